@@ -1,0 +1,161 @@
+//! The connections page: credentials (write-only) and the ping ladder.
+
+use super::{ConnectionChip, Moment, Problem};
+use serde::{Deserialize, Serialize};
+
+/// Both connections.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connections {
+    /// Dynamics 365 Finance & Operations.
+    pub d365: D365Connection,
+    /// FedEx.
+    pub fedex: FedexConnection,
+    /// The server's clock.
+    pub now: Moment,
+}
+
+/// The Dynamics 365 side. Secrets in `form` are always blank.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct D365Connection {
+    /// Health.
+    pub chip: ConnectionChip,
+    /// Saved values without secrets.
+    pub form: D365Form,
+    /// Saved when, by whom.
+    pub saved: Option<(Moment, String)>,
+    /// Everything saved, as JSON without secrets, for what the form does not show.
+    pub document: String,
+    /// The last ping.
+    pub ladder: Option<Ladder>,
+}
+
+/// The FedEx side. Secrets in `form` are always blank.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FedexConnection {
+    /// Health.
+    pub chip: ConnectionChip,
+    /// Saved values without secrets.
+    pub form: FedexForm,
+    /// Saved when, by whom.
+    pub saved: Option<(Moment, String)>,
+    /// Everything saved, as JSON without secrets, for what the form does not show.
+    pub document: String,
+    /// The last ping.
+    pub ladder: Option<Ladder>,
+}
+
+/// The Dynamics 365 form, values as typed. Lists are separated by commas.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct D365Form {
+    /// Environment address, `https://contoso.operations.dynamics.com`.
+    pub base_url: String,
+    /// Entra authority, `https://login.microsoftonline.com`.
+    pub authority: String,
+    /// Entra tenant id or domain.
+    pub tenant_id: String,
+    /// Application (client) id.
+    pub client_id: String,
+    /// Client secret; blank keeps the saved one.
+    pub client_secret: String,
+    /// `v2` or `v1`.
+    pub token_version: String,
+    /// Legal entities to pull, `usmf, usrt`.
+    pub legal_entities: String,
+    /// Processing statuses that mean "ship it", `Confirmed`.
+    pub processing_statuses: String,
+    /// Delivery modes that mean FedEx; blank means all that have a service.
+    pub delivery_modes: String,
+    /// `patch` (fields on the order) or `post` (packing slip tracking).
+    pub write_back_kind: String,
+    /// Property for the tracking number.
+    pub tracking_property: String,
+    /// Property for the status.
+    pub status_property: String,
+    /// Property for the delivery time.
+    pub delivered_at_property: String,
+    /// Property for the rated charge.
+    pub charge_amount_property: String,
+    /// Property for its currency.
+    pub charge_currency_property: String,
+}
+
+/// The FedEx form, values as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FedexForm {
+    /// `production`, `sandbox` or `custom`.
+    pub environment: String,
+    /// Address for `custom`.
+    pub base_url: String,
+    /// API key.
+    pub api_key: String,
+    /// Secret key; blank keeps the saved one.
+    pub secret_key: String,
+    /// Nine-digit account number.
+    pub account_number: String,
+    /// `PDF`, `PNG` or `ZPLII`.
+    pub image_type: String,
+    /// Weight in pounds where Dynamics 365 has none; blank parks such orders.
+    pub default_weight_lb: String,
+    /// One per line: `FEDEX-GRD = FEDEX_GROUND, YOUR_PACKAGING`.
+    pub services: String,
+    /// Ship-from company.
+    pub from_company: String,
+    /// Ship-from telephone.
+    pub from_phone: String,
+    /// Ship-from street.
+    pub from_street: String,
+    /// Ship-from city.
+    pub from_city: String,
+    /// Ship-from state or province code.
+    pub from_region: String,
+    /// Ship-from postal code.
+    pub from_postal_code: String,
+    /// Ship-from country, two letters.
+    pub from_country: String,
+}
+
+/// One ping: named checks, each with its evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ladder {
+    /// `d365` or `fedex`.
+    pub system: String,
+    /// When it ran.
+    pub at: Moment,
+    /// All rungs passed.
+    pub passed: bool,
+    /// In all.
+    pub duration_ms: i64,
+    /// Top to bottom; after a failed rung the rest is skipped.
+    pub rungs: Vec<Rung>,
+}
+
+/// One named check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rung {
+    /// `Token`, `Read orders`.
+    pub name: String,
+    /// How it went.
+    pub outcome: RungOutcome,
+    /// Milliseconds, if it ran.
+    pub duration_ms: Option<i64>,
+    /// What was seen: `4 orders ready in usmf`.
+    pub evidence: String,
+    /// What is wrong and what to do, if something is.
+    pub problem: Option<Problem>,
+}
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RungOutcome {
+    /// As it should be.
+    Passed,
+    /// Works, but somebody should look.
+    Warned,
+    /// Does not work.
+    Failed,
+    /// Not tried, because an earlier check failed.
+    Skipped,
+}

@@ -1,0 +1,49 @@
+//! What surrounds every page: who is signed in, and how the two systems are.
+
+use super::{Moment, Tone};
+use serde::{Deserialize, Serialize};
+
+/// Everything the shell shows around a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The signed-in operator; `None` on the login and set-up pages.
+    pub viewer: Option<Viewer>,
+    /// No operator exists yet: the set-up page is the only one that works.
+    pub first_run: bool,
+    /// The set-up page must ask for the code from the server's log.
+    pub setup_code_required: bool,
+    /// How many shipments need a person.
+    pub attention: u64,
+    /// One chip a system.
+    pub chips: Vec<ConnectionChip>,
+    /// Set when FedEx is not the production system: `sandbox`, `custom`.
+    pub rehearsal: Option<String>,
+    /// The server's clock.
+    pub now: Moment,
+}
+
+/// The signed-in operator.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The name they sign in with.
+    pub name: String,
+    /// `admin`, `operator` or `viewer`.
+    pub role: String,
+}
+
+/// The health of one system at a glance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionChip {
+    /// `d365` or `fedex`.
+    pub system: String,
+    /// `Dynamics 365` or `FedEx`.
+    pub name: String,
+    /// Its reading.
+    pub tone: Tone,
+    /// A few words: `connected`, `not configured`, `secret rejected`.
+    pub text: String,
+    /// When the cached token ends, for a countdown.
+    pub token_until_ms: Option<i64>,
+    /// Until when the token endpoint must be left alone, for a countdown.
+    pub breaker_until_ms: Option<i64>,
+}

@@ -1,0 +1,27 @@
+//! What crosses the wire between browser and server: plain structs with public fields.
+//!
+//! Compiled twice, for the browser and for the server, and written once. No rule lives here:
+//! the server computes every word, tone and allowed action, the browser shows them. Fields are
+//! only ever added, because a tab may stay open over a deployment.
+
+mod attention;
+mod connection;
+mod frame;
+mod order;
+mod page;
+mod problem;
+mod trail;
+
+pub use attention::{Attention, CauseGroup, Counter};
+pub use connection::{
+    Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome,
+};
+pub use frame::{ConnectionChip, Frame, Viewer};
+pub use order::{
+    Action, ActionKind, AddressView, AttemptView, CauseView, ChargeView, Correction, ExchangeView,
+    LabelView, LineView, OrderDetail, OrderFilter, OrderRow, PieceView, ScanView, ShipmentDetail,
+    TimelineEntry,
+};
+pub use page::{Moment, Page, Status, Tone};
+pub use problem::Problem;
+pub use trail::{TrailEntry, TrailFilter};

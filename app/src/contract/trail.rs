@@ -1,0 +1,51 @@
+//! The audit trail.
+
+use super::{Moment, Status};
+use serde::{Deserialize, Serialize};
+
+/// The trail's filter; also its URL query.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrailFilter {
+    /// Order number.
+    #[serde(default)]
+    pub order: Option<String>,
+    /// Operator name, or `engine`.
+    #[serde(default)]
+    pub actor: Option<String>,
+    /// `d365`, `fedex` or `connector`.
+    #[serde(default)]
+    pub system: Option<String>,
+    /// `begun`, `ok`, `refused`, `failed`, `unknown`.
+    #[serde(default)]
+    pub outcome: Option<String>,
+    /// Cursor of the page.
+    #[serde(default)]
+    pub after: Option<String>,
+}
+
+/// One entry of the audit trail. Entries are never changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrailEntry {
+    /// Position in the trail.
+    pub sequence: i64,
+    /// When.
+    pub at: Moment,
+    /// Operator name, `engine` or `command line`.
+    pub actor: String,
+    /// `d365`, `fedex` or `connector`.
+    pub system: String,
+    /// What: `fedex.ship`, `desk.replay`.
+    pub action: String,
+    /// How it stands or ended.
+    pub outcome: Status,
+    /// One line.
+    pub summary: String,
+    /// Legal entity and number of the order it is about.
+    pub order: Option<(String, String)>,
+    /// HTTP status, for outside calls that were answered.
+    pub http_status: Option<i64>,
+    /// Milliseconds, for completed calls.
+    pub duration_ms: Option<i64>,
+    /// Body or details, secrets removed, shortened for the list.
+    pub body: Option<String>,
+}

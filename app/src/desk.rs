@@ -1,0 +1,74 @@
+//! The port: everything an operator can see and do, as the server offers it to the pages.
+//!
+//! The engine implements [`Desk`] for the operator of one request; the web layer puts it into
+//! the context as a [`DeskHandle`]; server functions reach it through [`desk`]. One newtype and
+//! one accessor, because contexts are found by type.
+
+use crate::contract::{
+    Attention, Connections, Correction, D365Form, FedexForm, Frame, Ladder, OrderDetail,
+    OrderFilter, OrderRow, Page, Problem, TrailEntry, TrailFilter,
+};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// What an operator can see.
+#[async_trait]
+pub trait Views: Send + Sync {
+    /// What surrounds every page. Never refused: the login page shows it too.
+    async fn frame(&self) -> Result<Frame, Problem>;
+    /// What needs a person now.
+    async fn attention(&self) -> Result<Attention, Problem>;
+    /// One page of orders.
+    async fn orders(&self, filter: OrderFilter) -> Result<Page<OrderRow>, Problem>;
+    /// One order.
+    async fn order(&self, company: String, number: String) -> Result<OrderDetail, Problem>;
+    /// One page of the audit trail.
+    async fn trail(&self, filter: TrailFilter) -> Result<Page<TrailEntry>, Problem>;
+    /// Both connections.
+    async fn connections(&self) -> Result<Connections, Problem>;
+}
+
+/// What an operator can do. Every command is authorised, decided, saved and audited.
+#[async_trait]
+pub trait Commands: Send + Sync {
+    /// Runs the failed step of a parked shipment again.
+    async fn replay(&self, shipment_id: String, version: i64, reason: String) -> Result<(), Problem>;
+    /// Saves corrected values, then replays.
+    async fn correct(
+        &self,
+        shipment_id: String,
+        version: i64,
+        correction: Correction,
+        reason: String,
+    ) -> Result<(), Problem>;
+    /// Asks FedEx whether the parcel of an unknown outcome exists.
+    async fn look_up(&self, shipment_id: String, version: i64) -> Result<(), Problem>;
+    /// Asks Dynamics 365 for orders now.
+    async fn pull_now(&self) -> Result<(), Problem>;
+    /// Saves the Dynamics 365 connection and pings it.
+    async fn save_d365(&self, form: D365Form) -> Result<Ladder, Problem>;
+    /// Saves the FedEx connection and pings it.
+    async fn save_fedex(&self, form: FedexForm) -> Result<Ladder, Problem>;
+    /// Saves a connection as JSON (secrets left out are kept) and pings it.
+    async fn save_document(&self, system: String, document: String) -> Result<Ladder, Problem>;
+    /// Pings a connection.
+    async fn ping(&self, system: String) -> Result<Ladder, Problem>;
+}
+
+/// Seeing and doing.
+pub trait Desk: Views + Commands {}
+
+/// The desk of the request's operator, as it stands in the context.
+#[derive(Clone)]
+pub struct DeskHandle(pub Arc<dyn Desk>);
+
+/// The desk of this request.
+pub fn desk() -> Result<Arc<dyn Desk>, Problem> {
+    leptos::prelude::use_context::<DeskHandle>().map(|handle| handle.0).ok_or_else(|| {
+        Problem::new(
+            "desk.no-context",
+            "This page was rendered outside a request.",
+            "Reload the page; if it stays, report it with the time.",
+        )
+    })
+}

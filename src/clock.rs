@@ -1,0 +1,86 @@
+//! Time as a parameter: the only caller of the wall clock.
+//!
+//! Everything that depends on time takes a [`Clock`] or a number of milliseconds, so tests move
+//! time by hand and no rule can read it behind our back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Milliseconds in a second.
+pub const SECOND_MS: i64 = 1_000;
+/// Milliseconds in a minute.
+pub const MINUTE_MS: i64 = 60 * SECOND_MS;
+/// Milliseconds in an hour.
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// Milliseconds in a day.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// Where the time comes from.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that stands still until a test moves it.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that starts at `now_ms` and moves only by [`Clock::advance_ms`].
+    pub fn manual(now_ms: i64) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(now_ms)))
+    }
+
+    /// Milliseconds since 1970, UTC.
+    pub fn now_ms(&self) -> i64 {
+        match self {
+            #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+            Self::System => jiff::Timestamp::now().as_millisecond(),
+            Self::Manual(now) => now.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Moves a manual clock forward; a system clock does not listen.
+    pub fn advance_ms(&self, by_ms: i64) {
+        if let Self::Manual(now) = self {
+            now.fetch_add(by_ms, Ordering::SeqCst);
+        }
+    }
+}
+
+/// `2026-11-22 18:56:53 UTC`, for people.
+pub fn text(ms: i64) -> String {
+    timestamp(ms).strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// `2026-11-22T18:56:53Z`, for systems.
+pub fn rfc3339(ms: i64) -> String {
+    timestamp(ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `2026-11-22` in UTC.
+pub fn date(ms: i64) -> String {
+    timestamp(ms).strftime("%Y-%m-%d").to_string()
+}
+
+fn timestamp(ms: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_for_people_and_for_systems() {
+        assert_eq!(text(1_795_373_813_000), "2026-11-22 18:56:53 UTC");
+        assert_eq!(rfc3339(1_795_373_813_000), "2026-11-22T18:56:53Z");
+        assert_eq!(date(1_795_373_813_000), "2026-11-22");
+    }
+
+    #[test]
+    fn a_manual_clock_moves_only_when_told() {
+        let clock = Clock::manual(5);
+        clock.advance_ms(SECOND_MS);
+        assert_eq!(clock.now_ms(), 1_005);
+    }
+}

@@ -1,0 +1,434 @@
+//! The only place states change: (shipment, event, now) → the changed shipment, or a refusal.
+//!
+//! ```text
+//! received ─planned→ ready ─bought→ labelled ─announced→ announced ─scans→ in_transit
+//!    ▲  │              │ │             │                     … out_for_delivery, exception
+//!    │  └──parked──────┘ └no answer→ outcome_unknown ─found→ labelled      │
+//!    │        │                         └absent, proven→ ready             ▼
+//!    └─replay─┘                                             delivered ─confirmed→ closed
+//! ```
+//! Every event is consumed by an exhaustive match; what is not written here cannot happen.
+
+use crate::clock::{HOUR_MS, MINUTE_MS};
+use crate::order::cause::Cause;
+use crate::order::plan::Plan;
+use crate::order::retry::{Decision, Failure, decide};
+use crate::order::scan::{Milestone, advance};
+use crate::order::state::State;
+use crate::order::{Charge, Shipment};
+
+/// FedEx does not say when a new label can be found by its reference. We look again this long
+/// after the first look, and believe its absence only after [`ABSENT_FOR_MS`].
+pub const LOOK_AGAIN_MS: i64 = 2 * MINUTE_MS;
+/// A label not found by reference for this long, in at least [`ABSENCES`] looks, does not exist.
+pub const ABSENT_FOR_MS: i64 = HOUR_MS;
+/// Looks that must all miss before a label is bought again.
+pub const ABSENCES: u32 = 5;
+
+/// A label FedEx made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bought {
+    /// Our reference it was bought under.
+    pub reference: String,
+    /// Master tracking number.
+    pub tracking_number: String,
+    /// Rated charge, when FedEx rated it.
+    pub charge: Option<Charge>,
+    /// The label's bytes are stored.
+    pub has_label: bool,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The order was checked and can ship.
+    Planned(Box<Plan>),
+    /// The order was cancelled in Dynamics 365 before a label was bought.
+    OrderCancelled,
+    /// The order changed in Dynamics 365.
+    OrderChanged,
+    /// A purchase is about to be sent under this reference.
+    PurchaseBegun {
+        /// Our reference.
+        reference: String,
+    },
+    /// FedEx made the label, or it was found by its reference.
+    Bought(Bought),
+    /// A look-up did not find the label.
+    Absent,
+    /// The tracking number is on the order in Dynamics 365.
+    Announced,
+    /// FedEx told where the parcel is.
+    Scanned {
+        /// What all scans together say.
+        milestone: Milestone,
+        /// When it was delivered, if it was.
+        delivered_ms: Option<i64>,
+    },
+    /// The delivery is on the order in Dynamics 365.
+    DeliveryConfirmed,
+    /// The pending step failed. `jitter` is a number from 0 to 1.
+    Failed {
+        /// How.
+        failure: Failure,
+        /// Spreads the next try.
+        jitter: f64,
+    },
+    /// The pending step has to wait for something outside, without having failed.
+    Waiting {
+        /// For what.
+        cause: Cause,
+        /// How long.
+        for_ms: i64,
+    },
+    /// A purchase was interrupted between sending and storing the answer.
+    Interrupted,
+    /// An operator lets a parked shipment go on.
+    Replay,
+    /// An operator asks to look the parcel up now.
+    LookUpNow,
+}
+
+/// Why an event is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The state does not allow it.
+    #[error("not possible while the shipment is {}", .0.name())]
+    NotNow(State),
+    /// A label may exist; it must be looked up first.
+    #[error("the outcome of the purchase is unknown; look it up first")]
+    LookUpFirst,
+    /// The answer belongs to another purchase than the one in question.
+    #[error("the answer belongs to another purchase")]
+    OtherPurchase,
+}
+
+/// Applies an event. The version does not change here: saving raises it.
+pub fn apply(shipment: &Shipment, event: Event, now_ms: i64) -> Result<Shipment, Refusal> {
+    let mut next = shipment.clone();
+    let refused = Err(Refusal::NotNow(shipment.state));
+    match event {
+        Event::Planned(plan) => match shipment.state {
+            State::Received => {
+                next.plan = Some(*plan);
+                enter(&mut next, State::Ready, Some(now_ms));
+            }
+            _ => return refused,
+        },
+        Event::OrderCancelled => match shipment.state {
+            State::Received | State::Ready => enter(&mut next, State::Cancelled, None),
+            State::Parked if is_before_label(shipment) => enter(&mut next, State::Cancelled, None),
+            _ => return refused,
+        },
+        Event::OrderChanged => match shipment.state {
+            State::Received | State::Ready => enter(&mut next, State::Received, Some(now_ms)),
+            State::Parked if is_before_label(shipment) => enter(&mut next, State::Received, Some(now_ms)),
+            _ => return refused,
+        },
+        Event::PurchaseBegun { reference } => match shipment.state {
+            State::Ready => {
+                next.reference = Some(reference);
+                next.absent_since_ms = None;
+                next.absences = 0;
+            }
+            _ => return refused,
+        },
+        Event::Bought(bought) => return buy(next, bought, now_ms),
+        Event::Absent => match shipment.state {
+            State::OutcomeUnknown => absent(&mut next, now_ms),
+            _ => return refused,
+        },
+        Event::Announced => match shipment.state {
+            State::Labelled => {
+                enter(&mut next, State::Announced, None);
+                follow(&mut next, now_ms);
+            }
+            _ => return refused,
+        },
+        Event::Scanned { milestone, delivered_ms } => return scanned(next, milestone, delivered_ms, now_ms),
+        Event::DeliveryConfirmed => match shipment.state {
+            State::Delivered => enter(&mut next, State::Closed, None),
+            _ => return refused,
+        },
+        Event::Failed { failure, jitter } => return failed(next, failure, jitter, now_ms),
+        Event::Waiting { cause, for_ms } => match shipment.state {
+            State::Received | State::Ready | State::Labelled | State::Delivered | State::OutcomeUnknown => {
+                next.cause = Some(cause);
+                next.next_run_ms = Some(now_ms + for_ms);
+            }
+            _ => return refused,
+        },
+        Event::Interrupted => match shipment.state {
+            State::Ready => unknown(&mut next, Cause::new("connector.interrupted"), now_ms),
+            _ => return refused,
+        },
+        Event::Replay => match (shipment.state, shipment.resume) {
+            (State::Parked, Some(resume)) => enter(&mut next, resume, Some(now_ms)),
+            (State::OutcomeUnknown, _) => return Err(Refusal::LookUpFirst),
+            _ => return refused,
+        },
+        Event::LookUpNow => match shipment.state {
+            State::OutcomeUnknown => next.next_run_ms = Some(now_ms),
+            _ => return refused,
+        },
+    }
+    Ok(next)
+}
+
+/// Parked, with everything before the label still open.
+pub fn is_before_label(shipment: &Shipment) -> bool {
+    match shipment.state {
+        State::Parked => shipment.resume.is_some_and(State::is_before_label),
+        state => state.is_before_label(),
+    }
+}
+
+fn enter(next: &mut Shipment, state: State, next_run_ms: Option<i64>) {
+    next.state = state;
+    next.next_run_ms = next_run_ms;
+    next.resume = None;
+    next.cause = None;
+    next.failures = 0;
+}
+
+fn park(next: &mut Shipment, cause: Cause) {
+    // Before the label everything is read and planned again: the mend may lie anywhere.
+    let resume = if next.state.is_before_label() { State::Received } else { next.state };
+    next.state = State::Parked;
+    next.resume = Some(resume);
+    next.cause = Some(cause);
+    next.next_run_ms = None;
+    next.failures = 0;
+}
+
+fn unknown(next: &mut Shipment, cause: Cause, now_ms: i64) {
+    enter(next, State::OutcomeUnknown, Some(now_ms));
+    next.cause = Some(cause);
+}
+
+fn buy(mut next: Shipment, bought: Bought, now_ms: i64) -> Result<Shipment, Refusal> {
+    match next.state {
+        // Unknown: found by look-up, or the late answer of a node that was thought dead.
+        State::Ready | State::OutcomeUnknown => {}
+        state => return Err(Refusal::NotNow(state)),
+    }
+    if next.reference.as_ref() != Some(&bought.reference) {
+        return Err(Refusal::OtherPurchase);
+    }
+    enter(&mut next, State::Labelled, Some(now_ms));
+    next.tracking_number = Some(bought.tracking_number);
+    next.charge = bought.charge;
+    next.reprint_needed = !bought.has_label;
+    next.labelled_ms = Some(now_ms);
+    next.absent_since_ms = None;
+    next.absences = 0;
+    Ok(next)
+}
+
+/// A missing label is believed only after several looks over a long wait.
+fn absent(next: &mut Shipment, now_ms: i64) {
+    let since = *next.absent_since_ms.get_or_insert(now_ms);
+    next.absences += 1;
+    if next.absences >= ABSENCES && now_ms - since >= ABSENT_FOR_MS {
+        enter(next, State::Ready, Some(now_ms));
+        next.reference = None;
+        next.absent_since_ms = None;
+        next.absences = 0;
+    } else {
+        // Twice as long each time: quick when FedEx indexes quickly, patient when it does not.
+        let wait = LOOK_AGAIN_MS << (next.absences - 1).min(4);
+        next.failures = 0;
+        next.next_run_ms = Some(now_ms + wait);
+    }
+}
+
+/// The parcel's news are kept in every state; the state follows once Dynamics 365 knows the number.
+fn scanned(
+    mut next: Shipment,
+    milestone: Milestone,
+    delivered_ms: Option<i64>,
+    now_ms: i64,
+) -> Result<Shipment, Refusal> {
+    if next.tracking_number.is_none() {
+        return Err(Refusal::NotNow(next.state));
+    }
+    next.milestone = Some(advance(next.milestone, milestone));
+    next.delivered_ms = next.delivered_ms.or(delivered_ms);
+    match next.state {
+        State::Announced | State::InTransit | State::OutForDelivery | State::Exception => follow(&mut next, now_ms),
+        State::Received
+        | State::Ready
+        | State::Labelled
+        | State::Delivered
+        | State::Closed
+        | State::Parked
+        | State::OutcomeUnknown
+        | State::Voided
+        | State::Returned
+        | State::Cancelled
+        | State::Excluded => {}
+    }
+    Ok(next)
+}
+
+fn follow(next: &mut Shipment, now_ms: i64) {
+    let Some(milestone) = next.milestone else { return };
+    let (state, due) = match milestone {
+        Milestone::LabelCreated => return,
+        Milestone::PickedUp | Milestone::InTransit | Milestone::ReadyForPickup => (State::InTransit, None),
+        Milestone::OutForDelivery => (State::OutForDelivery, None),
+        Milestone::Exception => (State::Exception, None),
+        Milestone::Returning => (State::Returned, None),
+        Milestone::Cancelled => (State::Voided, None),
+        Milestone::Delivered => (State::Delivered, Some(now_ms)),
+    };
+    if next.state != state {
+        enter(next, state, due);
+    }
+}
+
+fn failed(mut next: Shipment, failure: Failure, jitter: f64, now_ms: i64) -> Result<Shipment, Refusal> {
+    match next.state {
+        State::Received | State::Ready | State::Labelled | State::Delivered | State::OutcomeUnknown => {}
+        state => return Err(Refusal::NotNow(state)),
+    }
+    // The one call that must never be repeated blindly.
+    if let (State::Ready, Failure::NoAnswer(cause)) = (next.state, &failure) {
+        unknown(&mut next, cause.clone(), now_ms + FIRST_LOOK_MS);
+        return Ok(next);
+    }
+    match decide(&failure, next.failures, jitter) {
+        Decision::Again { in_ms, counts } => {
+            next.failures += u32::from(counts);
+            // The cause of an unknown outcome stays: a failed look-up says nothing about it.
+            if next.state != State::OutcomeUnknown {
+                next.cause = Some(failure.cause().clone());
+            }
+            next.next_run_ms = Some(now_ms + in_ms);
+        }
+        // Looking up has no end: parking would hide that a label may exist.
+        Decision::Park if next.state == State::OutcomeUnknown => {
+            next.next_run_ms = Some(now_ms + crate::order::retry::LONGEST_WAIT_MS);
+        }
+        Decision::Park => park(&mut next, failure.cause().clone()),
+    }
+    Ok(next)
+}
+
+/// From an answer that did not come to the first look: FedEx needs a moment to index a label.
+const FIRST_LOOK_MS: i64 = 10 * crate::clock::SECOND_MS;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::plan::Correction;
+    use crate::order::{OrderId, ShipmentId};
+
+    fn shipment(state: State) -> Shipment {
+        Shipment {
+            shipment_id: ShipmentId("s".into()),
+            order_id: OrderId("o".into()),
+            state,
+            version: 1,
+            resume: None,
+            cause: None,
+            failures: 0,
+            next_run_ms: None,
+            plan: None,
+            correction: Correction::default(),
+            reference: Some("R1".into()),
+            tracking_number: None,
+            milestone: None,
+            delivered_ms: None,
+            charge: None,
+            reprint_needed: false,
+            labelled_ms: None,
+            absent_since_ms: None,
+            absences: 0,
+        }
+    }
+
+    fn bought(reference: &str) -> Event {
+        Event::Bought(Bought {
+            reference: reference.into(),
+            tracking_number: "794600000001".into(),
+            charge: None,
+            has_label: true,
+        })
+    }
+
+    fn no_answer() -> Event {
+        Event::Failed { failure: Failure::NoAnswer(Cause::new("fedex.no-answer")), jitter: 0.0 }
+    }
+
+    #[test]
+    fn a_purchase_without_an_answer_is_unknown_and_cannot_be_replayed() {
+        let unknown = apply(&shipment(State::Ready), no_answer(), 0).expect("allowed");
+        assert_eq!(unknown.state, State::OutcomeUnknown);
+        assert_eq!(apply(&unknown, Event::Replay, 0), Err(Refusal::LookUpFirst));
+        assert!(apply(&unknown, Event::PurchaseBegun { reference: "R2".into() }, 0).is_err());
+    }
+
+    #[test]
+    fn a_found_label_is_adopted_and_a_strangers_is_not() {
+        let unknown = shipment(State::OutcomeUnknown);
+        assert_eq!(apply(&unknown, bought("R1"), 5).expect("adopted").state, State::Labelled);
+        assert_eq!(apply(&unknown, bought("R9"), 5), Err(Refusal::OtherPurchase));
+    }
+
+    #[test]
+    fn absence_is_believed_only_after_several_looks_over_a_long_wait() {
+        let mut now = 0;
+        let mut seen = shipment(State::OutcomeUnknown);
+        let mut looks = 0;
+        while seen.state == State::OutcomeUnknown {
+            seen = apply(&seen, Event::Absent, now).expect("allowed");
+            looks += 1;
+            now = seen.next_run_ms.expect("looks again");
+            assert!(looks < 20, "it must end");
+        }
+        assert_eq!(seen.state, State::Ready);
+        assert_eq!(seen.reference, None);
+        assert!(looks >= ABSENCES && now >= ABSENT_FOR_MS, "{looks} looks in {now} ms");
+    }
+
+    #[test]
+    fn a_second_label_cannot_be_bought() {
+        for state in [State::Labelled, State::Announced, State::Delivered, State::Closed, State::Parked] {
+            assert!(apply(&shipment(state), bought("R1"), 0).is_err(), "{}", state.name());
+            let begun = Event::PurchaseBegun { reference: "R2".into() };
+            assert!(apply(&shipment(state), begun, 0).is_err(), "{}", state.name());
+        }
+    }
+
+    #[test]
+    fn parking_remembers_where_to_go_on() {
+        let fail = || Event::Failed { failure: Failure::Permanent(Cause::new("fedex.refused")), jitter: 0.0 };
+        let before = apply(&shipment(State::Ready), fail(), 0).expect("parked");
+        assert_eq!((before.state, before.resume), (State::Parked, Some(State::Received)));
+        let after = apply(&shipment(State::Labelled), fail(), 0).expect("parked");
+        assert_eq!(after.resume, Some(State::Labelled));
+        let again = apply(&after, Event::Replay, 7).expect("replayed");
+        assert_eq!((again.state, again.next_run_ms), (State::Labelled, Some(7)));
+    }
+
+    #[test]
+    fn scans_before_the_write_back_wait_for_it_and_then_count() {
+        let mut labelled = shipment(State::Labelled);
+        labelled.tracking_number = Some("1".into());
+        let scan = Event::Scanned { milestone: Milestone::Delivered, delivered_ms: Some(3) };
+        let known = apply(&labelled, scan, 4).expect("kept");
+        assert_eq!((known.state, known.milestone), (State::Labelled, Some(Milestone::Delivered)));
+        let announced = apply(&known, Event::Announced, 5).expect("announced");
+        assert_eq!((announced.state, announced.next_run_ms), (State::Delivered, Some(5)));
+    }
+
+    #[test]
+    fn a_change_in_dynamics_releases_what_was_parked_before_the_label_only() {
+        let mut parked = shipment(State::Parked);
+        parked.resume = Some(State::Received);
+        assert_eq!(apply(&parked, Event::OrderChanged, 0).expect("goes on").state, State::Received);
+        parked.resume = Some(State::Labelled);
+        assert!(apply(&parked, Event::OrderChanged, 0).is_err());
+    }
+}

@@ -1,0 +1,239 @@
+//! How bytes leave for a vendor: the only user of reqwest.
+//!
+//! One [`Transport::send`]: records the call as begun, sends it within its budget, reads a bounded
+//! answer, records it as completed. It never retries, follows no redirect and keeps no cookie
+//! (Microsoft asks clients not to return its affinity cookie). It tells *not sent* from *no
+//! answer*, because only the first may be repeated blindly.
+
+pub mod redact;
+pub mod token;
+
+use crate::audit::{Actor, Outcome, Subject, System};
+use crate::clock::Clock;
+use crate::transport::redact::Redactor;
+use async_trait::async_trait;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// To make a connection. An address nobody answers at is known within this; the ping promises a
+/// sentence within five seconds.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
+/// Idle connections are dropped before the vendors' gateways (60 s and more) drop them under us.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(45);
+/// Largest answer read: a page of a thousand orders with lines is about 4 MB, a 4x6 PNG label 0.2.
+const BODY_LIMIT: usize = 32 * 1024 * 1024;
+
+/// Who calls, and for what.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Who.
+    pub actor: Actor,
+    /// For what.
+    pub subject: Subject,
+}
+
+impl Trace {
+    /// The program by itself, about nothing in particular.
+    pub fn engine() -> Self {
+        Self { actor: Actor::Engine, subject: Subject::default() }
+    }
+}
+
+/// What kind of call it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// Whom we ask.
+    pub system: System,
+    /// Stable dotted name: `fedex.ship`.
+    pub operation: &'static str,
+    /// How long the whole call may take.
+    pub timeout: Duration,
+    /// The bodies are credentials: never recorded.
+    pub confidential: bool,
+}
+
+/// The beginning of a call, for the journal.
+#[derive(Debug)]
+pub struct Begun<'a> {
+    /// Who and for what.
+    pub trace: &'a Trace,
+    /// What kind.
+    pub call: &'a Call,
+    /// `POST https://apis.fedex.com/ship/v1/shipments`.
+    pub request_line: String,
+    /// Body without secrets.
+    pub body: Option<String>,
+    /// When.
+    pub at_ms: i64,
+}
+
+/// The end of a call, for the journal.
+#[derive(Debug)]
+pub struct Completed<'a> {
+    /// Who and for what.
+    pub trace: &'a Trace,
+    /// What kind.
+    pub call: &'a Call,
+    /// What [`Journal::begun`] answered.
+    pub call_id: &'a str,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// One line.
+    pub summary: String,
+    /// HTTP status, if an answer came.
+    pub http_status: Option<i64>,
+    /// Body without secrets.
+    pub body: Option<String>,
+    /// When.
+    pub at_ms: i64,
+    /// How long.
+    pub duration_ms: i64,
+}
+
+/// Where calls are recorded. Implemented by the store.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Records a call as begun; durable when it returns. Answers an id for [`Journal::completed`].
+    async fn begun(&self, begun: Begun<'_>) -> Result<String, JournalError>;
+    /// Records how it ended.
+    async fn completed(&self, completed: Completed<'_>) -> Result<(), JournalError>;
+}
+
+/// The journal could not write.
+#[derive(Debug, thiserror::Error)]
+#[error("the audit trail could not be written")]
+pub struct JournalError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// Why no answer can be given.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// Certainly not sent: name not resolved, connection refused, TLS not agreed.
+    #[error("no connection could be made")]
+    NotSent(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Sent, wholly or in part, and no complete answer came.
+    #[error("sent, but no complete answer came")]
+    NoAnswer(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Not sent, because it could not be recorded first.
+    #[error("not sent, because it could not be recorded")]
+    NotRecorded(#[source] JournalError),
+}
+
+/// An answer, whole.
+pub type Answer = http::Response<Vec<u8>>;
+
+/// Sends requests to vendors. Cheap to clone.
+#[derive(Clone)]
+pub struct Transport {
+    client: reqwest::Client,
+    journal: Arc<dyn Journal>,
+    clock: Clock,
+}
+
+impl Transport {
+    /// The transport of this process.
+    pub fn new(journal: Arc<dyn Journal>, clock: Clock) -> Result<Self, reqwest::Error> {
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("ml-connector/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .build()?;
+        Ok(Self { client, journal, clock })
+    }
+
+    /// The clock the calls are recorded by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Sends one request. Whatever the status, an answer is `Ok`.
+    pub async fn send(
+        &self,
+        trace: &Trace,
+        call: &Call,
+        request: http::Request<Vec<u8>>,
+        redactor: &Redactor,
+    ) -> Result<Answer, SendError> {
+        let request_line = redactor.text(&format!("{} {}", request.method(), request.uri()));
+        let body = (!call.confidential && !request.body().is_empty()).then(|| redactor.body(request.body()));
+        let begun_ms = self.clock.now_ms();
+        let begun = Begun { trace, call, request_line, body, at_ms: begun_ms };
+        let call_id = self.journal.begun(begun).await.map_err(SendError::NotRecorded)?;
+        let result = self.exchange(call, request).await;
+        let at_ms = self.clock.now_ms();
+        let completed = completed(trace, call, &call_id, &result, redactor, at_ms, at_ms - begun_ms);
+        if let Err(error) = self.journal.completed(completed).await {
+            // The answer counts more than its record: the caller stores the outcome itself.
+            tracing::error!(remote.op = call.operation, error = %error, "answer not recorded in the audit trail");
+        }
+        result
+    }
+
+    async fn exchange(&self, call: &Call, request: http::Request<Vec<u8>>) -> Result<Answer, SendError> {
+        let mut request = reqwest::Request::try_from(request).map_err(|error| SendError::NotSent(error.into()))?;
+        *request.timeout_mut() = Some(call.timeout);
+        let sorted = |error: reqwest::Error| {
+            if error.is_connect() || error.is_builder() {
+                SendError::NotSent(error.without_url().into())
+            } else {
+                SendError::NoAnswer(error.without_url().into())
+            }
+        };
+        let mut response = self.client.execute(request).await.map_err(sorted)?;
+        let mut answer = http::Response::new(Vec::new());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = response.headers().clone();
+        while let Some(chunk) = response.chunk().await.map_err(sorted)? {
+            if answer.body().len() + chunk.len() > BODY_LIMIT {
+                return Err(SendError::NoAnswer(format!("answer larger than {BODY_LIMIT} bytes").into()));
+            }
+            answer.body_mut().extend_from_slice(&chunk);
+        }
+        Ok(answer)
+    }
+}
+
+fn completed<'a>(
+    trace: &'a Trace,
+    call: &'a Call,
+    call_id: &'a str,
+    result: &Result<Answer, SendError>,
+    redactor: &Redactor,
+    at_ms: i64,
+    duration_ms: i64,
+) -> Completed<'a> {
+    let (outcome, summary, http_status, body) = match result {
+        Ok(answer) => {
+            let status = answer.status();
+            let outcome = if status.is_success() {
+                Outcome::Ok
+            } else if status.is_client_error() {
+                Outcome::Refused
+            } else {
+                Outcome::Failed
+            };
+            // A confidential answer is a token when it is a success; an error must be readable.
+            let hidden = call.confidential && status.is_success();
+            let body = (!hidden && !answer.body().is_empty()).then(|| redactor.body(answer.body()));
+            (outcome, format!("{} answered {}", call.operation, status.as_u16()), Some(i64::from(status.as_u16())), body)
+        }
+        Err(SendError::NoAnswer(source)) => {
+            (Outcome::Unknown, format!("{} got no answer", call.operation), None, Some(chain(source.as_ref())))
+        }
+        Err(error) => (Outcome::Failed, format!("{} was not sent", call.operation), None, Some(chain(error))),
+    };
+    Completed { trace, call, call_id, outcome, summary, http_status, body, at_ms, duration_ms }
+}
+
+/// An error with all its sources, for the record.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
