@@ -1,0 +1,51 @@
+//! Gives a refused call, or a page whose data was refused, its HTTP status.
+//!
+//! A plain form post is left alone: `leptos_axum` answers it with a redirect to the page, and a
+//! status set here would replace that redirect.
+
+use crate::contract::Problem;
+use leptos::prelude::use_context;
+use leptos::server_fn::http_export::header::ACCEPT;
+use leptos::server_fn::http_export::request::Parts;
+use leptos::server_fn::http_export::{Method, StatusCode};
+use leptos_axum::ResponseOptions;
+
+/// Passes the result on and, when it is a problem, sets the status of the response.
+pub(super) fn answer<T>(result: Result<T, Problem>) -> Result<T, Problem> {
+    if let Err(problem) = &result
+        && !is_plain_form_post()
+        && let Some(response) = use_context::<ResponseOptions>()
+    {
+        response.set_status(status_of(problem));
+    }
+    result
+}
+
+fn is_plain_form_post() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        parts.method == Method::POST
+            && parts
+                .headers
+                .get(ACCEPT)
+                .and_then(|value| value.to_str().ok())
+                .is_some_and(|accept| accept.contains("text/html"))
+    })
+}
+
+/// A problem that carries a trace was logged as our failure; the others are the caller's.
+fn status_of(problem: &Problem) -> StatusCode {
+    let code = problem.code.as_str();
+    if code == "session.ended" {
+        StatusCode::UNAUTHORIZED
+    } else if code.ends_with("not-found") {
+        StatusCode::NOT_FOUND
+    } else if code.ends_with("not-allowed") || code.ends_with("forbidden") {
+        StatusCode::FORBIDDEN
+    } else if code.ends_with("stale") {
+        StatusCode::CONFLICT
+    } else if problem.trace_id.is_some() {
+        StatusCode::INTERNAL_SERVER_ERROR
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    }
+}

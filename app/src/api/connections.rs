@@ -1,0 +1,39 @@
+//! Both connections: what is saved (never a secret), saving, and the ping.
+
+#[cfg(feature = "ssr")]
+use super::answer;
+use crate::contract::{Connections, D365Form, FedexForm, Ladder, Problem};
+#[cfg(feature = "ssr")]
+use crate::desk::desk;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+/// Loads both connections.
+#[server(prefix = "/desk", endpoint = "connections", input = GetUrl)]
+pub async fn load_connections() -> Result<Connections, Problem> {
+    answer(desk()?.connections().await)
+}
+
+/// Saves the Dynamics 365 connection and pings it.
+#[server(prefix = "/desk", endpoint = "connections/save-d365")]
+pub async fn save_d365(#[server(default)] form: D365Form) -> Result<Ladder, Problem> {
+    answer(desk()?.save_d365(form).await)
+}
+
+/// Saves the FedEx connection and pings it.
+#[server(prefix = "/desk", endpoint = "connections/save-fedex")]
+pub async fn save_fedex(#[server(default)] form: FedexForm) -> Result<Ladder, Problem> {
+    answer(desk()?.save_fedex(form).await)
+}
+
+/// Saves a connection as JSON and pings it.
+#[server(prefix = "/desk", endpoint = "connections/save-document")]
+pub async fn save_document(system: String, document: String) -> Result<Ladder, Problem> {
+    answer(desk()?.save_document(system, document).await)
+}
+
+/// Pings a connection.
+#[server(prefix = "/desk", endpoint = "connections/ping")]
+pub async fn ping(system: String) -> Result<Ladder, Problem> {
+    answer(desk()?.ping(system).await)
+}

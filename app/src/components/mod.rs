@@ -1,0 +1,36 @@
+//! The parts pages are made of: one component a file, classes from `style/main.css` only.
+//!
+//! Nothing here fetches anything; pages load and pass on. A status is always colour, icon and
+//! word together.
+
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its props; the macro has no borrowed ones"
+)]
+
+pub mod action_form;
+pub mod attempt_list;
+pub mod cause_group;
+pub mod clock;
+pub mod connection_chip;
+pub mod copy_button;
+pub mod countdown;
+pub mod data_table;
+pub mod empty_state;
+pub mod field;
+pub mod filter_bar;
+pub mod icon;
+pub mod json_view;
+pub mod live;
+pub mod order_row;
+pub mod page_header;
+pub mod pager;
+pub mod ping_ladder;
+pub mod problem_notice;
+pub mod route_announcer;
+pub mod shell;
+pub mod status_badge;
+pub mod time_ago;
+pub mod timeline;
+pub mod toast;
+pub mod trail_row;

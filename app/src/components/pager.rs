@@ -1,0 +1,74 @@
+//! Leads through a list by cursors in the URL, so that new rows never shift a page.
+
+use super::icon::{Glyph, Icon};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use leptos_router::params::ParamsMap;
+
+/// `First page` and `Next page`, and how many rows there are.
+#[component]
+pub fn Pager(
+    /// How many rows are shown.
+    #[prop(into)]
+    shown: Signal<usize>,
+    /// How many there are in all.
+    #[prop(into)]
+    total: Signal<u64>,
+    /// Cursor of the following page.
+    #[prop(into)]
+    next: Signal<Option<String>>,
+    /// What is listed, in the plural: `orders`.
+    what: &'static str,
+) -> impl IntoView {
+    let location = use_location();
+    let (path, query) = (location.pathname, location.query);
+    let first = move || {
+        query.with(|query| {
+            query.get_str("after").is_some().then(|| page_href(&path.get(), query, None))
+        })
+    };
+    let following = move || {
+        let cursor = next.get()?;
+        Some(query.with(|query| page_href(&path.get(), query, Some(cursor))))
+    };
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <p class="muted tabular" data-testid="total">
+                {move || format!("{} of {} {what}", shown.get(), total.get())}
+            </p>
+            <div class="pager-links">
+                {move || {
+                    first()
+                        .map(|href| {
+                            view! {
+                                <a class="button" href=href rel="first">
+                                    <Icon glyph=Glyph::Back/>
+                                    "First page"
+                                </a>
+                            }
+                        })
+                }}
+                {move || {
+                    following()
+                        .map(|href| {
+                            view! {
+                                <a class="button" href=href rel="next" data-testid="next-page">
+                                    "Next page"
+                                    <Icon glyph=Glyph::Next/>
+                                </a>
+                            }
+                        })
+                }}
+            </div>
+        </nav>
+    }
+}
+
+fn page_href(path: &str, query: &ParamsMap, after: Option<String>) -> String {
+    let mut query = query.clone();
+    query.remove("after");
+    if let Some(cursor) = after {
+        query.insert("after", cursor);
+    }
+    format!("{path}{}", query.to_query_string())
+}

@@ -1,0 +1,77 @@
+//! One ping as named checks: how each went, how long it took, what was seen, what to do.
+
+use super::icon::{Glyph, Icon};
+use super::status_badge::StatusBadge;
+use super::time_ago::TimeAgo;
+use crate::contract::{Ladder, Rung, RungOutcome, Status, Tone};
+use leptos::prelude::*;
+
+/// A ping, top to bottom.
+#[component]
+pub fn PingLadder(
+    /// The ping.
+    ladder: Ladder,
+) -> impl IntoView {
+    let verdict = if ladder.passed {
+        Status { code: "passed".into(), label: "All checks passed".into(), tone: Tone::Good }
+    } else {
+        Status { code: "failed".into(), label: "A check failed".into(), tone: Tone::Bad }
+    };
+    view! {
+        <section
+            class="ladder"
+            aria-label="Ping"
+            data-testid=format!("ladder-{}", ladder.system)
+            data-passed=ladder.passed.to_string()
+        >
+            <header class="ladder-head">
+                <StatusBadge status=verdict/>
+                <span class="muted">
+                    <span class="mono">{format!("{} ms", ladder.duration_ms)}</span>
+                    " · "
+                    <TimeAgo at=ladder.at/>
+                </span>
+            </header>
+            <ol class="rungs">
+                {ladder.rungs.into_iter().map(|rung| view! { <RungRow rung/> }).collect_view()}
+            </ol>
+        </section>
+    }
+}
+
+/// One check.
+#[component]
+fn RungRow(rung: Rung) -> impl IntoView {
+    let (name, glyph, word) = match rung.outcome {
+        RungOutcome::Passed => ("passed", Glyph::Tick, "passed"),
+        RungOutcome::Warned => ("warned", Glyph::Warning, "works, but look"),
+        RungOutcome::Failed => ("failed", Glyph::Cross, "failed"),
+        RungOutcome::Skipped => ("skipped", Glyph::Dash, "not tried"),
+    };
+    let problem = rung.problem.map(|problem| {
+        view! {
+            <p class="rung-problem">{problem.message}</p>
+            <p class="rung-hint">{problem.hint}</p>
+            <p class="problem-code">
+                <code>{problem.code}</code>
+            </p>
+        }
+    });
+    view! {
+        <li class="rung" data-outcome=name data-testid="rung">
+            <span class="rung-mark">
+                <Icon glyph/>
+                <span class="sr-only">{word}</span>
+            </span>
+            <div class="rung-text">
+                <p class="rung-name">{rung.name}</p>
+                {(!rung.evidence.is_empty())
+                    .then(|| view! { <p class="rung-evidence">{rung.evidence}</p> })}
+                {problem}
+            </div>
+            <span class="rung-time mono">
+                {rung.duration_ms.map_or_else(|| "–".into(), |ms| format!("{ms} ms"))}
+            </span>
+        </li>
+    }
+}

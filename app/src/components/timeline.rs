@@ -1,0 +1,92 @@
+//! One timeline over both systems: a lane each for Dynamics 365, the connector, FedEx, people.
+
+use super::cause_group::side_name;
+use super::icon::Icon;
+use super::status_badge::{tone_glyph, tone_name};
+use super::time_ago::{TimeOfDay, duration};
+use crate::contract::TimelineEntry;
+use leptos::prelude::*;
+
+const LANES: [&str; 4] = ["d365", "connector", "fedex", "operator"];
+/// A pause worth a line of its own.
+const LONG_PAUSE_MS: i64 = 30 * 60 * 1_000;
+/// A hop worth its time.
+const NOTABLE_HOP_MS: i64 = 1_000;
+
+/// Everything that happened, oldest first.
+#[component]
+pub fn Timeline(
+    /// The entries, oldest first.
+    #[prop(into)]
+    entries: Signal<Vec<TimelineEntry>>,
+) -> impl IntoView {
+    let heads = LANES
+        .iter()
+        .map(|lane| view! { <span class="lane-head" data-lane=*lane>{side_name(lane)}</span> })
+        .collect_view();
+    let rows = move || {
+        let entries = entries.get();
+        let before = std::iter::once(None).chain(entries.iter().cloned().map(Some));
+        before
+            .zip(entries.clone())
+            .map(|(before, entry)| view! { <TimelineRow before entry/> })
+            .collect_view()
+    };
+    view! {
+        <div class="timeline">
+            <div class="lane-heads" aria-hidden="true">
+                {heads}
+            </div>
+            <ol class="timeline-list">{rows}</ol>
+        </div>
+    }
+}
+
+/// One entry, and how long after the one before.
+#[component]
+fn TimelineRow(before: Option<TimelineEntry>, entry: TimelineEntry) -> impl IntoView {
+    let day = day_of(&entry).to_owned();
+    let new_day = before.as_ref().is_none_or(|before| day_of(before) != day);
+    let hop_ms = before.map_or(0, |before| entry.at.ms - before.at.ms);
+    let hop = (hop_ms >= NOTABLE_HOP_MS).then(|| format!("+{}", duration(hop_ms)));
+    let after_pause = hop_ms >= LONG_PAUSE_MS;
+    let attempt = entry.attempt_id.map(|attempt| {
+        view! {
+            // `external` leaves the jump to the browser, which then also marks the target.
+            <a class="attempt-link" href=format!("#attempt-{attempt}") rel="external">
+                "request and response"
+            </a>
+        }
+    });
+    view! {
+        <li
+            class="timeline-row"
+            class:after-pause=after_pause
+            data-lane=entry.lane.clone()
+            data-tone=tone_name(entry.tone)
+            data-testid="timeline-row"
+        >
+            {new_day.then(|| view! { <p class="timeline-day mono">{day}</p> })}
+            <span class="timeline-time">
+                <TimeOfDay at=entry.at/>
+                {hop.map(|hop| view! { <span class="hop">{hop}</span> })}
+            </span>
+            <span class="timeline-rail" aria-hidden="true">
+                <span class="timeline-dot">
+                    <Icon glyph=tone_glyph(entry.tone)/>
+                </span>
+            </span>
+            <div class="timeline-text">
+                <p class="timeline-title">
+                    <span class="sr-only">{side_name(&entry.lane)} ": "</span>
+                    {entry.title}
+                </p>
+                <p class="timeline-detail">{entry.detail} " " {attempt}</p>
+            </div>
+        </li>
+    }
+}
+
+fn day_of(entry: &TimelineEntry) -> &str {
+    entry.at.text.split(' ').next().unwrap_or_default()
+}

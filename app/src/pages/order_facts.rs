@@ -1,0 +1,278 @@
+//! The facts of an order: label, parcel, addresses, charge, lines, scans.
+
+use crate::components::copy_button::CopyButton;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::status_badge::{tone_glyph, tone_name};
+use crate::contract::{
+    AddressView, LabelView, LineView, OrderDetail, PieceView, ScanView, ShipmentDetail,
+};
+use leptos::prelude::*;
+
+/// Label and facts of one shipment.
+#[component]
+pub fn ShipmentFacts(
+    /// The order, for what stands on it once.
+    order: Signal<OrderDetail>,
+    /// The shipment.
+    shipment: Memo<ShipmentDetail>,
+) -> impl IntoView {
+    let label = Memo::new(move |_| shipment.with(|shipment| shipment.label.clone()));
+    let customer = Memo::new(move |_| {
+        order.with(|order| {
+            (order.customer.clone(), order.customer_reference.clone(), order.invoice_number.clone())
+        })
+    });
+    view! {
+        {move || label.get().map(|label| view! { <LabelCard label/> })}
+        <section class="card" aria-label="Facts">
+            <h2>"Facts"</h2>
+            <dl class="facts">
+                {move || view! { <ParcelFacts shipment=shipment.get()/> }}
+                {move || {
+                    let (customer, reference, invoice) = customer.get();
+                    view! {
+                        <Fact name="Customer" value=Some(customer)/>
+                        <Fact name="Their reference" value=reference mono=true/>
+                        <Fact name="Invoice" value=invoice mono=true/>
+                    }
+                }}
+                {move || {
+                    shipment
+                        .with(|shipment| {
+                            view! {
+                                <Address name="Ship to" address=Some(shipment.ship_to.clone())/>
+                                <Address name="Ship from" address=shipment.ship_from.clone()/>
+                            }
+                        })
+                }}
+            </dl>
+        </section>
+    }
+}
+
+/// What FedEx knows of the parcel.
+#[component]
+fn ParcelFacts(shipment: ShipmentDetail) -> impl IntoView {
+    let url = shipment.tracking_url;
+    let tracking = shipment.tracking_number.map(|number| {
+        let link = url.map(|url| {
+            view! {
+                <a
+                    class="button icon-only quiet"
+                    href=url
+                    target="_blank"
+                    rel="noreferrer"
+                    title="FedEx tracking page"
+                >
+                    <Icon glyph=Glyph::External/>
+                    <span class="sr-only">"Open FedEx's tracking page in a new tab"</span>
+                </a>
+            }
+        });
+        view! {
+            <div>
+                <dt>"Tracking number"</dt>
+                <dd class="with-buttons">
+                    <span class="mono" data-testid="tracking-number">{number.clone()}</span>
+                    <CopyButton text=number what="tracking number"/>
+                    {link}
+                </dd>
+            </div>
+        }
+    });
+    let charge = shipment.charge.map(|charge| {
+        view! {
+            <div>
+                <dt>"Rated charge"</dt>
+                <dd data-testid="charge">
+                    <span class="tabular">{format!("{} {}", charge.amount, charge.currency)}</span>
+                    " "
+                    <span class="muted small mono">{charge.rate_type}</span>
+                </dd>
+            </div>
+        }
+    });
+    view! {
+        {tracking}
+        <Pieces pieces=shipment.pieces/>
+        <Fact name="Service" value=shipment.service mono=true/>
+        <Fact name="Weight" value=shipment.weight/>
+        {charge}
+        <Fact name="Our reference" value=shipment.reference mono=true/>
+    }
+}
+
+/// The pieces, when there are several.
+#[component]
+fn Pieces(pieces: Vec<PieceView>) -> impl IntoView {
+    (pieces.len() > 1).then(|| {
+        let rows = pieces
+            .into_iter()
+            .map(|piece| {
+                view! {
+                    <li>
+                        <span class="muted tabular">{piece.sequence}</span>
+                        <span class="mono">{piece.tracking_number}</span>
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <div>
+                <dt>"Pieces"</dt>
+                <dd>
+                    <ol class="pieces">{rows}</ol>
+                </dd>
+            </div>
+        }
+    })
+}
+
+/// One fact; nothing when it is not known.
+#[component]
+fn Fact(name: &'static str, value: Option<String>, #[prop(optional)] mono: bool) -> impl IntoView {
+    value.map(|value| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd class:mono=mono>{value}</dd>
+            </div>
+        }
+    })
+}
+
+/// An address as it would stand on the label.
+#[component]
+fn Address(name: &'static str, address: Option<AddressView>) -> impl IntoView {
+    address.map(|address| {
+        let lines =
+            address.lines.into_iter().map(|line| view! { <span>{line}</span> }).collect_view();
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>
+                    <address>
+                        {lines}
+                        {address.phone.map(|phone| view! { <span class="muted">{phone}</span> })}
+                    </address>
+                </dd>
+            </div>
+        }
+    })
+}
+
+/// The label: seen, opened, downloaded.
+#[component]
+fn LabelCard(label: LabelView) -> impl IntoView {
+    let preview = match label.image_type.as_str() {
+        _ if label.reprint_needed => view! {
+            <p class="label-hint">
+                "FedEx made this label, but its bytes were lost with the answer. Print it again from "
+                "FedEx Ship Manager; do not ship a second time."
+            </p>
+        }
+        .into_any(),
+        "PDF" => view! {
+            <object class="label-preview" data=label.href.clone() type="application/pdf" aria-label="Shipping label">
+                <p class="label-hint">"This browser shows no PDF here; download it."</p>
+            </object>
+        }
+        .into_any(),
+        "PNG" => view! { <img class="label-preview" src=label.href.clone() alt="Shipping label"/> }
+            .into_any(),
+        _ => view! {
+            <pre class="label-hint">"ZPL for a label printer:\nsend the file to it as it is."</pre>
+        }
+        .into_any(),
+    };
+    let download = (!label.reprint_needed).then(|| {
+        view! {
+            <div class="label-tools">
+                <a class="button primary" href=label.href.clone() download="" data-testid="label-download">
+                    <Icon glyph=Glyph::Download/>
+                    "Download"
+                </a>
+                <a class="button" href=label.href.clone() target="_blank" rel="noopener">
+                    <Icon glyph=Glyph::External/>
+                    "Open"
+                    <span class="sr-only">" the label in a new tab"</span>
+                </a>
+                <span class="muted small tabular">
+                    {format!("{} · {} KiB", label.image_type, (label.bytes + 1_023) / 1_024)}
+                </span>
+            </div>
+        }
+    });
+    view! {
+        <section class="card label-card" aria-label="Label" data-testid="label">
+            <h2>"Label"</h2>
+            {preview}
+            {download}
+        </section>
+    }
+}
+
+/// What is in the order.
+#[component]
+pub fn Lines(
+    /// Its lines.
+    lines: Memo<Vec<LineView>>,
+) -> impl IntoView {
+    let rows = move || {
+        lines
+            .get()
+            .into_iter()
+            .map(|line| {
+                let out = line.left_out;
+                let left_out = out.is_some();
+                view! {
+                    <li class:left-out=left_out>
+                        <span class="line-quantity tabular">{line.quantity}</span>
+                        <span class="line-text">
+                            {line.description}
+                            <span class="muted small mono">{line.item}</span>
+                            {out.map(|why| view! { <span class="tag">{why}</span> })}
+                        </span>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <section class="card" aria-label="Lines">
+            <h2>"Lines"</h2>
+            <ul class="lines">{rows}</ul>
+        </section>
+    }
+}
+
+/// FedEx's scans, newest first.
+#[component]
+pub fn Scans(
+    /// The scans.
+    scans: Memo<Vec<ScanView>>,
+) -> impl IntoView {
+    let rows = move || {
+        scans
+            .get()
+            .into_iter()
+            .map(|scan| {
+                view! {
+                    <li class="scan" data-tone=tone_name(scan.tone) data-testid="scan">
+                        <Icon glyph=tone_glyph(scan.tone)/>
+                        <span class="scan-time mono" title=scan.at.text>{scan.local_time}</span>
+                        <span class="scan-text">
+                            {scan.description}
+                            {scan
+                                .exception
+                                .map(|text| view! { <span class="scan-exception">{text}</span> })}
+                        </span>
+                        <span class="scan-place muted">{scan.place}</span>
+                        <code class="muted">{scan.code}</code>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! { <ul class="scans">{rows}</ul> }
+}

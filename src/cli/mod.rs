@@ -1,0 +1,206 @@
+//! The command line: one file a group of commands. Data on standard output; errors on standard
+//! error, one sentence and one next step.
+
+mod credentials;
+mod demo;
+mod inspect;
+mod operators;
+mod run;
+mod trail;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::engine::Engine;
+use clap::{Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How a command ended; part of the contract with scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// It ran, and the answer is no.
+    No,
+    /// Usage or configuration.
+    Usage,
+    /// What it needs cannot be reached.
+    Unreachable,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::No => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+        })
+    }
+}
+
+/// Why a command failed: one sentence with its next step, and the exit code.
+#[derive(Debug)]
+pub struct Failed {
+    exit: Exit,
+    text: String,
+}
+
+impl Failed {
+    fn usage(text: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, text: text.into() }
+    }
+    fn no(text: impl Into<String>) -> Self {
+        Self { exit: Exit::No, text: text.into() }
+    }
+    fn unreachable(text: impl Into<String>) -> Self {
+        Self { exit: Exit::Unreachable, text: text.into() }
+    }
+}
+
+impl From<crate::store::StoreError> for Failed {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::unreachable(format!("{}; check the database.", crate::transport::chain(&error)))
+    }
+}
+
+impl From<app::contract::Problem> for Failed {
+    fn from(problem: app::contract::Problem) -> Self {
+        Self::no(problem.to_string())
+    }
+}
+
+type Result = std::result::Result<Exit, Failed>;
+
+/// Dynamics 365 Finance & Operations orders onto FedEx trucks, and the truth back.
+#[derive(Parser)]
+#[command(name = "ml-connector", version)]
+struct Arguments {
+    /// Settings file; default ml-connector.toml, if present.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Web server and workers (also without a command).
+    Serve,
+    /// Workers only, for a second node on PostgreSQL.
+    Worker,
+    /// Server, workers and both twins in one process, with its own data.
+    Demo(demo::Demo),
+    /// The twins alone: simulated Dynamics 365 and FedEx on loopback.
+    Twin(demo::TwinArguments),
+    /// Brings the database to this version and stops.
+    Migrate,
+    /// Prints the settings in force, secrets as ***.
+    CheckConfig,
+    /// Connections as JSON.
+    #[command(subcommand)]
+    Credentials(credentials::Credentials),
+    /// Who may sign in.
+    #[command(subcommand)]
+    Operator(operators::Operators),
+    /// Climbs the ladder of checks: 0 all green, 1 something red, 2 not configured.
+    Ping {
+        /// d365 or fedex; both without.
+        system: Option<String>,
+        /// JSON instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists orders, newest change first.
+    Orders {
+        /// A state, or `attention`.
+        #[arg(long)]
+        state: Option<String>,
+        /// JSON lines instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows one order.
+    Order {
+        /// Order number.
+        number: String,
+        /// JSON instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads one order from Dynamics 365 now.
+    Import {
+        /// Order number.
+        number: String,
+    },
+    /// Replays parked orders: one by number, or all of a cause.
+    Replay(inspect::Replay),
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(trail::Audit),
+}
+
+/// Runs the command line of this process.
+pub async fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers; anything else is a usage error.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            // A closed pipe is no reason to complain.
+            drop(error.print());
+            return exit.into();
+        }
+    };
+    match dispatch(arguments).await {
+        Ok(exit) => exit.into(),
+        Err(failed) => {
+            eprintln!("ml-connector: {}", failed.text);
+            failed.exit.into()
+        }
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> Result {
+    let config = Config::load(arguments.config.as_deref()).map_err(|error| Failed::usage(error.to_string()))?;
+    crate::telemetry::start(&config.log, config.log_format);
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => run::serve(config).await,
+        Command::Worker => run::worker(config).await,
+        Command::Demo(demo) => demo.run(config).await,
+        Command::Twin(twin) => twin.run().await,
+        Command::Migrate => engine(config).await.map(|_| Exit::Done),
+        Command::CheckConfig => {
+            print!("{}", config.redacted());
+            Ok(Exit::Done)
+        }
+        Command::Credentials(command) => command.run(&engine(config).await?).await,
+        Command::Operator(command) => command.run(&engine(config).await?).await,
+        Command::Ping { system, json } => inspect::ping(&engine(config).await?, system.as_deref(), json).await,
+        Command::Orders { state, json } => inspect::orders(&engine(config).await?, state, json).await,
+        Command::Order { number, json } => inspect::order(&engine(config).await?, &number, json).await,
+        Command::Import { number } => inspect::import(&engine(config).await?, &number).await,
+        Command::Replay(replay) => replay.run(&engine(config).await?).await,
+        Command::Audit(command) => command.run(&engine(config).await?).await,
+    }
+}
+
+async fn engine(config: Config) -> std::result::Result<Engine, Failed> {
+    use crate::engine::StartError;
+    Engine::start(config, Clock::System).await.map_err(|error| {
+        let text = format!("{}.", crate::transport::chain(&error));
+        match error {
+            StartError::Store(_) => Failed::unreachable(text),
+            _ => Failed::usage(text),
+        }
+    })
+}
+
+/// The address people open.
+fn shown_address(config: &Config, bound: SocketAddr) -> String {
+    match &config.public_url {
+        Some(url) => url.to_string(),
+        None => format!("http://{bound}/"),
+    }
+}

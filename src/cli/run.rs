@@ -1,0 +1,67 @@
+//! `serve` and `worker`.
+
+use super::{Exit, Failed, Result, engine, shown_address};
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::lifecycle::{DirectoryLock, Lifecycle};
+use crate::{web, work};
+
+/// Web server and workers.
+pub async fn serve(config: Config) -> Result {
+    let engine = engine(config).await?;
+    let _lock = claim(&engine)?;
+    serve_engine(&engine, |_| {}).await
+}
+
+/// Serves an engine until a signal; `ready` is told the address once it listens.
+pub async fn serve_engine(engine: &Engine, ready: impl FnOnce(&str)) -> Result {
+    let lifecycle = Lifecycle::default();
+    let listener = web::bind(engine.config.listen).await.map_err(|error| Failed::usage(format!("{error}.")))?;
+    let bound = listener.local_addr().map_err(|error| Failed::usage(format!("no local address: {error}.")))?;
+    take_up(engine).await?;
+    work::spawn(engine, &lifecycle);
+    let address = shown_address(&engine.config, bound);
+    tracing::info!("listening on {address}");
+    let server = lifecycle.clone();
+    let (served_engine, failed) = (engine.clone(), std::sync::Arc::new(std::sync::Mutex::new(None)));
+    let outcome = failed.clone();
+    lifecycle.spawn("web", async move {
+        if let Err(error) = web::serve(&served_engine, &server, listener).await {
+            *outcome.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(format!("{error}."));
+            server.stop();
+        }
+    });
+    ready(&address);
+    lifecycle.run_until_signal().await;
+    engine.store.db.close().await;
+    let error = failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    error.map_or(Ok(Exit::Done), |text| Err(Failed::usage(text)))
+}
+
+/// Workers only.
+pub async fn worker(config: Config) -> Result {
+    if config.is_sqlite() {
+        let text = "a second node needs PostgreSQL; set ML_DATABASE_URL=postgres://… for both nodes.";
+        return Err(Failed::usage(text));
+    }
+    let engine = engine(config).await?;
+    let lifecycle = Lifecycle::default();
+    work::spawn(&engine, &lifecycle);
+    lifecycle.run_until_signal().await;
+    Ok(Exit::Done)
+}
+
+/// On SQLite this process is alone; with PostgreSQL leases keep nodes apart.
+pub fn claim(engine: &Engine) -> std::result::Result<Option<DirectoryLock>, Failed> {
+    if !engine.config.is_sqlite() {
+        return Ok(None);
+    }
+    DirectoryLock::take(&engine.config.data_dir).map(Some).map_err(|error| Failed::usage(format!("{error}.")))
+}
+
+async fn take_up(engine: &Engine) -> std::result::Result<(), Failed> {
+    if engine.config.is_sqlite() {
+        work::rescue::at_start(engine).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,541 @@
+//! The Dynamics 365 connection as an operator gives it: sign-in, environment, orders, write-back.
+//!
+//! Parsed once, from the JSON of the contract. Unknown keys are errors, because a misspelt key is
+//! a setting that silently does nothing. Names that go into addresses are checked here, so that
+//! no setting can bend a request. An error names the field and never repeats a value.
+
+use crate::d365::odata::is_name;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use url::{Host, Url};
+
+/// Microsoft's public cloud.
+const PUBLIC_CLOUD: &str = "https://login.microsoftonline.com";
+/// Present in every tenant seen.
+const USUAL_ORDERS: &str = "SalesOrderHeadersV2";
+/// Has no navigation to its lines, so orders cannot be read from it in one request.
+const WITHOUT_LINES: &str = "SalesOrderHeadersV4";
+/// The one standard set that takes tracking numbers.
+pub const TRACKING_SET: &str = "PackingSlipTrackingInformation";
+/// The key of a sales order header.
+const ORDER_KEY: &str = "dataAreaId='{company}',SalesOrderNumber='{order}'";
+/// What can be written back.
+pub const WRITABLE: [&str; 5] = ["tracking_number", "status", "delivered_at", "charge_amount", "charge_currency"];
+/// What stands for a secret in text meant for showing; never a secret itself.
+const HIDDEN: &str = "***";
+
+/// Which token endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenVersion {
+    /// With `resource`; answers numbers as text.
+    V1,
+    /// With `scope`.
+    #[default]
+    V2,
+}
+
+/// Which orders are ours to look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Orders {
+    /// Entity set of the headers.
+    pub entity_set: String,
+    /// Processing statuses that mean "ready to ship".
+    pub processing_statuses: Vec<String>,
+    /// Delivery modes; empty: those that have a service.
+    pub delivery_modes: Vec<String>,
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        Self {
+            entity_set: USUAL_ORDERS.to_owned(),
+            processing_statuses: vec!["Confirmed".to_owned()],
+            delivery_modes: Vec::new(),
+        }
+    }
+}
+
+/// How a target is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Changes an entity that is there.
+    Patch,
+    /// Adds one.
+    Post,
+}
+
+/// When a target is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// At once.
+    Always,
+    /// Once a packing slip is posted.
+    PackingSlip,
+}
+
+/// Where one value goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// The property.
+    pub property: String,
+    /// Its length; the metadata does not tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<usize>,
+}
+
+/// One place values are written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// How.
+    pub kind: Kind,
+    /// Entity set.
+    pub entity_set: String,
+    /// Key with `{company}` and `{order}`.
+    pub key: String,
+    /// When.
+    pub condition: Condition,
+    /// Value → property. See [`WRITABLE`].
+    pub fields: BTreeMap<String, Field>,
+}
+
+/// The Dynamics 365 connection.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// What people call it.
+    pub name: Option<String>,
+    /// Microsoft Entra.
+    pub authority: Url,
+    /// Tenant.
+    pub tenant_id: String,
+    /// The environment.
+    pub base_url: Url,
+    /// Scope, when it is not the environment's own.
+    pub scope: Option<String>,
+    /// Application.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
+    /// Legal entities, lower case.
+    pub legal_entities: Vec<String>,
+    /// Which token endpoint.
+    pub token_version: TokenVersion,
+    /// Which orders.
+    pub orders: Orders,
+    /// Where to write.
+    pub write_back: Vec<Target>,
+}
+
+/// Why credentials are not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence} {next_step}")]
+pub struct CredentialError {
+    /// The field at fault, dotted; empty when the whole is no JSON object.
+    pub field: String,
+    /// One sentence.
+    pub sentence: String,
+    /// The next step.
+    pub next_step: String,
+}
+
+impl CredentialError {
+    fn new(field: &str, sentence: &str, next_step: &str) -> Self {
+        let sentence = if field.is_empty() { sentence.to_owned() } else { format!("{field}: {sentence}") };
+        Self { field: field.to_owned(), sentence, next_step: next_step.to_owned() }
+    }
+}
+
+/// The contract's JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    authority: Option<String>,
+    tenant_id: String,
+    base_url: String,
+    #[serde(default)]
+    scope: Option<String>,
+    client_id: String,
+    client_secret: String,
+    legal_entities: Vec<String>,
+    #[serde(default)]
+    token_version: Option<TokenVersion>,
+    #[serde(default)]
+    orders: Option<Orders>,
+    #[serde(default)]
+    write_back: Option<Vec<WireTarget>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireTarget {
+    kind: Kind,
+    entity_set: String,
+    #[serde(default)]
+    key: Option<String>,
+    #[serde(default)]
+    condition: Option<Condition>,
+    fields: BTreeMap<String, Field>,
+}
+
+impl Credentials {
+    /// Reads the contract's JSON.
+    pub fn parse(json: &str) -> Result<Self, CredentialError> {
+        let wire: Wire = serde_json::from_str(json).map_err(|error| unreadable(json, &error))?;
+        let authority = wire.authority.filter(|text| !text.trim().is_empty());
+        let authority = web_address("authority", authority.as_deref().unwrap_or(PUBLIC_CLOUD))?;
+        let write_back = match wire.write_back {
+            None => vec![Target::usual()],
+            Some(targets) => targets
+                .into_iter()
+                .enumerate()
+                .map(|(index, target)| Target::parse(&format!("write_back.{index}"), target))
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(Self {
+            name: wire.name.filter(|name| !name.trim().is_empty()),
+            authority,
+            tenant_id: filled("tenant_id", &wire.tenant_id)?,
+            base_url: environment(&wire.base_url)?,
+            scope: wire.scope.map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty()),
+            client_id: filled("client_id", &wire.client_id)?,
+            client_secret: secret("client_secret", &wire.client_secret)?,
+            legal_entities: legal_entities(&wire.legal_entities)?,
+            token_version: wire.token_version.unwrap_or_default(),
+            orders: orders(wire.orders.unwrap_or_default())?,
+            write_back,
+        })
+    }
+
+    /// The contract's JSON with its secret, for sealing.
+    pub fn to_json(&self) -> String {
+        self.write(self.client_secret.expose_secret())
+    }
+
+    /// The contract's JSON with `***` for the secret, for showing.
+    pub fn to_json_without_secrets(&self) -> String {
+        self.write(HIDDEN)
+    }
+
+    fn write(&self, secret: &str) -> String {
+        let target = |target: &Target| WireTarget {
+            kind: target.kind,
+            entity_set: target.entity_set.clone(),
+            key: Some(target.key.clone()),
+            condition: Some(target.condition),
+            fields: target.fields.clone(),
+        };
+        let wire = Wire {
+            name: self.name.clone(),
+            authority: Some(self.authority.as_str().trim_end_matches('/').to_owned()),
+            tenant_id: self.tenant_id.clone(),
+            base_url: self.base_url.as_str().trim_end_matches('/').to_owned(),
+            scope: self.scope.clone(),
+            client_id: self.client_id.clone(),
+            client_secret: secret.to_owned(),
+            legal_entities: self.legal_entities.clone(),
+            token_version: Some(self.token_version),
+            orders: Some(self.orders.clone()),
+            write_back: Some(self.write_back.iter().map(target).collect()),
+        };
+        serde_json::to_string(&wire).expect("credentials are plain data")
+    }
+
+    /// Changes when anything in the connection changes. Tells nothing of its secret.
+    pub fn fingerprint(&self) -> String {
+        digest(&[&self.to_json()])
+    }
+
+    /// Changes when a token would be another one.
+    pub(super) fn token_fingerprint(&self) -> String {
+        let version = if self.token_version == TokenVersion::V1 { "v1" } else { "v2" };
+        digest(&[
+            self.authority.as_str(),
+            &self.tenant_id,
+            &self.scope_in_force(),
+            &self.client_id,
+            self.client_secret.expose_secret(),
+            version,
+        ])
+    }
+
+    /// Host of the environment, lower case: part of every order's key.
+    pub fn host(&self) -> &str {
+        self.base_url.host_str().unwrap_or_default()
+    }
+
+    /// The scope to ask for: the environment's own unless another is set.
+    pub(super) fn scope_in_force(&self) -> String {
+        let own = || format!("{}/.default", self.base_url.origin().ascii_serialization());
+        self.scope.clone().unwrap_or_else(own)
+    }
+}
+
+impl Target {
+    /// What works without changing the customer's Dynamics 365.
+    fn usual() -> Self {
+        let field = Field { property: "TrackingNumber".to_owned(), max_length: None };
+        Self {
+            kind: Kind::Post,
+            entity_set: TRACKING_SET.to_owned(),
+            key: ORDER_KEY.to_owned(),
+            condition: Condition::PackingSlip,
+            fields: [("tracking_number".to_owned(), field)].into(),
+        }
+    }
+
+    fn parse(path: &str, wire: WireTarget) -> Result<Self, CredentialError> {
+        let at = |field: &str| format!("{path}.{field}");
+        name(&at("entity_set"), &wire.entity_set)?;
+        for (value, field) in &wire.fields {
+            if !WRITABLE.contains(&value.as_str()) {
+                let next = format!("Known values are {}.", WRITABLE.join(", "));
+                return Err(CredentialError::new(&at(&format!("fields.{value}")), "This value is not known.", &next));
+            }
+            name(&at(&format!("fields.{value}.property")), &field.property)?;
+        }
+        if wire.fields.is_empty() {
+            let next = "Name at least one field, or remove the target.";
+            return Err(CredentialError::new(&at("fields"), "It names no field.", next));
+        }
+        let key = wire.key.filter(|key| !key.trim().is_empty()).unwrap_or_else(|| ORDER_KEY.to_owned());
+        if !key.contains("{order}") {
+            let next = format!("Write it like {ORDER_KEY}.");
+            return Err(CredentialError::new(&at("key"), "It does not name the order.", &next));
+        }
+        let usual_condition = match wire.kind {
+            Kind::Patch => Condition::Always,
+            Kind::Post => Condition::PackingSlip,
+        };
+        if wire.kind == Kind::Post {
+            added_only_where_it_works(path, &wire.entity_set, &wire.fields)?;
+        }
+        Ok(Self {
+            kind: wire.kind,
+            entity_set: wire.entity_set,
+            key,
+            condition: wire.condition.unwrap_or(usual_condition),
+            fields: wire.fields,
+        })
+    }
+}
+
+/// Adding needs to know the set's key and what "already there" means; that is known for one set.
+fn added_only_where_it_works(
+    path: &str,
+    entity_set: &str,
+    fields: &BTreeMap<String, Field>,
+) -> Result<(), CredentialError> {
+    if entity_set != TRACKING_SET {
+        let next = format!("Use {TRACKING_SET}, or kind patch.");
+        return Err(CredentialError::new(&format!("{path}.entity_set"), "Nothing can be added to this set.", &next));
+    }
+    let is_number =
+        |(value, field): (&String, &Field)| value == "tracking_number" && field.property == "TrackingNumber";
+    if !fields.iter().all(is_number) {
+        let next = "Map tracking_number to TrackingNumber; write the others with kind patch.";
+        return Err(CredentialError::new(&format!("{path}.fields"), "The set takes tracking numbers only.", next));
+    }
+    Ok(())
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    format!("{:x}", hash.finalize())
+}
+
+fn filled(field: &str, value: &str) -> Result<String, CredentialError> {
+    match value.trim() {
+        "" => Err(CredentialError::new(field, "It is empty.", "Enter a value.")),
+        value => Ok(value.to_owned()),
+    }
+}
+
+fn secret(field: &str, value: &str) -> Result<SecretString, CredentialError> {
+    if value.trim() == HIDDEN {
+        return Err(CredentialError::new(field, "It holds stars instead of a secret.", "Enter the secret itself."));
+    }
+    filled(field, value).map(SecretString::from)
+}
+
+fn name(field: &str, value: &str) -> Result<(), CredentialError> {
+    if is_name(value) {
+        return Ok(());
+    }
+    let next = "Use letters, digits and underscores, as in Dynamics 365's metadata.";
+    Err(CredentialError::new(field, "It is not a name.", next))
+}
+
+fn legal_entities(given: &[String]) -> Result<Vec<String>, CredentialError> {
+    let mut companies: Vec<String> = Vec::new();
+    for company in given {
+        let company = company.trim().to_lowercase();
+        if !company.is_empty() && !companies.contains(&company) {
+            companies.push(company);
+        }
+    }
+    if companies.is_empty() {
+        let next = "Enter the companies whose orders are shipped, such as usmf.";
+        return Err(CredentialError::new("legal_entities", "It names no legal entity.", next));
+    }
+    Ok(companies)
+}
+
+fn orders(orders: Orders) -> Result<Orders, CredentialError> {
+    name("orders.entity_set", &orders.entity_set)?;
+    if orders.entity_set == WITHOUT_LINES {
+        let next = "Use SalesOrderHeadersV2 or SalesOrderHeadersV3.";
+        return Err(CredentialError::new("orders.entity_set", "This set does not give an order's lines.", next));
+    }
+    if orders.processing_statuses.is_empty() {
+        let next = "Enter at least one, usually Confirmed.";
+        return Err(CredentialError::new("orders.processing_statuses", "It names no status.", next));
+    }
+    for status in &orders.processing_statuses {
+        name("orders.processing_statuses", status)?;
+    }
+    let delivery_modes = orders.delivery_modes.into_iter().filter(|mode| !mode.trim().is_empty()).collect();
+    Ok(Orders { delivery_modes, ..orders })
+}
+
+/// The environment without what a browser's address bar adds: path, query, fragment. The trial
+/// form keeps its path, because its data lies under it.
+fn environment(text: &str) -> Result<Url, CredentialError> {
+    let mut url = web_address("base_url", text)?;
+    let namespaced = url.path().strip_prefix("/namespaces/").and_then(|rest| rest.split('/').next());
+    let path = namespaced.filter(|id| !id.is_empty()).map_or_else(String::new, |id| format!("/namespaces/{id}"));
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn web_address(field: &str, text: &str) -> Result<Url, CredentialError> {
+    let wrong = |sentence: &str| {
+        CredentialError::new(field, sentence, "Enter an address such as https://contoso.operations.dynamics.com.")
+    };
+    let mut url = Url::parse(text.trim()).map_err(|_| wrong("It is not an address."))?;
+    if url.host().is_none() || !matches!(url.scheme(), "https" | "http") {
+        return Err(wrong("It is not a web address."));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err(wrong("Without https only this machine itself may be named."));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("It holds a user name or a password."));
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        None => false,
+    }
+}
+
+/// serde's words without the value it quotes, and with the field it means.
+fn unreadable(json: &str, error: &serde_json::Error) -> CredentialError {
+    let words = error.to_string();
+    let named = |prefix: &str| words.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned);
+    if let Some(field) = named("unknown field `") {
+        return CredentialError::new(&field, "This key is not known.", "Correct its spelling, or remove it.");
+    }
+    if let Some(field) = named("missing field `") {
+        return CredentialError::new(&field, "It is missing.", "Add it.");
+    }
+    if error.is_data() {
+        let expected = words.split_once(", expected ").map_or("another value", |(_, rest)| rest);
+        let expected = expected.split(" at line ").next().unwrap_or(expected);
+        let field = key_before(json, error.line(), error.column());
+        return CredentialError::new(&field, "The value does not fit.", &format!("It must be {expected}."));
+    }
+    let sentence = format!("It is not JSON (line {}).", error.line());
+    CredentialError::new("", &sentence, "Give the credentials as one JSON object.")
+}
+
+/// The last key of an object before a place in the text.
+fn key_before(json: &str, line: usize, column: usize) -> String {
+    let start: usize = json.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let mut end = (start + column).min(json.len());
+    while !json.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &json[..end];
+    let Some(colon) = before.rfind("\":").or_else(|| before.rfind("\" :")) else { return String::new() };
+    before[..colon].rsplit('"').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIVEN: &str = r#"{"name":"UAT","tenant_id":"t","base_url":"https://Contoso.operations.dynamics.com/namespaces/ab/data",
+        "client_id":"c","client_secret":"s3cr3t","legal_entities":["USMF","usmf"," dat "],
+        "write_back":[{"kind":"patch","entity_set":"SalesOrderHeadersV2","fields":{"status":{"property":"FdxStatus","max_length":20}}}]}"#;
+
+    fn fault(from: &str, to: &str) -> CredentialError {
+        assert!(GIVEN.contains(from), "{from}");
+        Credentials::parse(&GIVEN.replace(from, to)).expect_err("must be refused")
+    }
+
+    #[test]
+    fn a_good_connection_is_read_and_written_again() {
+        let credentials = Credentials::parse(GIVEN).unwrap();
+        assert_eq!(credentials.host(), "contoso.operations.dynamics.com");
+        assert_eq!(credentials.base_url.path(), "/namespaces/ab");
+        assert_eq!(credentials.legal_entities, ["usmf", "dat"]);
+        let target = &credentials.write_back[0];
+        assert_eq!((target.condition, target.key.as_str()), (Condition::Always, ORDER_KEY));
+        let again = Credentials::parse(&credentials.to_json()).unwrap();
+        assert_eq!(again.fingerprint(), credentials.fingerprint());
+        assert!(!credentials.to_json_without_secrets().contains("s3cr3t"));
+    }
+
+    #[test]
+    fn without_write_back_the_packing_slip_takes_the_number() {
+        let given = GIVEN.split_once(',').unwrap().0;
+        let json = format!(
+            r#"{given},"tenant_id":"t","base_url":"https://a.b","client_id":"c","client_secret":"s","legal_entities":["usmf"]}}"#
+        );
+        let credentials = Credentials::parse(&json).unwrap();
+        let target = &credentials.write_back[0];
+        assert_eq!(
+            (target.kind, target.condition, target.entity_set.as_str()),
+            (Kind::Post, Condition::PackingSlip, TRACKING_SET)
+        );
+        assert_eq!(credentials.orders, Orders::default());
+    }
+
+    #[test]
+    fn each_fault_names_its_field_and_no_value() {
+        assert_eq!(fault(r#""tenant_id""#, r#""tenant""#).field, "tenant");
+        assert_eq!(fault(r#"["USMF","usmf"," dat "]"#, "[]").field, "legal_entities");
+        assert_eq!(fault("https://Contoso", "http://contoso").field, "base_url");
+        assert_eq!(fault("FdxStatus", "Fdx,Status").field, "write_back.0.fields.status.property");
+        assert_eq!(fault(r#""status":"#, r#""weight":"#).field, "write_back.0.fields.weight");
+        assert_eq!(fault(r#""kind":"patch""#, r#""kind":"post""#).field, "write_back.0.entity_set");
+        assert_eq!(fault("SalesOrderHeadersV2", "../x").field, "write_back.0.entity_set");
+        assert_eq!(
+            fault(r#""name":"UAT""#, r#""orders":{"entity_set":"SalesOrderHeadersV4"}"#).field,
+            "orders.entity_set"
+        );
+        assert_eq!(fault(r#""s3cr3t""#, r#""***""#).field, "client_secret");
+        let typed = fault(r#""s3cr3t""#, r#"{"v":"s3cr3t"}"#);
+        assert!(typed.field == "client_secret" && !typed.to_string().contains("s3cr3t"), "{typed:?}");
+    }
+}

@@ -1,0 +1,185 @@
+//! Dynamics 365 Finance & Operations: orders out, tracking in, over OData.
+//!
+//! One file per subject with pure `request` and `parse` parts; [`D365`] carries them over the
+//! transport. It signs in at Microsoft Entra, renews a token once after a 401, and leaves every
+//! other repetition to its caller. Its token goes to the configured host and nowhere else.
+
+pub mod credentials;
+pub mod error;
+pub mod master;
+pub mod odata;
+pub mod orders;
+pub mod probe;
+mod record;
+mod token;
+pub mod writeback;
+
+pub use credentials::{CredentialError, Credentials, Target};
+pub use orders::{NextLink, OrdersPage, Unreadable};
+pub use writeback::{Value, Written};
+
+use crate::audit::System;
+use crate::d365::error::Purpose;
+use crate::d365::odata::Query;
+use crate::order::cause::Cause;
+use crate::order::retry::Failure;
+use crate::transport::redact::Redactor;
+use crate::transport::token::{Minted, Shelf, TokenCache};
+use crate::transport::{Answer, Call, Trace, Transport};
+use http::{HeaderValue, Method, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// A call of `/data`. The first one of the day waits for a cold server: tens of seconds are
+/// usual, Microsoft's advice is not to give up before two minutes.
+pub(crate) const DATA_TIMEOUT: Duration = Duration::from_mins(2);
+/// Under this name tokens are kept.
+const TOKEN_NAME: &str = "d365.token";
+
+/// The Dynamics 365 of one connection. Cheap to clone.
+#[derive(Clone)]
+pub struct D365 {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    credentials: Credentials,
+    transport: Transport,
+    redactor: Redactor,
+    tokens: TokenCache,
+    sent: AtomicU64,
+}
+
+impl D365 {
+    /// A client for these credentials.
+    pub fn new(credentials: Credentials, transport: Transport, shelf: Arc<dyn Shelf>) -> Self {
+        let clock = transport.clock().clone();
+        let tokens = TokenCache::new(TOKEN_NAME, credentials.token_fingerprint(), shelf, clock);
+        let redactor = Redactor::new(vec![credentials.client_secret.clone()]);
+        Self { inner: Arc::new(Inner { credentials, transport, redactor, tokens, sent: AtomicU64::new(0) }) }
+    }
+
+    /// What it was made with.
+    pub fn credentials(&self) -> &Credentials {
+        &self.inner.credentials
+    }
+
+    /// Host of the environment, lower case: part of every order's key.
+    pub fn host(&self) -> &str {
+        self.inner.credentials.host()
+    }
+
+    /// When the held token ends.
+    pub async fn token_until_ms(&self) -> Option<i64> {
+        self.inner.tokens.until_ms().await
+    }
+
+    /// Forgets that the application was refused: an operator asks to try again now.
+    pub async fn try_again(&self) {
+        self.inner.tokens.try_again().await;
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.inner.transport.clock().now_ms()
+    }
+
+    /// The address of something under `/data`.
+    fn address(&self, path: &str, query: &Query) -> String {
+        let base = self.inner.credentials.base_url.as_str().trim_end_matches('/');
+        format!("{base}/data/{path}?{}", query.text())
+    }
+
+    /// Reads; `None` when there is nothing under this address.
+    async fn get(
+        &self,
+        trace: &Trace,
+        call: &Call,
+        purpose: Purpose,
+        address: &str,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let answer = self.exchange(trace, call, purpose, request(Method::GET, address, &[])?).await?;
+        Ok((answer.status() != StatusCode::NOT_FOUND).then(|| answer.into_body()))
+    }
+
+    /// Sends; a success or a 404 is an answer, everything else a failure.
+    async fn exchange(
+        &self,
+        trace: &Trace,
+        call: &Call,
+        purpose: Purpose,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let token = self.inner.tokens.token(|| self.mint(trace)).await?;
+        let mut answer = self.send(trace, call, &token, request.clone()).await?;
+        if answer.status() == StatusCode::UNAUTHORIZED {
+            let token = self.inner.tokens.token_after_refusal(&token, || self.mint(trace)).await?;
+            answer = self.send(trace, call, &token, request).await?;
+        }
+        if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
+            return Ok(answer);
+        }
+        Err(error::classify(&answer, purpose, self.now_ms()))
+    }
+
+    async fn send(
+        &self,
+        trace: &Trace,
+        call: &Call,
+        token: &SecretString,
+        mut request: http::Request<Vec<u8>>,
+    ) -> Result<Answer, Failure> {
+        let headers = request.headers_mut();
+        // A token that is no header value cannot be sent; Dynamics 365 will say that it is missing.
+        if let Ok(mut bearer) = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())) {
+            bearer.set_sensitive(true);
+            headers.insert(header::AUTHORIZATION, bearer);
+        }
+        if let Ok(id) = HeaderValue::from_str(&self.request_id()) {
+            headers.insert("x-ms-client-request-id", id);
+        }
+        let redactor = self.inner.redactor.and(token);
+        self.inner.transport.send(trace, call, request, &redactor).await.map_err(|error| error::unsent(&error))
+    }
+
+    async fn mint(&self, trace: &Trace) -> Result<Minted, Failure> {
+        let request = token::request(&self.inner.credentials);
+        let sent = self.inner.transport.send(trace, &token::CALL, request, &self.inner.redactor).await;
+        token::parse(&sent.map_err(|error| error::unsent(&error))?, self.now_ms())
+    }
+
+    /// An id for Microsoft's support, in the form of a GUID. Made from the connection, the time
+    /// and a count: it must differ, not be secret.
+    fn request_id(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.inner.credentials.token_fingerprint());
+        hash.update(self.now_ms().to_be_bytes());
+        hash.update(self.inner.sent.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let hex = format!("{:x}", hash.finalize());
+        [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..32]].join("-")
+    }
+}
+
+/// A request of `/data` without its token.
+fn request(method: Method, address: &str, body: &[u8]) -> Result<http::Request<Vec<u8>>, Failure> {
+    let mut builder = http::Request::builder()
+        .method(method)
+        .uri(address)
+        .header(header::ACCEPT, "application/json")
+        .header("OData-Version", "4.0")
+        .header("OData-MaxVersion", "4.0");
+    if !body.is_empty() {
+        builder = builder.header(header::CONTENT_TYPE, "application/json");
+    }
+    // An address can be longer than any URI may be: thousands of delivery modes, say.
+    builder.body(body.to_vec()).map_err(|error| {
+        Failure::Permanent(Cause::new("d365.read-refused").detail(format!("the address cannot be built: {error}")))
+    })
+}
+
+/// The call of an operation on `/data`.
+const fn data_call(operation: &'static str) -> Call {
+    Call { system: System::D365, operation, timeout: DATA_TIMEOUT, confidential: false }
+}

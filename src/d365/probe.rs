@@ -1,0 +1,105 @@
+//! The ping ladder's Dynamics 365 rungs: sign in, be let in, read orders, see the write-back
+//! fields.
+//!
+//! A token proves nothing here: an application that the environment does not know, or a user
+//! without rights, shows only at a read. Nothing is written.
+
+use crate::clock::MINUTE_MS;
+use crate::d365::credentials::{Kind, Target};
+use crate::d365::error::Purpose;
+use crate::d365::odata::{Query, literal};
+use crate::d365::orders::{no_set, ready};
+use crate::d365::{D365, data_call, record};
+use crate::order::cause::Cause;
+use crate::order::retry::Failure;
+use crate::transport::probe::{Footing, Ladder, ProbeRung};
+use crate::transport::{Call, Trace};
+use std::time::Duration;
+
+/// A person waits for the answer; a cold server has mostly woken up within this.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
+
+const CALL: Call = Call { timeout: PROBE_TIMEOUT, ..data_call("d365.probe") };
+
+impl D365 {
+    /// Climbs the ladder; rungs after a failed one are skipped.
+    pub async fn probe(&self, trace: &Trace, delivery_modes: &[String]) -> Vec<ProbeRung> {
+        let mut ladder = Ladder::new(self.inner.transport.clock().clone());
+        ladder.climb_to(&self.inner.credentials.base_url, "d365.unreachable").await;
+        ladder.climb("Sign in", self.try_sign_in(trace)).await;
+        ladder.climb("Environment", footing(self.try_environment(trace))).await;
+        ladder.climb("Read orders", footing(self.try_orders(trace, delivery_modes))).await;
+        ladder.climb("Write-back fields", footing(self.try_fields(trace))).await;
+        ladder.finish()
+    }
+
+    async fn try_sign_in(&self, trace: &Trace) -> Footing {
+        if let Err(failure) = self.inner.tokens.token(|| self.mint(trace)).await {
+            return Footing::Failed(failure.cause().clone());
+        }
+        let now_ms = self.now_ms();
+        let minutes = self.token_until_ms().await.map_or(0, |until_ms| (until_ms - now_ms) / MINUTE_MS);
+        Footing::Passed(format!("token for {minutes} min from {}", self.inner.credentials.tenant_id))
+    }
+
+    async fn try_environment(&self, trace: &Trace) -> Result<Footing, Failure> {
+        let query = Query::new().select(&["LegalEntityId"]).top(1);
+        // A 404 is fine: somebody who was let in said that there is no such set.
+        self.get(trace, &CALL, Purpose::Read, &self.address("LegalEntities", &query)).await?;
+        Ok(Footing::Passed(format!("{} accepts the application", self.host())))
+    }
+
+    async fn try_orders(&self, trace: &Trace, delivery_modes: &[String]) -> Result<Footing, Failure> {
+        let credentials = &self.inner.credentials;
+        let set = &credentials.orders.entity_set;
+        let mut seen = Vec::new();
+        for company in &credentials.legal_entities {
+            let conditions = ready(credentials, std::slice::from_ref(company), delivery_modes);
+            let query = Query::new().filter(&conditions).select(&["SalesOrderNumber"]).count().top(1);
+            let body = self.get(trace, &CALL, Purpose::Read, &self.address(set, &query)).await?;
+            let list = record::list(&body.ok_or_else(|| no_set(set))?)?;
+            let count = list.count.map_or_else(|| list.value.len().to_string(), |count| count.to_string());
+            seen.push(format!("{company}: {count} ready"));
+        }
+        Ok(Footing::Passed(seen.join(", ")))
+    }
+
+    async fn try_fields(&self, trace: &Trace) -> Result<Footing, Failure> {
+        let credentials = &self.inner.credentials;
+        if credentials.write_back.is_empty() {
+            return Ok(Footing::Warned("nothing is written back: no target is set".to_owned(), None));
+        }
+        let mut seen = Vec::new();
+        let mut unsure = false;
+        for target in &credentials.write_back {
+            let properties: Vec<&str> = target.fields.values().map(|field| field.property.as_str()).collect();
+            let conditions = company_filter(target, &credentials.legal_entities);
+            let query = Query::new().select(&properties).filter(&conditions).top(1);
+            let body = self.get(trace, &CALL, Purpose::Write, &self.address(&target.entity_set, &query)).await?;
+            let Some(body) = body else {
+                let cause = Cause::new("d365.write-field-unknown").field(&target.entity_set);
+                let detail = format!("this environment has no entity set {}", target.entity_set);
+                return Ok(Footing::Failed(cause.detail(detail)));
+            };
+            let is_empty = record::list(&body)?.value.is_empty();
+            // A set rows are added to may well be empty; a header set without orders is odd.
+            unsure |= is_empty && target.kind == Kind::Patch;
+            let remark = if is_empty { " (no record to look at)" } else { "" };
+            seen.push(format!("{}: {}{remark}", target.entity_set, properties.join(", ")));
+        }
+        let evidence = seen.join("; ");
+        Ok(if unsure { Footing::Warned(evidence, None) } else { Footing::Passed(evidence) })
+    }
+}
+
+/// Only where the set is known to have companies.
+fn company_filter(target: &Target, companies: &[String]) -> Vec<String> {
+    if !target.key.contains("dataAreaId") {
+        return Vec::new();
+    }
+    crate::d365::odata::any_of("dataAreaId", companies.iter().map(|company| literal(company))).into_iter().collect()
+}
+
+async fn footing(rung: impl Future<Output = Result<Footing, Failure>>) -> Footing {
+    rung.await.unwrap_or_else(|failure| Footing::Failed(failure.cause().clone()))
+}

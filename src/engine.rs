@@ -1,0 +1,276 @@
+//! The engine: what desk, web and work hold. Built once, cloned cheaply.
+
+use crate::audit::{Actor, Entry, Subject};
+use crate::clock::{Clock, SECOND_MS};
+use crate::config::Config;
+use crate::d365::D365;
+use crate::fedex::Fedex;
+use crate::order::cause::Cause;
+use crate::order::retry::Failure;
+use crate::store::{Db, Store, StoreError};
+use crate::transport::Transport;
+use crate::transport::token::{Shelf, Shelved};
+use crate::vault::{KeyError, MasterKey, Vault, VaultError};
+use async_trait::async_trait;
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::{Arc, Mutex};
+use tokio::sync::{Notify, RwLock};
+use ulid::Ulid;
+
+/// How long a step may hold a shipment. Longer than all its calls together (a write-back reads,
+/// writes and reads again, 120 s each at worst), since a lease that ends early means a look-up.
+pub const LEASE_MS: i64 = 10 * 60 * SECOND_MS;
+/// How long changed credentials may stay unnoticed when another process saved them.
+const CONNECTIONS_AGE_MS: i64 = 2 * SECOND_MS;
+
+/// What starting can fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No data directory.
+    #[error("the data directory {0} cannot be made; check the path and its owner")]
+    Directory(String, #[source] std::io::Error),
+    /// No master key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// No database.
+    #[error("the database cannot be used; check database_url and that the server or the disk is there")]
+    Store(#[from] StoreError),
+    /// The database was sealed with another key.
+    #[error("the master key does not fit this database; give the key it was made with (ML_MASTER_KEY or the key file)")]
+    Vault(#[from] VaultError),
+    /// No HTTP client.
+    #[error("the HTTP client could not be made")]
+    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Everything the program works with.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+/// See [`Engine`].
+pub struct Inner {
+    /// The database.
+    pub store: Store,
+    /// Sealed secrets.
+    pub vault: Vault,
+    /// The time.
+    pub clock: Clock,
+    /// The settings.
+    pub config: Config,
+    /// Names this process in leases.
+    pub node: String,
+    /// There is something to step.
+    pub wake_drive: Notify,
+    /// Somebody wants a pull now.
+    pub wake_poll: Notify,
+    transport: Transport,
+    connections: RwLock<Connections>,
+    health: Mutex<Health>,
+}
+
+impl std::ops::Deref for Engine {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+#[derive(Default)]
+struct Connections {
+    checked_ms: i64,
+    /// When each sealed connection was changed: tells whether the clients are still the right ones.
+    d365_stamp: Option<i64>,
+    fedex_stamp: Option<i64>,
+    d365: Option<Arc<D365>>,
+    fedex: Option<Arc<Fedex>>,
+}
+
+/// How the last calls of each side went, for the chips.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// Dynamics 365: when, and what was wrong.
+    pub d365: Option<(i64, Option<Cause>)>,
+    /// FedEx.
+    pub fedex: Option<(i64, Option<Cause>)>,
+}
+
+impl Engine {
+    /// Opens database and vault and builds the engine.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        std::fs::create_dir_all(&config.data_dir)
+            .map_err(|error| StartError::Directory(config.data_dir.display().to_string(), error))?;
+        let key = master_key(&config)?;
+        let db = Db::connect(config.database_url().expose_secret()).await?;
+        db.migrate().await?;
+        let (vault, chain) = Vault::open(db.clone(), key, clock.now_ms()).await?;
+        let store = Store::new(db, chain);
+        let transport = Transport::new(Arc::new(store.clone()), clock.clone())
+            .map_err(|error| StartError::Transport(error.into()))?;
+        Ok(Self(Arc::new(Inner {
+            node: format!("node-{}", fresh_id(clock.now_ms())),
+            store,
+            vault,
+            clock,
+            config,
+            wake_drive: Notify::new(),
+            wake_poll: Notify::new(),
+            transport,
+            connections: RwLock::default(),
+            health: Mutex::default(),
+        })))
+    }
+
+    /// A new ULID: sorts by time, unique over nodes.
+    pub fn new_id(&self) -> String {
+        fresh_id(self.clock.now_ms())
+    }
+
+    /// A number from 0 to 1 that spreads waits.
+    pub fn jitter(&self) -> f64 {
+        rand::random()
+    }
+
+    /// The Dynamics 365 client, or why there is none.
+    pub async fn d365(&self) -> Result<Arc<D365>, Failure> {
+        self.refresh().await;
+        self.connections.read().await.d365.clone().ok_or_else(not_configured)
+    }
+
+    /// The FedEx client, or why there is none.
+    pub async fn fedex(&self) -> Result<Arc<Fedex>, Failure> {
+        self.refresh().await;
+        self.connections.read().await.fedex.clone().ok_or_else(not_configured)
+    }
+
+    /// Forgets the clients: credentials were saved just now.
+    pub async fn forget_connections(&self) {
+        self.connections.write().await.checked_ms = 0;
+    }
+
+    /// Takes up credentials saved by this or another process.
+    async fn refresh(&self) {
+        let now = self.clock.now_ms();
+        if now - self.connections.read().await.checked_ms < CONNECTIONS_AGE_MS {
+            return;
+        }
+        let mut connections = self.connections.write().await;
+        if now - connections.checked_ms < CONNECTIONS_AGE_MS {
+            return;
+        }
+        let names = match self.store.db.secret_names().await {
+            Ok(names) => names,
+            Err(error) => {
+                tracing::error!(error = %crate::transport::chain(&error), "connections could not be read");
+                return;
+            }
+        };
+        connections.checked_ms = now;
+        let stamp = |wanted: &str| names.iter().find(|(name, ..)| name == wanted).map(|(_, updated_ms, _)| *updated_ms);
+        let (d365_stamp, fedex_stamp) = (stamp(crate::vault::D365), stamp(crate::vault::FEDEX));
+        if connections.d365_stamp != d365_stamp {
+            connections.d365_stamp = d365_stamp;
+            connections.d365 = self.opened(crate::vault::D365).await.and_then(|json| {
+                let credentials = crate::d365::Credentials::parse(json.expose_secret());
+                let credentials = credentials.map_err(|error| unusable(crate::vault::D365, &error)).ok()?;
+                Some(Arc::new(D365::new(credentials, self.transport.clone(), Arc::new(self.clone()))))
+            });
+        }
+        if connections.fedex_stamp != fedex_stamp {
+            connections.fedex_stamp = fedex_stamp;
+            connections.fedex = self.opened(crate::vault::FEDEX).await.and_then(|json| {
+                let credentials = crate::fedex::Credentials::parse(json.expose_secret());
+                let credentials = credentials.map_err(|error| unusable(crate::vault::FEDEX, &error)).ok()?;
+                Some(Arc::new(Fedex::new(credentials, self.transport.clone(), Arc::new(self.clone()))))
+            });
+        }
+    }
+
+    async fn opened(&self, name: &str) -> Option<SecretString> {
+        match self.vault.get(name).await {
+            Ok(opened) => opened.map(|opened| opened.value),
+            Err(error) => {
+                tracing::error!(secret = name, error = %crate::transport::chain(&error), "a sealed connection does not open");
+                None
+            }
+        }
+    }
+
+    /// How the last calls went.
+    pub fn health(&self) -> Health {
+        self.health.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Notes how a call to Dynamics 365 went.
+    pub fn note_d365(&self, cause: Option<Cause>) {
+        let now = self.clock.now_ms();
+        self.health.lock().unwrap_or_else(std::sync::PoisonError::into_inner).d365 = Some((now, cause));
+    }
+
+    /// Notes how a call to FedEx went.
+    pub fn note_fedex(&self, cause: Option<Cause>) {
+        let now = self.clock.now_ms();
+        self.health.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fedex = Some((now, cause));
+    }
+
+    /// An audit entry about something done here.
+    pub fn entry(&self, actor: &Actor, action: &str, subject: Subject, summary: impl Into<String>) -> Entry {
+        Entry::done(self.clock.now_ms(), actor.clone(), action, subject, summary)
+    }
+}
+
+fn unusable(name: &str, error: &dyn std::fmt::Display) {
+    tracing::error!(secret = name, "saved connection cannot be used: {error}");
+}
+
+fn not_configured() -> Failure {
+    Failure::NotAllowed(Cause::new("auth.not-configured"))
+}
+
+fn fresh_id(now_ms: i64) -> String {
+    Ulid::from_parts(u64::try_from(now_ms).unwrap_or(0), rand::random()).to_string()
+}
+
+fn master_key(config: &Config) -> Result<MasterKey, KeyError> {
+    match (&config.master_key, &config.master_key_file) {
+        (Some(text), _) => MasterKey::from_text(text, "ML_MASTER_KEY"),
+        (None, Some(file)) => MasterKey::from_file(file),
+        (None, None) => MasterKey::from_directory(&config.data_dir),
+    }
+}
+
+/// Tokens are sealed like every secret; breakers are plain moments.
+#[async_trait]
+impl Shelf for Engine {
+    async fn token(&self, name: &str) -> Option<Shelved> {
+        let sealed = self.opened(name).await?;
+        serde_json::from_str(sealed.expose_secret()).ok()
+    }
+
+    async fn keep_token(&self, name: &str, token: &Shelved) {
+        let json: SecretString = serde_json::to_string(token).expect("a token is plain data").into();
+        let kept = async {
+            let mut tx = self.store.begin().await?;
+            self.vault.put(&mut tx, name, &json, self.clock.now_ms(), "engine").await?;
+            tx.commit().await.map_err(VaultError::from)
+        };
+        if let Err(error) = kept.await {
+            // The token still serves this process; only a restart would mint another.
+            tracing::warn!(secret = name, error = %crate::transport::chain(&error), "token not kept");
+        }
+    }
+
+    async fn breaker(&self, name: &str) -> Option<i64> {
+        self.store.db.cursor(&breaker_name(name)).await.ok().flatten()
+    }
+
+    async fn open_breaker(&self, name: &str, until_ms: i64) {
+        let kept = self.store.db.set_cursor(&breaker_name(name), until_ms, self.clock.now_ms()).await;
+        if let Err(error) = kept {
+            tracing::error!(breaker = name, error = %crate::transport::chain(&error), "breaker not kept");
+        }
+    }
+}
+
+fn breaker_name(name: &str) -> String {
+    format!("{name}.breaker_until_ms")
+}

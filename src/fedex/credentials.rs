@@ -1,0 +1,494 @@
+//! The FedEx connection as an operator gives it: keys, account, services, ship-from, label.
+//!
+//! Parsed once, from the JSON of the contract; who holds [`Credentials`] holds values that FedEx
+//! will at least look at. Unknown keys are errors, because a misspelt key is a setting that
+//! silently does nothing. An error names the field and never repeats a value.
+
+use crate::order::Address;
+use crate::order::parcel::{ImageType, Service};
+use crate::order::plan::Rules;
+use rust_decimal::Decimal;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use url::{Host, Url};
+
+/// FedEx: digits of an account number.
+const ACCOUNT_DIGITS: usize = 9;
+/// FedEx: characters of a webhook's security token.
+const TOKEN_LENGTH: std::ops::RangeInclusive<usize> = 26..=100;
+/// What stands for a secret in text meant for showing; never a secret itself.
+const HIDDEN: &str = "***";
+/// FedEx's production host.
+const PRODUCTION: &str = "https://apis.fedex.com";
+/// FedEx's sandbox host.
+const SANDBOX: &str = "https://apis-sandbox.fedex.com";
+
+/// Which FedEx.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// Real labels, real money.
+    Production,
+    /// FedEx's virtual answers.
+    Sandbox,
+    /// Another address: the twin, a gateway.
+    Custom,
+}
+
+impl Environment {
+    /// The stored name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Sandbox => "sandbox",
+            Self::Custom => "custom",
+        }
+    }
+}
+
+/// An address parcels leave from, unchecked until an order is planned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShipFrom {
+    /// Company.
+    pub company: String,
+    /// Telephone.
+    pub phone: String,
+    /// Street lines.
+    pub street: Vec<String>,
+    /// City.
+    pub city: String,
+    /// State or province.
+    #[serde(default)]
+    pub region: String,
+    /// Postal code.
+    #[serde(default)]
+    pub postal_code: String,
+    /// Country, two letters.
+    pub country: String,
+}
+
+/// The format of labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// FedEx `imageType`.
+    pub image_type: ImageType,
+    /// FedEx `labelStockType`.
+    pub stock: String,
+}
+
+/// The FedEx connection.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// Which FedEx.
+    pub environment: Environment,
+    /// Where it is; without a trailing slash's trouble.
+    pub base_url: Url,
+    /// API key of the project.
+    pub api_key: String,
+    /// Secret key of the project.
+    pub secret_key: SecretString,
+    /// Shipping account, digits.
+    pub account_number: String,
+    /// API key of a separate project for Track.
+    pub track_api_key: Option<String>,
+    /// Secret key of a separate project for Track.
+    pub track_secret_key: Option<SecretString>,
+    /// Security tokens of webhooks; two while one is being exchanged.
+    pub webhook_tokens: Vec<SecretString>,
+    /// Delivery mode → service.
+    pub services: BTreeMap<String, Service>,
+    /// Warehouse, or `default` → address.
+    pub ship_from: BTreeMap<String, ShipFrom>,
+    /// Label format.
+    pub label: Label,
+    /// Weight of a parcel whose items have none.
+    pub default_weight_lb: Option<Decimal>,
+}
+
+/// Why credentials are not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence} {next_step}")]
+pub struct CredentialError {
+    /// The field at fault, dotted; empty when the whole is no JSON object.
+    pub field: String,
+    /// One sentence.
+    pub sentence: String,
+    /// The next step.
+    pub next_step: String,
+}
+
+impl CredentialError {
+    fn new(field: &str, sentence: &str, next_step: &str) -> Self {
+        let sentence = if field.is_empty() { sentence.to_owned() } else { format!("{field}: {sentence}") };
+        Self { field: field.to_owned(), sentence, next_step: next_step.to_owned() }
+    }
+}
+
+/// The contract's JSON.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    environment: Environment,
+    #[serde(default)]
+    base_url: Option<String>,
+    api_key: String,
+    secret_key: String,
+    account_number: String,
+    #[serde(default)]
+    track_api_key: Option<String>,
+    #[serde(default)]
+    track_secret_key: Option<String>,
+    #[serde(default)]
+    webhook_tokens: Option<Vec<String>>,
+    #[serde(default)]
+    services: Option<BTreeMap<String, Service>>,
+    #[serde(default)]
+    ship_from: Option<BTreeMap<String, ShipFrom>>,
+    #[serde(default)]
+    label: Option<WireLabel>,
+    // Raw, because a person writes 2.5 and a form writes "2.5".
+    #[serde(default)]
+    default_weight_lb: Option<Box<RawValue>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireLabel {
+    #[serde(default)]
+    image_type: ImageType,
+    #[serde(default)]
+    stock: Option<String>,
+}
+
+impl Credentials {
+    /// Reads the contract's JSON.
+    pub fn parse(json: &str) -> Result<Self, CredentialError> {
+        let wire: Wire = serde_json::from_str(json).map_err(|error| unreadable(json, &error))?;
+        let base_url = base_url(wire.environment, wire.base_url.as_deref())?;
+        let (track_api_key, track_secret_key) = track_keys(wire.track_api_key, wire.track_secret_key)?;
+        let services = wire.services.unwrap_or_default();
+        for (mode, service) in &services {
+            filled(&format!("services.{mode}.service"), &service.service)?;
+            filled(&format!("services.{mode}.packaging"), &service.packaging)?;
+        }
+        let default_weight_lb = default_weight(wire.default_weight_lb.as_deref())?;
+        let label = wire.label.unwrap_or(WireLabel { image_type: ImageType::default(), stock: None });
+        Ok(Self {
+            environment: wire.environment,
+            base_url,
+            api_key: filled("api_key", &wire.api_key)?,
+            secret_key: secret("secret_key", &wire.secret_key)?,
+            account_number: account_number(&wire.account_number)?,
+            track_api_key,
+            track_secret_key,
+            webhook_tokens: webhook_tokens(&wire.webhook_tokens.unwrap_or_default())?,
+            services,
+            ship_from: wire.ship_from.unwrap_or_default(),
+            label: Label {
+                image_type: label.image_type,
+                stock: label
+                    .stock
+                    .filter(|stock| !stock.trim().is_empty())
+                    .unwrap_or_else(|| label.image_type.stock_4x6().to_owned()),
+            },
+            default_weight_lb,
+        })
+    }
+
+    /// The contract's JSON with its secrets, for sealing.
+    pub fn to_json(&self) -> String {
+        self.write(|secret| secret.expose_secret().to_owned())
+    }
+
+    /// The contract's JSON with `***` for every secret, for showing.
+    pub fn to_json_without_secrets(&self) -> String {
+        self.write(|_| HIDDEN.to_owned())
+    }
+
+    fn write(&self, show: impl Fn(&SecretString) -> String) -> String {
+        let wire = Wire {
+            environment: self.environment,
+            base_url: Some(self.base_url.as_str().trim_end_matches('/').to_owned()),
+            api_key: self.api_key.clone(),
+            secret_key: show(&self.secret_key),
+            account_number: self.account_number.clone(),
+            track_api_key: self.track_api_key.clone(),
+            track_secret_key: self.track_secret_key.as_ref().map(&show),
+            webhook_tokens: Some(self.webhook_tokens.iter().map(&show).collect()),
+            services: Some(self.services.clone()),
+            ship_from: Some(self.ship_from.clone()),
+            label: Some(WireLabel { image_type: self.label.image_type, stock: Some(self.label.stock.clone()) }),
+            default_weight_lb: self
+                .default_weight_lb
+                .map(|weight| serde_json::value::to_raw_value(&weight).expect("a decimal is plain data")),
+        };
+        serde_json::to_string(&wire).expect("credentials are plain data")
+    }
+
+    /// What the operator set, for planning.
+    pub fn rules(&self, processing_statuses: &[String]) -> Rules {
+        let address = |from: &ShipFrom| Address {
+            name: from.company.clone(),
+            street: from.street.join("\n"),
+            city: from.city.clone(),
+            region: from.region.clone(),
+            postal_code: from.postal_code.clone(),
+            country: from.country.clone(),
+        };
+        Rules {
+            services: self.services.clone(),
+            ship_from: self
+                .ship_from
+                .iter()
+                .map(|(warehouse, from)| (warehouse.clone(), (address(from), from.phone.clone())))
+                .collect(),
+            default_weight_lb: self.default_weight_lb,
+            image_type: self.label.image_type,
+            stock: self.label.stock.clone(),
+            processing_statuses: processing_statuses.to_vec(),
+        }
+    }
+
+    /// Changes when anything in the connection changes. Tells nothing of its secrets.
+    pub fn fingerprint(&self) -> String {
+        digest(&[&self.to_json()])
+    }
+
+    /// Changes when a token of the ship project would be another one.
+    pub(super) fn ship_fingerprint(&self) -> String {
+        digest(&[self.base_url.as_str(), &self.api_key, self.secret_key.expose_secret()])
+    }
+
+    /// The key pair for Track, when it is a separate one.
+    pub(super) fn track_keys(&self) -> Option<(&str, &SecretString)> {
+        self.track_api_key.as_deref().zip(self.track_secret_key.as_ref())
+    }
+
+    /// Changes when a token of the track project would be another one.
+    pub(super) fn track_fingerprint(&self) -> Option<String> {
+        let (key, secret) = self.track_keys()?;
+        Some(digest(&[self.base_url.as_str(), key, secret.expose_secret()]))
+    }
+
+    /// Everything that must not be recorded.
+    pub(super) fn secrets(&self) -> Vec<SecretString> {
+        let mut secrets = vec![self.secret_key.clone()];
+        secrets.extend(self.track_secret_key.clone());
+        secrets.extend(self.webhook_tokens.iter().cloned());
+        secrets
+    }
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    format!("{:x}", hash.finalize())
+}
+
+fn filled(field: &str, value: &str) -> Result<String, CredentialError> {
+    match value.trim() {
+        "" => Err(CredentialError::new(field, "It is empty.", "Enter a value.")),
+        value => Ok(value.to_owned()),
+    }
+}
+
+fn secret(field: &str, value: &str) -> Result<SecretString, CredentialError> {
+    if value.trim() == HIDDEN {
+        return Err(CredentialError::new(field, "It holds stars instead of a secret.", "Enter the secret itself."));
+    }
+    filled(field, value).map(SecretString::from)
+}
+
+fn default_weight(raw: Option<&RawValue>) -> Result<Option<Decimal>, CredentialError> {
+    let text = raw.map_or("", |raw| raw.get().trim_matches('"').trim());
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse::<Decimal>() {
+        Ok(weight) if weight > Decimal::ZERO => Ok(Some(weight)),
+        _ => {
+            let sentence = "The default weight is not a positive number.";
+            Err(CredentialError::new("default_weight_lb", sentence, "Enter pounds, or leave it empty."))
+        }
+    }
+}
+
+fn account_number(value: &str) -> Result<String, CredentialError> {
+    let digits = filled("account_number", value)?;
+    if digits.len() > ACCOUNT_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let next = "Enter the number as on FedEx's invoice, without spaces.";
+        return Err(CredentialError::new("account_number", "It is not a number of at most nine digits.", next));
+    }
+    Ok(digits)
+}
+
+fn track_keys(
+    key: Option<String>,
+    secret_key: Option<String>,
+) -> Result<(Option<String>, Option<SecretString>), CredentialError> {
+    let some = |value: Option<String>| value.filter(|value| !value.trim().is_empty());
+    match (some(key), some(secret_key)) {
+        (None, None) => Ok((None, None)),
+        (Some(key), Some(value)) => Ok((Some(key.trim().to_owned()), Some(secret("track_secret_key", &value)?))),
+        (Some(_), None) => Err(CredentialError::new("track_secret_key", "It is missing beside the track key.", TRACK)),
+        (None, Some(_)) => Err(CredentialError::new("track_api_key", "It is missing beside the track secret.", TRACK)),
+    }
+}
+
+const TRACK: &str = "Enter both keys of the Track project, or neither.";
+
+fn webhook_tokens(tokens: &[String]) -> Result<Vec<SecretString>, CredentialError> {
+    tokens
+        .iter()
+        .enumerate()
+        .map(|(index, token)| {
+            let field = format!("webhook_tokens.{index}");
+            if !TOKEN_LENGTH.contains(&token.trim().chars().count()) {
+                let next = "Enter the security token of the webhook as set on FedEx's portal.";
+                return Err(CredentialError::new(&field, "FedEx's tokens have 26 to 100 characters.", next));
+            }
+            secret(&field, token)
+        })
+        .collect()
+}
+
+fn base_url(environment: Environment, given: Option<&str>) -> Result<Url, CredentialError> {
+    let wrong =
+        |sentence: &str| CredentialError::new("base_url", sentence, "Enter an address such as https://apis.fedex.com.");
+    let text = match (given.map(str::trim).filter(|text| !text.is_empty()), environment) {
+        (Some(text), _) => text,
+        (None, Environment::Production) => PRODUCTION,
+        (None, Environment::Sandbox) => SANDBOX,
+        (None, Environment::Custom) => return Err(wrong("A custom environment needs an address.")),
+    };
+    let mut url = Url::parse(text).map_err(|_| wrong("It is not an address."))?;
+    if url.host().is_none() || !matches!(url.scheme(), "https" | "http") {
+        return Err(wrong("It is not a web address."));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err(wrong("Without https only this machine itself may be named."));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("It holds a user name or a password."));
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        None => false,
+    }
+}
+
+/// serde's words without the value it quotes, and with the field it means.
+fn unreadable(json: &str, error: &serde_json::Error) -> CredentialError {
+    let words = error.to_string();
+    let named = |prefix: &str| words.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned);
+    if let Some(field) = named("unknown field `") {
+        return CredentialError::new(&field, "This key is not known.", "Correct its spelling, or remove it.");
+    }
+    if let Some(field) = named("missing field `") {
+        return CredentialError::new(&field, "It is missing.", "Add it.");
+    }
+    if error.is_data() {
+        let expected = words.split_once(", expected ").map_or("another value", |(_, rest)| rest);
+        let expected = expected.split(" at line ").next().unwrap_or(expected);
+        let field = key_before(json, error.line(), error.column());
+        return CredentialError::new(&field, "The value does not fit.", &format!("It must be {expected}."));
+    }
+    let sentence = format!("It is not JSON (line {}).", error.line());
+    CredentialError::new("", &sentence, "Give the credentials as one JSON object.")
+}
+
+/// The last key of an object before a place in the text.
+fn key_before(json: &str, line: usize, column: usize) -> String {
+    let start: usize = json.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let mut end = (start + column).min(json.len());
+    while !json.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &json[..end];
+    let Some(colon) = before.rfind("\":").or_else(|| before.rfind("\" :")) else { return String::new() };
+    before[..colon].rsplit('"').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIVEN: &str = r#"{"environment":"sandbox","base_url":null,"api_key":"l7key","secret_key":"s3cr3t",
+        "account_number":"740561073","webhook_tokens":["Abcdefghijklmnopqrstuvwxyz1"],
+        "services":{"FEDEX-GRD":{"service":"FEDEX_GROUND"}},
+        "ship_from":{"default":{"company":"C","phone":"9015550100","street":["1 Way"],"city":"Memphis","region":"TN",
+        "postal_code":"38118","country":"US"}},
+        "label":{"image_type":"ZPLII"},"default_weight_lb":2.50}"#;
+
+    fn fault(from: &str, to: &str) -> CredentialError {
+        assert!(GIVEN.contains(from), "{from}");
+        Credentials::parse(&GIVEN.replace(from, to)).expect_err("must be refused")
+    }
+
+    #[test]
+    fn a_good_connection_is_read_and_written_again() {
+        let credentials = Credentials::parse(GIVEN).unwrap();
+        assert_eq!(credentials.base_url.as_str(), "https://apis-sandbox.fedex.com/");
+        assert_eq!(credentials.label.stock, "STOCK_4X6");
+        assert_eq!(credentials.default_weight_lb.unwrap().to_string(), "2.50");
+        let again = Credentials::parse(&credentials.to_json()).unwrap();
+        assert_eq!(again.fingerprint(), credentials.fingerprint());
+        let rules = credentials.rules(&["Confirmed".to_owned()]);
+        assert_eq!(rules.services["FEDEX-GRD"].packaging, "YOUR_PACKAGING");
+        assert_eq!(rules.ship_from["default"].1, "9015550100");
+    }
+
+    #[test]
+    fn nothing_secret_is_shown_and_stars_are_not_taken_back() {
+        let shown = Credentials::parse(GIVEN).unwrap().to_json_without_secrets();
+        assert!(!shown.contains("s3cr3t") && !shown.contains("Abcdefgh"), "{shown}");
+        assert_eq!(Credentials::parse(&shown.replace("webhook_tokens", "x")).unwrap_err().field, "x");
+        assert_eq!(Credentials::parse(&GIVEN.replace("s3cr3t", "***")).unwrap_err().field, "secret_key");
+    }
+
+    #[test]
+    fn each_fault_names_its_field_and_no_value() {
+        assert_eq!(fault(r#""api_key""#, r#""api-key""#).field, "api-key");
+        assert_eq!(fault(r#""api_key":"l7key","#, "").field, "api_key");
+        assert_eq!(fault("740561073", "7405610731").field, "account_number");
+        assert_eq!(fault("740561073", "74056107X").field, "account_number");
+        assert_eq!(fault(r#""base_url":null"#, r#""base_url":"http://fedex.example""#).field, "base_url");
+        assert_eq!(fault(r#""sandbox""#, r#""custom""#).field, "base_url");
+        assert_eq!(fault(r#""label""#, r#""track_api_key":"k","label""#).field, "track_secret_key");
+        assert_eq!(fault("2.50", r#""heavy""#).field, "default_weight_lb");
+        assert_eq!(fault(r#""city":"Memphis","#, "").field, "city");
+        let typed = fault(r#""s3cr3t""#, r#"["s3cr3t"]"#);
+        assert_eq!(typed.field, "secret_key");
+        assert!(!typed.to_string().contains("s3cr3t"), "{typed}");
+        let wrong = fault(r#""sandbox""#, r#""s4ndb0x""#);
+        assert!(wrong.field == "environment" && !wrong.to_string().contains("s4ndb0x"), "{wrong}");
+        assert_eq!(Credentials::parse("not json").unwrap_err().field, "");
+    }
+
+    #[test]
+    fn without_https_only_this_machine_may_be_named() {
+        for host in ["127.0.0.1:8801", "127.9.9.9", "[::1]:8801", "localhost:1"] {
+            let given = GIVEN.replace(r#""base_url":null"#, &format!(r#""base_url":"http://{host}/""#));
+            assert!(Credentials::parse(&given).is_ok(), "{host}");
+        }
+        for host in ["localhost.evil.com", "128.0.0.1", "user:pw@127.0.0.1"] {
+            let given = GIVEN.replace(r#""base_url":null"#, &format!(r#""base_url":"http://{host}/""#));
+            assert!(Credentials::parse(&given).is_err(), "{host}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Small facts the engine remembers, and the last ping of each system.
+
+use crate::store::{Db, Result, on_db, on_tx};
+
+/// When Dynamics 365 was last asked for orders, successfully.
+pub const LAST_PULL: &str = "d365.last_pull_ms";
+
+impl Db {
+    /// A remembered number.
+    pub async fn cursor(&self, name: &str) -> Result<Option<i64>> {
+        let row: Option<(i64,)> = on_db!(self, pool => sqlx::query_as("select value from cursors where name = $1")
+            .bind(name).fetch_optional(pool).await?);
+        Ok(row.map(|row| row.0))
+    }
+
+    /// Remembers a number.
+    pub async fn set_cursor(&self, name: &str, value: i64, now_ms: i64) -> Result<()> {
+        let sql = "
+            insert into cursors (name, value, updated_ms) values ($1, $2, $3)
+            on conflict (name) do update set value = excluded.value, updated_ms = excluded.updated_ms";
+        let mut tx = self.begin().await?;
+        on_tx!(&mut tx, conn => sqlx::query(sql).bind(name).bind(value).bind(now_ms).execute(conn).await?.rows_affected());
+        tx.commit().await
+    }
+
+    /// The last ping of a system: when, and the ladder as JSON.
+    pub async fn last_ping(&self, system: &str) -> Result<Option<(i64, String)>> {
+        Ok(on_db!(self, pool => sqlx::query_as("select at_ms, ladder from pings where system = $1")
+            .bind(system).fetch_optional(pool).await?))
+    }
+
+    /// Keeps the last ping of a system.
+    pub async fn keep_ping(&self, system: &str, at_ms: i64, passed: bool, ladder: &str) -> Result<()> {
+        let sql = "
+            insert into pings (system, at_ms, passed, ladder) values ($1, $2, $3, $4)
+            on conflict (system) do update
+            set at_ms = excluded.at_ms, passed = excluded.passed, ladder = excluded.ladder";
+        let mut tx = self.begin().await?;
+        on_tx!(&mut tx, conn => sqlx::query(sql)
+            .bind(system).bind(at_ms).bind(i64::from(passed)).bind(ladder).execute(conn).await?.rows_affected());
+        tx.commit().await
+    }
+}

@@ -1,0 +1,480 @@
+//! Shipments: the state, the lease and the one pending step.
+
+use crate::order::cause::Cause;
+use crate::order::plan::Plan;
+use crate::order::scan::Milestone;
+use crate::order::state::State;
+use crate::order::{Charge, OrderId, Shipment, ShipmentId};
+use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, contains, exactly_one, on_db, on_tx};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    shipment_id: String,
+    order_id: String,
+    state: String,
+    version: i64,
+    resume: Option<String>,
+    cause_code: Option<String>,
+    cause_field: Option<String>,
+    cause_detail: Option<String>,
+    failures: i64,
+    next_run_ms: Option<i64>,
+    plan: Option<String>,
+    correction: String,
+    reference: Option<String>,
+    tracking_number: Option<String>,
+    milestone: Option<String>,
+    delivered_ms: Option<i64>,
+    charge_amount: Option<String>,
+    charge_currency: Option<String>,
+    charge_rate_type: Option<String>,
+    reprint_needed: i64,
+    labelled_ms: Option<i64>,
+    absent_since_ms: Option<i64>,
+    absences: i64,
+}
+
+const COLUMNS: &str = "shipment_id, order_id, state, version, resume, cause_code, cause_field, cause_detail,
+    failures, next_run_ms, plan, correction, reference, tracking_number, milestone, delivered_ms,
+    charge_amount, charge_currency, charge_rate_type, reprint_needed, labelled_ms, absent_since_ms, absences";
+
+impl Row {
+    fn shipment(self) -> Result<Shipment> {
+        let id = self.shipment_id.clone();
+        let impossible = |column| StoreError::Impossible { table: "shipments", id: id.clone(), column };
+        let plan: Option<Plan> = match &self.plan {
+            Some(json) => Some(serde_json::from_str(json).map_err(|_| impossible("plan"))?),
+            None => None,
+        };
+        let charge = match (self.charge_amount, self.charge_currency, self.charge_rate_type) {
+            (Some(amount), Some(currency), Some(rate_type)) => Some(Charge {
+                amount: amount.parse().map_err(|_| impossible("charge_amount"))?,
+                currency,
+                rate_type,
+            }),
+            _ => None,
+        };
+        let resume = match &self.resume {
+            Some(name) => Some(State::parse(name).ok_or_else(|| impossible("resume"))?),
+            None => None,
+        };
+        let milestone = match &self.milestone {
+            Some(name) => Some(Milestone::parse(name).ok_or_else(|| impossible("milestone"))?),
+            None => None,
+        };
+        Ok(Shipment {
+            state: State::parse(&self.state).ok_or_else(|| impossible("state"))?,
+            correction: serde_json::from_str(&self.correction).map_err(|_| impossible("correction"))?,
+            failures: u32::try_from(self.failures).map_err(|_| impossible("failures"))?,
+            absences: u32::try_from(self.absences).map_err(|_| impossible("absences"))?,
+            shipment_id: ShipmentId(self.shipment_id),
+            order_id: OrderId(self.order_id),
+            version: self.version,
+            cause: self
+                .cause_code
+                .map(|code| Cause { code, field: self.cause_field, detail: self.cause_detail }),
+            next_run_ms: self.next_run_ms,
+            reference: self.reference,
+            tracking_number: self.tracking_number,
+            delivered_ms: self.delivered_ms,
+            reprint_needed: self.reprint_needed != 0,
+            labelled_ms: self.labelled_ms,
+            absent_since_ms: self.absent_since_ms,
+            resume,
+            plan,
+            milestone,
+            charge,
+        })
+    }
+}
+
+/// A parcel due for a question to FedEx.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ToTrack {
+    /// The shipment.
+    pub shipment_id: String,
+    /// Its master tracking number.
+    pub tracking_number: String,
+    /// When the label was bought: FedEx reuses numbers.
+    pub labelled_ms: Option<i64>,
+}
+
+/// A row of the order list.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ListRow {
+    /// The shipment.
+    pub shipment_id: String,
+    /// Legal entity.
+    pub company: String,
+    /// Order number.
+    pub number: String,
+    /// Customer.
+    pub customer_name: String,
+    /// Consignee in one line.
+    pub ship_to: String,
+    /// State.
+    pub state: String,
+    /// FedEx's axis.
+    pub milestone: Option<String>,
+    /// Service or delivery mode.
+    pub service: Option<String>,
+    /// Master tracking number.
+    pub tracking_number: Option<String>,
+    /// Cause.
+    pub cause_code: Option<String>,
+    /// First seen.
+    pub seen_ms: i64,
+    /// Last change.
+    pub changed_ms: i64,
+}
+
+/// What the order list is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct ListFilter {
+    /// These states only; empty: all.
+    pub states: Vec<State>,
+    /// This cause only.
+    pub cause: Option<String>,
+    /// Part of number, customer, tracking number or reference.
+    pub search: Option<String>,
+    /// Rows after this one: last change and id.
+    pub after: Option<(i64, String)>,
+}
+
+/// Shipments stopped for the same reason.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct CauseCount {
+    /// The cause.
+    pub cause_code: String,
+    /// How many.
+    pub shipments: i64,
+    /// Oldest.
+    pub first_ms: i64,
+    /// Newest.
+    pub last_ms: i64,
+}
+
+/// Who holds a shipment, and until when.
+#[derive(Clone, Debug)]
+pub struct Lease {
+    /// The node.
+    pub node: String,
+    /// Its end.
+    pub until_ms: i64,
+}
+
+/// What becomes of the lease when a shipment is saved.
+#[derive(Clone, Copy, Debug)]
+pub enum LeaseAfter {
+    /// The step is over.
+    Freed,
+    /// News came in beside a step that may still be running.
+    Kept,
+}
+
+/// How a shipment is saved.
+#[derive(Clone, Copy, Debug)]
+pub struct Save<'a> {
+    /// When.
+    pub now_ms: i64,
+    /// What becomes of the lease.
+    pub lease: LeaseAfter,
+    /// FedEx environment of a label just bought.
+    pub environment: Option<&'a str>,
+}
+
+impl Tx {
+    /// Inserts the first shipment of an order, in state received or parked.
+    pub async fn insert_shipment(&mut self, shipment: &Shipment, ship_to: &str, service: &str, now_ms: i64) -> Result<()> {
+        let sql = "
+            insert into shipments (shipment_id, order_id, group_no, state, version, resume, cause_code, cause_field,
+                                   cause_detail, failures, next_run_ms, correction, service, ship_to,
+                                   reprint_needed, absences, created_ms, changed_ms)
+            values ($1, $2, 1, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, 0, 0, $13, $13)";
+        let cause = shipment.cause.as_ref();
+        on_tx!(self, conn => sqlx::query(sql)
+            .bind(&shipment.shipment_id.0)
+            .bind(&shipment.order_id.0)
+            .bind(shipment.state.name())
+            .bind(shipment.version)
+            .bind(shipment.resume.map(State::name))
+            .bind(cause.map(|cause| cause.code.clone()))
+            .bind(cause.and_then(|cause| cause.field.clone()))
+            .bind(cause.and_then(|cause| cause.detail.clone()))
+            .bind(shipment.next_run_ms)
+            .bind(correction_json(shipment))
+            .bind(service)
+            .bind(ship_to)
+            .bind(now_ms)
+            .execute(conn).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Saves a shipment over the version it was read in. Somebody else's change in between is a
+    /// conflict, and nothing is written.
+    pub async fn save_shipment(&mut self, before: &Shipment, after: &Shipment, save: Save<'_>) -> Result<()> {
+        let sql = "
+            update shipments
+            set state = $4, version = version + 1, resume = $5, cause_code = $6, cause_field = $7,
+                cause_detail = $8, failures = $9, next_run_ms = $10, plan = $11, correction = $12,
+                reference = $13, tracking_number = $14, milestone = $15, delivered_ms = $16,
+                charge_amount = $17, charge_currency = $18, charge_rate_type = $19, reprint_needed = $20,
+                labelled_ms = $21, absent_since_ms = $22, absences = $23,
+                changed_ms = case when state = $4 then changed_ms else $24 end,
+                closed_ms = $25,
+                next_track_ms = case when $26 = 1 then coalesce(next_track_ms, $24) else null end,
+                environment = coalesce($27, environment),
+                service = coalesce($28, service),
+                lease = case when $29 = 1 then lease else null end,
+                lease_until_ms = case when $29 = 1 then lease_until_ms else null end
+            where shipment_id = $1 and state = $2 and version = $3";
+        let now_ms = save.now_ms;
+        let keep = i64::from(matches!(save.lease, LeaseAfter::Kept));
+        let cause = after.cause.as_ref();
+        let charge = after.charge.as_ref();
+        let json = |plan: &Plan| serde_json::to_string(plan).expect("a plan is plain data");
+        let rows = on_tx!(self, conn => sqlx::query(sql)
+            .bind(&before.shipment_id.0)
+            .bind(before.state.name())
+            .bind(before.version)
+            .bind(after.state.name())
+            .bind(after.resume.map(State::name))
+            .bind(cause.map(|cause| cause.code.clone()))
+            .bind(cause.and_then(|cause| cause.field.clone()))
+            .bind(cause.and_then(|cause| cause.detail.clone()))
+            .bind(i64::from(after.failures))
+            .bind(after.next_run_ms)
+            .bind(after.plan.as_ref().map(json))
+            .bind(correction_json(after))
+            .bind(after.reference.clone())
+            .bind(after.tracking_number.clone())
+            .bind(after.milestone.map(Milestone::name))
+            .bind(after.delivered_ms)
+            .bind(charge.map(|charge| charge.amount.to_string()))
+            .bind(charge.map(|charge| charge.currency.clone()))
+            .bind(charge.map(|charge| charge.rate_type.clone()))
+            .bind(i64::from(after.reprint_needed))
+            .bind(after.labelled_ms)
+            .bind(after.absent_since_ms)
+            .bind(i64::from(after.absences))
+            .bind(now_ms)
+            .bind(after.state.is_terminal().then_some(now_ms))
+            .bind(i64::from(is_tracked(after)))
+            .bind(save.environment)
+            .bind(after.plan.as_ref().map(|plan| plan.service.service.clone()))
+            .bind(keep)
+            .execute(conn).await?.rows_affected());
+        exactly_one(rows, "shipments", &before.shipment_id.0)
+    }
+
+    /// Begins a step: raises nothing but keeps the lease, and stores the reference of a purchase.
+    pub async fn save_begun(&mut self, before: &Shipment, after: &Shipment, lease: &Lease) -> Result<()> {
+        let sql = "
+            update shipments
+            set version = version + 1, reference = $4, absent_since_ms = $5, absences = $6,
+                lease = $7, lease_until_ms = $8
+            where shipment_id = $1 and state = $2 and version = $3 and lease = $7";
+        let rows = on_tx!(self, conn => sqlx::query(sql)
+            .bind(&before.shipment_id.0)
+            .bind(before.state.name())
+            .bind(before.version)
+            .bind(after.reference.clone())
+            .bind(after.absent_since_ms)
+            .bind(i64::from(after.absences))
+            .bind(&lease.node)
+            .bind(lease.until_ms)
+            .execute(conn).await?.rows_affected());
+        exactly_one(rows, "shipments", &before.shipment_id.0)
+    }
+
+    /// Claims due shipments for a node. A shipment with a call in flight is never claimed.
+    pub async fn claim_due(&mut self, node: &str, now_ms: i64, until_ms: i64, limit: i64) -> Result<Vec<Shipment>> {
+        let open = "select 1 from attempts where attempts.shipment_id = shipments.shipment_id and finished_ms is null";
+        let due = format!(
+            "select shipment_id from shipments
+             where next_run_ms <= $1 and (lease_until_ms is null or lease_until_ms < $1) and not exists ({open})
+             order by next_run_ms limit $2"
+        );
+        let claim = |skip: &str| {
+            format!(
+                "update shipments set lease = $3, lease_until_ms = $4 where shipment_id in ({due} {skip})
+                 returning {COLUMNS}"
+            )
+        };
+        let rows: Vec<Row> = match self {
+            Tx::Sqlite(tx) => {
+                let sql = claim("");
+                sqlx::query_as(&sql).bind(now_ms).bind(limit).bind(node).bind(until_ms).fetch_all(&mut **tx).await?
+            }
+            Tx::Postgres(tx) => {
+                // Rows another node is claiming at this moment are its, not ours.
+                let sql = claim("for update skip locked");
+                sqlx::query_as(&sql).bind(now_ms).bind(limit).bind(node).bind(until_ms).fetch_all(&mut **tx).await?
+            }
+        };
+        let mut claimed: Vec<Shipment> = rows.into_iter().map(Row::shipment).collect::<Result<_>>()?;
+        claimed.sort_by_key(|shipment| shipment.next_run_ms);
+        Ok(claimed)
+    }
+
+    /// Ends a node's lease of a shipment.
+    pub async fn release_lease(&mut self, id: &ShipmentId, node: &str) -> Result<()> {
+        let sql = "update shipments set lease = null, lease_until_ms = null where shipment_id = $1 and lease = $2";
+        on_tx!(self, conn => sqlx::query(sql).bind(&id.0).bind(node).execute(conn).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Ends all leases: for the start of the only process on an SQLite file, whose predecessor
+    /// cannot be at work any more.
+    pub async fn release_all_leases(&mut self) -> Result<u64> {
+        let sql = "update shipments set lease = null, lease_until_ms = null where lease is not null";
+        Ok(on_tx!(self, conn => sqlx::query(sql).execute(conn).await?.rows_affected()))
+    }
+
+    /// Makes shipments that wait for a mended connection due now.
+    pub async fn hurry_waiting(&mut self, now_ms: i64) -> Result<u64> {
+        let sql = "
+            update shipments set next_run_ms = $1
+            where next_run_ms > $1 and (cause_code like 'auth.%' or cause_code like '%.unreachable')";
+        Ok(on_tx!(self, conn => sqlx::query(sql).bind(now_ms).execute(conn).await?.rows_affected()))
+    }
+
+    /// A shipment inside a transaction.
+    pub async fn shipment(&mut self, id: &ShipmentId) -> Result<Option<Shipment>> {
+        let sql = format!("select {COLUMNS} from shipments where shipment_id = $1");
+        let row: Option<Row> = on_tx!(self, conn => sqlx::query_as(&sql).bind(&id.0).fetch_optional(conn).await?);
+        row.map(Row::shipment).transpose()
+    }
+
+    /// The shipments of an order inside a transaction.
+    pub async fn shipments_of(&mut self, order: &OrderId) -> Result<Vec<Shipment>> {
+        let sql = format!("select {COLUMNS} from shipments where order_id = $1 order by group_no, created_ms");
+        let rows: Vec<Row> = on_tx!(self, conn => sqlx::query_as(&sql).bind(&order.0).fetch_all(conn).await?);
+        rows.into_iter().map(Row::shipment).collect()
+    }
+
+    /// Sets what the list shows as consignee.
+    pub async fn set_ship_to(&mut self, id: &ShipmentId, ship_to: &str) -> Result<()> {
+        on_tx!(self, conn => sqlx::query("update shipments set ship_to = $2 where shipment_id = $1")
+            .bind(&id.0).bind(ship_to).execute(conn).await?.rows_affected());
+        Ok(())
+    }
+
+    /// Notes when FedEx was asked and when to ask again; `None`: never again.
+    pub async fn set_next_track(&mut self, id: &ShipmentId, asked_ms: i64, next_ms: Option<i64>) -> Result<()> {
+        let sql = "update shipments set tracked_ms = $2, next_track_ms = $3 where shipment_id = $1";
+        on_tx!(self, conn => sqlx::query(sql).bind(&id.0).bind(asked_ms).bind(next_ms).execute(conn).await?.rows_affected());
+        Ok(())
+    }
+}
+
+/// FedEx is asked about a parcel from its label until it has nothing more to say.
+fn is_tracked(shipment: &Shipment) -> bool {
+    shipment.tracking_number.is_some()
+        && !shipment.state.is_terminal()
+        && !shipment.milestone.is_some_and(Milestone::is_final)
+}
+
+fn correction_json(shipment: &Shipment) -> String {
+    serde_json::to_string(&shipment.correction).expect("a correction is plain data")
+}
+
+impl Db {
+    /// A shipment.
+    pub async fn shipment(&self, id: &ShipmentId) -> Result<Option<Shipment>> {
+        let sql = format!("select {COLUMNS} from shipments where shipment_id = $1");
+        let row: Option<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(&id.0).fetch_optional(pool).await?);
+        row.map(Row::shipment).transpose()
+    }
+
+    /// The shipments of an order.
+    pub async fn shipments_of(&self, order: &OrderId) -> Result<Vec<Shipment>> {
+        let sql = format!("select {COLUMNS} from shipments where order_id = $1 order by group_no, created_ms");
+        let rows: Vec<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(&order.0).fetch_all(pool).await?);
+        rows.into_iter().map(Row::shipment).collect()
+    }
+
+    /// Parcels FedEx should be asked about now.
+    pub async fn due_for_tracking(&self, now_ms: i64, limit: i64) -> Result<Vec<ToTrack>> {
+        let sql = "
+            select shipment_id, tracking_number, labelled_ms from shipments
+            where next_track_ms <= $1 and tracking_number is not null
+            order by next_track_ms limit $2";
+        Ok(on_db!(self, pool => sqlx::query_as(sql).bind(now_ms).bind(limit).fetch_all(pool).await?))
+    }
+
+    /// When the next step or question is due.
+    pub async fn next_due_ms(&self) -> Result<Option<i64>> {
+        let row: (Option<i64>,) = on_db!(self, pool => sqlx::query_as(
+            "select min(next_run_ms) from shipments where next_run_ms is not null").fetch_one(pool).await?);
+        Ok(row.0)
+    }
+
+    /// Shipments by state.
+    pub async fn count_by_state(&self) -> Result<Vec<(State, i64)>> {
+        let rows: Vec<(String, i64)> = on_db!(self, pool => sqlx::query_as(
+            "select state, count(*) from shipments group by state").fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|(name, count)| match State::parse(&name) {
+                Some(state) => Ok((state, count)),
+                None => Err(StoreError::Impossible { table: "shipments", id: name, column: "state" }),
+            })
+            .collect()
+    }
+
+    /// Shipments with a cause, by cause: parked, unknown, or waiting with a failure behind them.
+    pub async fn count_by_cause(&self) -> Result<Vec<CauseCount>> {
+        let sql = "
+            select cause_code, count(*) as shipments, min(changed_ms) as first_ms, max(changed_ms) as last_ms
+            from shipments where cause_code is not null
+            group by cause_code order by count(*) desc, cause_code";
+        Ok(on_db!(self, pool => sqlx::query_as(sql).fetch_all(pool).await?))
+    }
+
+    /// One page of the order list, newest change first.
+    pub async fn list(&self, filter: &ListFilter, limit: i64) -> Result<Vec<ListRow>> {
+        let mut conditions = conditions(filter);
+        if let Some((changed_ms, id)) = &filter.after {
+            conditions.and("s.changed_ms <= ?", Param::Number(*changed_ms));
+            let number = conditions.params.len();
+            conditions.and(&format!("(s.changed_ms < ${number} or s.shipment_id < ?)"), Param::Text(id.clone()));
+        }
+        let sql = format!(
+            "select s.shipment_id, o.company, o.number, o.customer_name, s.ship_to, s.state, s.milestone,
+                    s.service, s.tracking_number, s.cause_code, o.seen_ms, s.changed_ms
+             from shipments s join orders o using (order_id) {}
+             order by s.changed_ms desc, s.shipment_id desc limit {limit}",
+            conditions.sql()
+        );
+        Ok(on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_all(pool).await?))
+    }
+
+    /// How many shipments match, whatever the page.
+    pub async fn count(&self, filter: &ListFilter) -> Result<i64> {
+        let conditions = conditions(filter);
+        let sql = format!("select count(*) from shipments s join orders o using (order_id) {}", conditions.sql());
+        let row: (i64,) = on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_one(pool).await?);
+        Ok(row.0)
+    }
+}
+
+fn conditions(filter: &ListFilter) -> Conditions {
+    let mut conditions = Conditions::default();
+    if !filter.states.is_empty() {
+        // Names come from our own enum: no value to bind.
+        let names: Vec<String> = filter.states.iter().map(|state| format!("'{}'", state.name())).collect();
+        conditions.and_plain(&format!("s.state in ({})", names.join(", ")));
+    }
+    if let Some(cause) = &filter.cause {
+        conditions.and("s.cause_code = ?", Param::Text(cause.clone()));
+    }
+    if let Some(search) = filter.search.as_deref().filter(|text| !text.trim().is_empty()) {
+        conditions.and(
+            "(lower(o.number) like ? escape '\\' or lower(o.customer_name) like ? escape '\\'
+              or s.tracking_number like ? escape '\\' or lower(s.reference) like ? escape '\\'
+              or lower(o.customer_reference) like ? escape '\\')",
+            Param::Text(contains(search)),
+        );
+    }
+    conditions
+}

@@ -1,0 +1,316 @@
+//! The `/_twin/` routes: what a test or a curious person may see and change.
+//!
+//! They are no part of either vendor, need no token, are never hit by a fault and are not counted.
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::clock::{self, SECOND_MS};
+use super::control_orders;
+use super::entities::{self, EntitySet};
+use super::exchange::{Call, Reply};
+use super::life_cycle;
+use super::rate::amount;
+use super::shipment::{Shipment, list};
+use super::state::World;
+use super::{track, webhook};
+
+const ROUTES: [(&str, &str); 16] = [
+    ("GET /_twin/", "this list"),
+    (
+        "GET /_twin/shipments",
+        "every shipment; ?order=SO-1 for one order",
+    ),
+    ("GET /_twin/orders", "every order; ?number=SO-1 for one"),
+    ("GET /_twin/orders/{company}/{number}", "one order"),
+    (
+        "POST /_twin/orders",
+        "create or replace an order, or an array of them",
+    ),
+    (
+        "PATCH /_twin/orders/{company}/{number}",
+        "D365 properties, lines by number, action",
+    ),
+    (
+        "PATCH /_twin/customers/{company}/{account}",
+        "D365 properties of CustomersV3",
+    ),
+    (
+        "PATCH /_twin/products/{company}/{item}",
+        "D365 properties of ReleasedProductsV2",
+    ),
+    (
+        "GET /_twin/calls",
+        "calls per operation and tokens handed out",
+    ),
+    ("DELETE /_twin/calls", "start counting anew"),
+    ("GET /_twin/faults", "the fault script with counts"),
+    ("POST /_twin/faults", "arm a fault, or an array of them"),
+    ("DELETE /_twin/faults", "disarm all, or ?id=1"),
+    (
+        "POST /_twin/webhook",
+        "body and signature of a push for tracking_number",
+    ),
+    ("GET /_twin/clock", "the twin's time and delays"),
+    (
+        "POST /_twin/clock",
+        "advance_s, journey_s, reference_delay_s, track_delay_s, release_every_s",
+    ),
+];
+
+/// Answers a control route.
+pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
+    world.release_due();
+    let path = call
+        .path
+        .trim_start_matches("/_twin")
+        .trim_matches('/')
+        .to_owned();
+    let mut parts = path
+        .split('/')
+        .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned());
+    let noun = parts.next().unwrap_or_default();
+    let rest: Vec<String> = parts.collect();
+    let result = match (&call.method, noun.as_str(), rest.as_slice()) {
+        (&Method::GET, "", []) => Ok(routes()),
+        (&Method::GET, "shipments", []) => Ok(shipments(world, call)),
+        (&Method::GET, "orders", []) => Ok(orders(world, call)),
+        (&Method::GET, "orders", [company, number]) => order(world, company, number),
+        (&Method::POST, "orders", []) => body(call).and_then(|body| place(world, &body)),
+        (&Method::PATCH, "orders", [company, number]) => {
+            body(call).and_then(|body| control_orders::change(world, company, number, &body))
+        }
+        (&Method::PATCH, "customers", [company, account]) => body(call)
+            .and_then(|body| merge(world, entities::customers(), [company, account], &body)),
+        (&Method::PATCH, "products", [company, item]) => {
+            body(call).and_then(|body| merge(world, entities::products(), [company, item], &body))
+        }
+        (&Method::GET, "calls", []) => Ok(calls(world)),
+        (&Method::DELETE, "calls", []) => {
+            world.calls.clear();
+            world.touch();
+            Ok(calls(world))
+        }
+        (&Method::GET, "faults", []) => Ok(world.faults.views()),
+        (&Method::POST, "faults", []) => body(call).and_then(|body| {
+            world.touch();
+            world.faults.arm(body)
+        }),
+        (&Method::DELETE, "faults", rest) => clear_faults(world, call, rest),
+        (&Method::POST, "webhook", []) => body(call).and_then(|body| webhook::push(world, &body)),
+        (&Method::GET, "clock", []) => Ok(clock_view(world)),
+        (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
+        _ => {
+            return Reply::json(404, &json!({"error": "no such route", "routes": routes()}));
+        }
+    };
+    match result {
+        Ok(value) => Reply::json(200, &value),
+        Err(message) => Reply::json(400, &json!({"error": message})),
+    }
+}
+
+fn routes() -> Value {
+    ROUTES
+        .iter()
+        .map(|(route, does)| json!({"route": route, "does": does}))
+        .collect()
+}
+
+fn body(call: &Call) -> Result<Value, String> {
+    serde_json::from_slice(&call.body).map_err(|error| format!("the body is not JSON: {error}"))
+}
+
+fn shipments(world: &World, call: &Call) -> Value {
+    let now_ms = world.now_ms();
+    let wanted = call.option("order");
+    world
+        .shipments
+        .all()
+        .iter()
+        .filter(|shipment| wanted.is_none() || order_number(shipment) == wanted.as_deref())
+        .map(|shipment| shipment_view(shipment, now_ms))
+        .collect()
+}
+
+fn order_number(shipment: &Shipment) -> Option<&str> {
+    shipment
+        .reference("P_O_NUMBER")
+        .or_else(|| shipment.reference("CUSTOMER_REFERENCE"))
+}
+
+fn shipment_view(shipment: &Shipment, now_ms: i64) -> Value {
+    let numbers: Vec<&str> = shipment
+        .pieces
+        .iter()
+        .map(|piece| piece.tracking_number.as_str())
+        .collect();
+    let mut references: Vec<Value> = Vec::new();
+    for (kind, value) in shipment.references() {
+        let reference = json!({"type": kind, "value": value});
+        if !references.contains(&reference) {
+            references.push(reference);
+        }
+    }
+    let cancelled = shipment
+        .pieces
+        .iter()
+        .all(|piece| piece.cancelled_ms.is_some());
+    let status = track::status(shipment, 0, now_ms);
+    let weight: u64 = shipment.pieces.iter().map(|piece| piece.weight_clb).sum();
+    let party = &shipment.wanted()["recipients"][0];
+    json!({
+        "tracking_number": shipment.master(),
+        "tracking_numbers": numbers,
+        "order_number": order_number(shipment),
+        "references": references,
+        "consignee": {
+            "person": party["contact"]["personName"],
+            "company": party["contact"]["companyName"],
+            "phone": party["contact"]["phoneNumber"],
+            "street": list(&party["address"]["streetLines"]),
+            "city": party["address"]["city"],
+            "state": party["address"]["stateOrProvinceCode"],
+            "postal_code": party["address"]["postalCode"],
+            "country": party["address"]["countryCode"],
+        },
+        "service": shipment.service,
+        "weight_lb": amount(weight),
+        "charge": {"amount": amount(shipment.charge.net()), "currency": "USD"},
+        "live": !cancelled,
+        "cancelled": cancelled,
+        "status": status,
+        "created_at": clock::utc(shipment.created_ms),
+        "ship_date": shipment.ship_date,
+        "request": shipment.request,
+    })
+}
+
+fn orders(world: &mut World, call: &Call) -> Value {
+    let set = entities::headers();
+    let company = call.option("company");
+    let number = call.option("number");
+    let keys: Vec<(String, String)> = world
+        .tables
+        .table(set)
+        .rows()
+        .map(|row| {
+            (
+                row.text("dataAreaId").to_owned(),
+                row.text("SalesOrderNumber").to_owned(),
+            )
+        })
+        .filter(|(of, found)| {
+            company.as_ref().is_none_or(|wanted| wanted == of)
+                && number.as_ref().is_none_or(|wanted| wanted == found)
+        })
+        .collect();
+    keys.iter()
+        .map(|(company, number)| life_cycle::view(world, company, number))
+        .collect()
+}
+
+fn order(world: &World, company: &str, number: &str) -> Result<Value, String> {
+    match life_cycle::view(world, company, number) {
+        Value::Null => Err(format!("no order {number} in company {company}")),
+        view => Ok(view),
+    }
+}
+
+fn place(world: &mut World, wanted: &Value) -> Result<Value, String> {
+    match wanted {
+        Value::Array(several) => several
+            .iter()
+            .map(|one| control_orders::place(world, one))
+            .collect(),
+        one => control_orders::place(world, one),
+    }
+}
+
+fn merge(
+    world: &mut World,
+    set: &'static EntitySet,
+    [company, id]: [&str; 2],
+    wanted: &Value,
+) -> Result<Value, String> {
+    let changes = control_orders::overrides(set, wanted)?;
+    if !world.tables.merge(set, &[company, id], changes) {
+        return Err(format!("no {id} in {} of company {company}", set.name));
+    }
+    world.touch();
+    let row = world.tables.row(set, &[company, id]);
+    Ok(row.map_or(Value::Null, |row| Value::Object(row.stored().clone())))
+}
+
+fn calls(world: &World) -> Value {
+    let mints = |system: &str| {
+        let name = format!("{system}.token_mints");
+        world.calls.get(&name).copied().unwrap_or_default()
+    };
+    json!({
+        "counts": world.calls,
+        "token_mints": {"d365": mints("d365"), "fedex": mints("fedex")},
+    })
+}
+
+fn clear_faults(world: &mut World, call: &Call, rest: &[String]) -> Result<Value, String> {
+    let id = rest.first().cloned().or_else(|| call.option("id"));
+    let id = match id {
+        Some(id) => Some(
+            id.parse()
+                .map_err(|_| format!("{id} is not the id of a fault"))?,
+        ),
+        None => None,
+    };
+    world.touch();
+    Ok(json!({"cleared": world.faults.clear(id)}))
+}
+
+fn clock_view(world: &World) -> Value {
+    json!({
+        "now": clock::utc(world.now_ms()),
+        "offset_s": world.offset_ms / SECOND_MS,
+        "journey_s": world.journey_ms / SECOND_MS,
+        "reference_delay_s": world.reference_delay_ms / SECOND_MS,
+        "track_delay_s": world.track_delay_ms / SECOND_MS,
+        "release_every_s": world.release.every_ms.map(|every| every / SECOND_MS),
+        "waiting": world.release.waiting.len(),
+    })
+}
+
+/// Largest step of the clock: a century, so that sums of instants stay far from their limits.
+const STEP_LIMIT_S: f64 = 3_155_760_000.0;
+
+fn set_clock(world: &mut World, wanted: &Value) -> Result<Value, String> {
+    let fields = wanted.as_object().ok_or("the clock takes a JSON object")?;
+    for (name, value) in fields {
+        let ms = value
+            .as_f64()
+            .filter(|seconds| (0.0..=STEP_LIMIT_S).contains(seconds))
+            .map(milliseconds)
+            .ok_or_else(|| format!("{name} is a number of seconds"))?;
+        match name.as_str() {
+            "advance_s" => world.offset_ms += ms,
+            // Parcels on their way keep the schedule they were given with their label.
+            "journey_s" => world.journey_ms = ms,
+            "reference_delay_s" => world.reference_delay_ms = ms,
+            "track_delay_s" => world.track_delay_ms = ms,
+            "release_every_s" => {
+                world.release.every_ms = (ms > 0).then_some(ms);
+                world.release.next_ms = world.now_ms() + ms;
+            }
+            _ => return Err(format!("the clock has no {name}")),
+        }
+    }
+    world.touch();
+    Ok(clock_view(world))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the caller limits the seconds to a century"
+)]
+fn milliseconds(seconds: f64) -> i64 {
+    (seconds * 1_000.0).round() as i64
+}

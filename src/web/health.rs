@@ -1,0 +1,58 @@
+//! Alive, ready with reasons, and figures for Prometheus.
+
+use crate::web::Web;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::fmt::Write;
+
+/// The routes; no session needed, nothing secret shown.
+pub fn routes() -> Router<Web> {
+    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).route("/metrics", get(metrics))
+}
+
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Ready: the database answers. A vendor that is down is shown, but does not make us unready: the
+/// pages that explain it must stay reachable.
+async fn ready(State(web): State<Web>) -> Response {
+    let database = web.engine.store.db.check().await;
+    let health = web.engine.health();
+    let side = |last: Option<(i64, Option<crate::order::cause::Cause>)>| match last {
+        None => "not asked yet".to_owned(),
+        Some((_, None)) => "ok".to_owned(),
+        Some((_, Some(cause))) => cause.code,
+    };
+    let status = if database.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let text = format!(
+        "database: {}\nd365: {}\nfedex: {}\n",
+        if database.is_ok() { "ok" } else { "failed" },
+        side(health.d365),
+        side(health.fedex)
+    );
+    (status, text).into_response()
+}
+
+async fn metrics(State(web): State<Web>) -> Response {
+    let Ok(counts) = web.engine.store.db.count_by_state().await else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the database failed\n").into_response();
+    };
+    let mut text = String::from("# HELP ml_shipments Shipments by state.\n# TYPE ml_shipments gauge\n");
+    for (state, count) in counts {
+        // Writing into a String cannot fail.
+        let _ = writeln!(text, "ml_shipments{{state=\"{}\"}} {count}", state.name());
+    }
+    if let Ok(Some(last)) = web.engine.store.db.cursor(crate::store::cursors::LAST_PULL).await {
+        let age = (web.engine.clock.now_ms() - last).max(0) / 1_000;
+        let _ = writeln!(
+            text,
+            "# HELP ml_last_pull_age_seconds Seconds since Dynamics 365 was last asked for orders with success.\n\
+             # TYPE ml_last_pull_age_seconds gauge\nml_last_pull_age_seconds {age}"
+        );
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}

@@ -1,0 +1,174 @@
+//! HTTP: pages, server functions, sign-in, labels, health. The only module that names axum and
+//! leptos.
+
+mod headers;
+mod health;
+mod label;
+mod session;
+mod site;
+
+use crate::config::Config;
+use crate::desk::{Operator, OperatorDesk};
+use crate::engine::Engine;
+use crate::lifecycle::Lifecycle;
+use crate::store::Db;
+use app::desk::DeskHandle;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use leptos_axum::{AxumRouteListing, LeptosRoutes};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_sessions::{SessionManagerLayer, SessionStore};
+use tower_sessions_sqlx_store::{PostgresStore, SqliteStore};
+
+/// Largest form or server-function call: a connection as JSON is a few kilobytes.
+const FORM_LIMIT: usize = 256 * 1024;
+
+/// What handlers need.
+#[derive(Clone)]
+pub struct Web {
+    engine: Engine,
+    options: LeptosOptions,
+    routes: Arc<Vec<AxumRouteListing>>,
+    /// Asked on the set-up page when the server can be reached from other machines.
+    setup_code: Option<Arc<str>>,
+}
+
+impl axum::extract::FromRef<Web> for LeptosOptions {
+    fn from_ref(web: &Web) -> Self {
+        web.options.clone()
+    }
+}
+
+impl Web {
+    fn desk(&self, operator: Option<Operator>) -> DeskHandle {
+        DeskHandle(Arc::new(OperatorDesk::new(self.engine.clone(), operator, self.setup_code.is_some())))
+    }
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The browser's files are not there.
+    #[error("the browser files are not at {0}; run `make build` (or `make release`), or set ML_SITE_DIR")]
+    NoSite(String),
+    /// The address is taken or not ours.
+    #[error("cannot listen on {0}; another program may use it, choose another with ML_LISTEN")]
+    Listen(SocketAddr, #[source] std::io::Error),
+    /// The session table could not be made.
+    #[error("the session table could not be made")]
+    Sessions(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The server broke.
+    #[error("the web server stopped")]
+    Serve(#[source] std::io::Error),
+}
+
+/// Whether the set-up page must ask for a code: everybody who can reach the server could be first.
+fn needs_setup_code(config: &Config) -> bool {
+    let public = config.public_url();
+    let loopback_url = matches!(public.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    !(config.listen.ip().is_loopback() && loopback_url)
+}
+
+/// Binds the address; apart from [`serve`] so that callers know the port before anything runs.
+pub async fn bind(address: SocketAddr) -> Result<tokio::net::TcpListener, ServeError> {
+    tokio::net::TcpListener::bind(address).await.map_err(|error| ServeError::Listen(address, error))
+}
+
+/// Serves until the program stops.
+pub async fn serve(engine: &Engine, lifecycle: &Lifecycle, listener: tokio::net::TcpListener) -> Result<(), ServeError> {
+    let site = site::directory(&engine.config)?;
+    let setup_code = needs_setup_code(&engine.config).then(|| Arc::from(engine.new_id()));
+    let first_run = !engine.store.db.has_operators().await.unwrap_or(true);
+    if let (Some(code), true) = (&setup_code, first_run) {
+        tracing::warn!("no operator exists yet: open {}setup and enter the set-up code {code}", engine.config.public_url());
+    }
+    let router = router(engine, site, setup_code).await?;
+    let stopping = lifecycle.clone();
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { stopping.stopping().await })
+        .await
+        .map_err(ServeError::Serve)
+}
+
+/// The whole router. Layers from the outside in; each says why it is there.
+pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>) -> Result<Router, ServeError> {
+    let options = LeptosOptions::builder()
+        .output_name("ml")
+        .site_root(site.display().to_string())
+        .site_pkg_dir("pkg")
+        .site_addr(engine.config.listen)
+        .build();
+    let routes = leptos_axum::generate_route_list(app::App);
+    let web = Web { engine: engine.clone(), options: options.clone(), routes: Arc::new(routes.clone()), setup_code };
+    let sessions = |error: Box<dyn std::error::Error + Send + Sync>| ServeError::Sessions(error);
+    let pages = Router::new()
+        .route("/desk/{*function}", get(server_function).post(server_function))
+        .route("/orders/{company}/{number}/label", get(label::download))
+        .route("/login", post(session::sign_in))
+        .route("/logout", post(session::sign_out))
+        .route("/setup", post(session::set_up))
+        .leptos_routes_with_handler(routes, get(page))
+        .fallback(page)
+        // After the session is known: signed-out browsers see the login page and nothing else.
+        .layer(from_fn_with_state(web.clone(), session::require_operator));
+    let secure = engine.config.public_url().scheme() == "https";
+    let pages = match &engine.store.db {
+        Db::Sqlite { writer, .. } => {
+            let store = SqliteStore::new(writer.clone());
+            store.migrate().await.map_err(|error| sessions(error.into()))?;
+            with_sessions(pages, store, secure)
+        }
+        Db::Postgres(pool) => {
+            let store = PostgresStore::new(pool.clone());
+            store.migrate().await.map_err(|error| sessions(error.into()))?;
+            with_sessions(pages, store, secure)
+        }
+    };
+    let router = pages
+        .merge(site::assets(&site))
+        .merge(health::routes())
+        // Another site's page must not act in our operator's name.
+        .layer(from_fn_with_state(web.clone(), headers::refuse_foreign_origin))
+        // Nobody frames us, nothing is sniffed, pages are not kept by shared caches.
+        .layer(from_fn(headers::protect))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        // A panic in a page is that page's alone.
+        .layer(CatchPanicLayer::new());
+    Ok(router.with_state(web))
+}
+
+fn with_sessions<S: SessionStore + Clone>(pages: Router<Web>, store: S, secure: bool) -> Router<Web> {
+    let layer = SessionManagerLayer::new(store)
+        .with_name(session::COOKIE)
+        .with_http_only(true)
+        .with_secure(secure)
+        .with_same_site(tower_sessions::cookie::SameSite::Lax)
+        .with_expiry(tower_sessions::Expiry::OnInactivity(session::IDLE));
+    pages.layer(layer)
+}
+
+/// A page, rendered for the operator of the request.
+async fn page(State(web): State<Web>, operator: session::Signed, request: Request) -> Response {
+    let desk = web.desk(operator.0);
+    let options = web.options.clone();
+    let render = leptos_axum::render_route_with_context(
+        web.routes.to_vec(),
+        move || provide_context(desk.clone()),
+        move || app::shell(options.clone()),
+    );
+    render(State(web), request).await.into_response()
+}
+
+/// A server function, for the operator of the request.
+async fn server_function(State(web): State<Web>, operator: session::Signed, request: Request) -> Response {
+    let desk = web.desk(operator.0);
+    leptos_axum::handle_server_fns_with_context(move || provide_context(desk.clone()), request).await.into_response()
+}

@@ -1,0 +1,38 @@
+//! The loops that do the work. Each has a public `tick` that tests call, and a `run` that only
+//! waits and calls it; between two ticks the truth is in the database alone.
+
+pub mod drive;
+pub mod poll;
+pub mod reconcile;
+pub mod rescue;
+pub mod settle;
+pub mod step;
+
+use crate::engine::Engine;
+use crate::lifecycle::Lifecycle;
+use std::time::Duration;
+
+/// Starts all loops.
+pub fn spawn(engine: &Engine, lifecycle: &Lifecycle) {
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("poll", async move { poll::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("drive", async move { drive::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("reconcile", async move { reconcile::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("rescue", async move { rescue::run(&e, &l).await });
+}
+
+/// Waits, or ends the wait when the program stops.
+async fn pause(wait: Duration, lifecycle: &Lifecycle) {
+    tokio::select! {
+        () = tokio::time::sleep(wait) => {}
+        () = lifecycle.stopping() => {}
+    }
+}
+
+/// A loop's own failure is the database's: said once a tick, and tried again.
+fn failed(task: &str, error: &crate::store::StoreError) {
+    tracing::error!(task, error = %crate::transport::chain(error), "a loop could not read or write the database; it tries again");
+}
