@@ -66,7 +66,9 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A value is missing, wrong or unknown.
-    #[error("the settings are not valid: {0}. Compare them with config.default.toml (`ml-connector check-config` prints what is in force).")]
+    #[error(
+        "the settings are not valid: {0}. Compare them with config.default.toml (`ml-connector check-config` prints what is in force)."
+    )]
     Invalid(String),
     /// A named file is not there.
     #[error("the settings file {} does not exist", .0.display())]
@@ -86,6 +88,13 @@ impl Config {
         let figment = figment.merge(Env::prefixed("ML_").ignore(&NOT_SETTINGS).split("__"));
         let config: Self = figment.extract().map_err(|error| ConfigError::Invalid(describe(&error)))?;
         config.checked()
+    }
+
+    /// The defaults alone, in a data directory; for tests and tools.
+    pub fn in_directory(data_dir: &Path) -> Self {
+        let mut config: Self = Figment::from(Toml::string(DEFAULTS)).extract().expect("the defaults are complete");
+        config.data_dir = data_dir.to_owned();
+        config
     }
 
     fn checked(self) -> Result<Self, ConfigError> {
@@ -135,7 +144,8 @@ impl Config {
         };
         let hidden = |present: bool| present.then(|| "***".to_owned());
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        let database = if self.is_sqlite() { self.database_url().expose_secret().to_owned() } else { "postgres://***".into() };
+        let database =
+            if self.is_sqlite() { self.database_url().expose_secret().to_owned() } else { "postgres://***".into() };
         [
             format!("listen = \"{}\"\n", self.listen),
             format!("public_url = \"{}\"\n", self.public_url()),

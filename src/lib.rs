@@ -2,22 +2,22 @@
 
 pub mod clock;
 pub mod config;
-pub mod telemetry;
 pub mod lifecycle;
+pub mod telemetry;
 
-pub mod order;
 pub mod audit;
+pub mod order;
 
-pub mod transport;
-pub mod fedex;
 pub mod d365;
-pub mod store;
-pub mod vault;
 pub mod engine;
+pub mod fedex;
+pub mod store;
+pub mod transport;
+pub mod vault;
 
-pub mod work;
 pub mod desk;
 pub mod web;
+pub mod work;
 
 pub mod cli;
 pub mod twin;

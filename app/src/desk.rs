@@ -5,8 +5,8 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    Attention, Connections, Correction, D365Form, FedexForm, Frame, Ladder, OrderDetail,
-    OrderFilter, OrderRow, Page, Problem, TrailEntry, TrailFilter,
+    Attention, Connections, Correction, D365Form, FedexForm, Frame, Ladder, OrderDetail, OrderFilter, OrderRow, Page,
+    Problem, TrailEntry, TrailFilter,
 };
 use async_trait::async_trait;
 use std::sync::Arc;

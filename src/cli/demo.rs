@@ -58,11 +58,8 @@ impl Demo {
         let twin = self.twin(&engine.config.data_dir).await?;
         connect(&engine, &twin).await?;
         let password = login(&engine).await?;
-        let shown = format!(
-            "The twins: Dynamics 365 at {}/_twin/ and FedEx at {}/_twin/",
-            twin.d365_url(),
-            twin.fedex_url()
-        );
+        let shown =
+            format!("The twins: Dynamics 365 at {}/_twin/ and FedEx at {}/_twin/", twin.d365_url(), twin.fedex_url());
         let exit = run::serve_engine(&engine, |address| {
             println!("\n  ml-connector demo\n  Open  {address}\n  Name  {DEMO_OPERATOR}\n  Password  {password}\n");
             println!("  {shown}\n  Ctrl-C ends it; `--fresh` begins anew.\n");
@@ -82,15 +79,15 @@ impl Demo {
             state_file: Some(data_dir.join("twin.json")),
             ..TwinOptions::loopback()
         };
-        start(options).await.map_err(|error| Failed::usage(format!("the twins cannot start: {error}; is the address free?")))
+        start(options)
+            .await
+            .map_err(|error| Failed::usage(format!("the twins cannot start: {error}; is the address free?")))
     }
 }
 
 /// Fills in the twins' credentials: their ports may be new each time.
 async fn connect(engine: &Engine, twin: &Twin) -> std::result::Result<(), Failed> {
-    for (system, document) in
-        [(System::D365, twin.d365_credentials()), (System::Fedex, twin.fedex_credentials())]
-    {
+    for (system, document) in [(System::D365, twin.d365_credentials()), (System::Fedex, twin.fedex_credentials())] {
         connections::save(engine, &Actor::CommandLine, system, document).await?;
         ping::ping(engine, system, &Actor::CommandLine).await?;
     }
@@ -109,8 +106,12 @@ async fn login(engine: &Engine) -> std::result::Result<String, Failed> {
     };
     match add_operator(engine, DEMO_OPERATOR, &password, Role::Admin).await? {
         Ok(_) => {}
-        Err(SignInRefusal::PasswordShort) => return Err(Failed::usage("ML_OPERATOR_PASSWORD must have 12 characters.")),
-        Err(refusal) => return Err(Failed::usage(format!("the demo's operator cannot be made ({refusal:?}); use --fresh."))),
+        Err(SignInRefusal::PasswordShort) => {
+            return Err(Failed::usage("ML_OPERATOR_PASSWORD must have 12 characters."));
+        }
+        Err(refusal) => {
+            return Err(Failed::usage(format!("the demo's operator cannot be made ({refusal:?}); use --fresh.")));
+        }
     }
     write_private(&file, password.expose_secret())?;
     Ok(password.expose_secret().to_owned())

@@ -96,7 +96,9 @@ fn print_row(row: &OrderRow) {
 pub async fn order(engine: &Engine, number: &str, json: bool) -> Result {
     let found = engine.store.db.orders_by_number(number).await?;
     let Some(record) = found.first() else {
-        return Err(Failed::no(format!("order {number} has not been seen; `ml-connector import {number}` asks for it.")));
+        return Err(Failed::no(format!(
+            "order {number} has not been seen; `ml-connector import {number}` asks for it."
+        )));
     };
     let detail = desk(engine).order(record.key.company.clone(), number.to_owned()).await?;
     if json {
@@ -161,7 +163,9 @@ impl Replay {
             let found = engine.store.db.orders_by_number(number).await?;
             numbers.extend(found.into_iter().map(|record| (record.key.company, record.key.number)));
             if numbers.is_empty() {
-                return Err(Failed::no(format!("order {number} has not been seen; `ml-connector import {number}` asks for it.")));
+                return Err(Failed::no(format!(
+                    "order {number} has not been seen; `ml-connector import {number}` asks for it."
+                )));
             }
         }
         if let Some(cause) = self.cause {

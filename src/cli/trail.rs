@@ -41,7 +41,9 @@ impl Audit {
                     println!("{count} entries, all in place.");
                     Ok(Exit::Done)
                 }
-                Err(broken) => Err(Failed::no(format!("the audit trail does not hold: {broken}; restore a backup and compare."))),
+                Err(broken) => {
+                    Err(Failed::no(format!("the audit trail does not hold: {broken}; restore a backup and compare.")))
+                }
             },
             Self::Export { format } => {
                 if matches!(format, Format::Csv) {

@@ -156,7 +156,7 @@ fn unknown_property(body: &[u8]) -> Option<String> {
 }
 
 fn detail(status: u16, body: &[u8]) -> String {
-    if let Some(infolog) = infolog(body) {
+    if let Some(infolog) = infolog(body).filter(|infolog| !infolog.is_empty()) {
         return infolog;
     }
     let envelope = envelope(body);
@@ -165,7 +165,7 @@ fn detail(status: u16, body: &[u8]) -> String {
         .map_or_else(Default::default, |error| (error.message, error.innererror.unwrap_or_default().message));
     let empty = message.is_empty() || message.starts_with("An error has occurred");
     let said = [
-        if empty { inner } else { message },
+        if empty && !inner.is_empty() { inner } else { message },
         envelope.exception_message.unwrap_or_default(),
         envelope.message.unwrap_or_default(),
     ];
@@ -182,6 +182,9 @@ fn envelope(body: &[u8]) -> Envelope {
 fn quote(body: &[u8]) -> String {
     if body.is_empty() {
         return "no body".to_owned();
+    }
+    if body.trim_ascii_start().starts_with(b"<") {
+        return "a web page instead of data".to_owned();
     }
     String::from_utf8_lossy(body).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(QUOTE_LIMIT).collect()
 }

@@ -132,7 +132,12 @@ impl OperatorDesk {
         Ok(())
     }
 
-    async fn save_and_ping(&self, actor: &Actor, system: System, document: serde_json::Value) -> Result<Ladder, Problem> {
+    async fn save_and_ping(
+        &self,
+        actor: &Actor,
+        system: System,
+        document: serde_json::Value,
+    ) -> Result<Ladder, Problem> {
         connections::save(&self.engine, actor, system, document).await?;
         ping::ping(&self.engine, system, actor).await.map_err(|error| problem::store(&self.engine, &error))
     }

@@ -38,8 +38,7 @@ fn vault_name(system: System) -> &'static str {
 
 /// Checks a document and writes it in its one form: with secrets, and without.
 fn canonical(system: System, json: &str) -> Result<(SecretString, String), Problem> {
-    let invalid =
-        |sentence: &str, next: &str| Problem::new("connections.invalid", sentence, next);
+    let invalid = |sentence: &str, next: &str| Problem::new("connections.invalid", sentence, next);
     if system == System::D365 {
         let parsed = d365::Credentials::parse(json).map_err(|error| invalid(&error.sentence, &error.next_step))?;
         Ok((parsed.to_json().into(), parsed.to_json_without_secrets()))
@@ -150,7 +149,11 @@ pub fn d365_document(saved: Option<Value>, form: &D365Form) -> Value {
     document.insert("orders".into(), orders.into());
     let mut targets = document.get("write_back").and_then(Value::as_array).cloned().unwrap_or_default();
     let target = write_back_target(targets.first(), form, &set_name);
-    if targets.is_empty() { targets.push(target) } else { targets[0] = target }
+    if targets.is_empty() {
+        targets.push(target)
+    } else {
+        targets[0] = target
+    }
     document.insert("write_back".into(), targets.into());
     document.into()
 }
@@ -233,12 +236,16 @@ pub fn fedex_document(saved: Option<Value>, form: &FedexForm) -> Result<Value, P
     if form.from_company.trim().is_empty() && form.from_street.trim().is_empty() {
         ship_from.remove("default");
     } else {
-        let street: Vec<Value> = form.from_street.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect();
-        ship_from.insert("default".into(), json!({
-            "company": form.from_company.trim(), "phone": form.from_phone.trim(), "street": street,
-            "city": form.from_city.trim(), "region": form.from_region.trim(),
-            "postal_code": form.from_postal_code.trim(), "country": form.from_country.trim(),
-        }));
+        let street: Vec<Value> =
+            form.from_street.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect();
+        ship_from.insert(
+            "default".into(),
+            json!({
+                "company": form.from_company.trim(), "phone": form.from_phone.trim(), "street": street,
+                "city": form.from_city.trim(), "region": form.from_region.trim(),
+                "postal_code": form.from_postal_code.trim(), "country": form.from_country.trim(),
+            }),
+        );
     }
     document.insert("ship_from".into(), ship_from.into());
     Ok(document.into())

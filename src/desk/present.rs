@@ -153,7 +153,8 @@ pub fn consignee(consignee: &Consignee) -> AddressView {
 pub fn correction(order: &Order, shipment: &Shipment) -> Correction {
     let now = corrected(&order.ship_to, &shipment.correction);
     let too_long = shipment.cause.as_ref().is_some_and(|cause| cause.code.ends_with(".street-too-long"));
-    let given: Vec<String> = now.street.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let given: Vec<String> =
+        now.street.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
     let street = if too_long { propose_split(&now.street).unwrap_or(given) } else { given };
     let line = |index: usize| street.get(index).cloned().unwrap_or_default();
     Correction {
@@ -201,20 +202,24 @@ pub fn sentence(shipment: &Shipment) -> String {
             &format!("Label bought, tracking number {number}; it is written to Dynamics 365 next."),
             cause.map(|words| words.sentence),
         ),
-        State::Announced => format!("Label bought and tracking number {number} written to Dynamics 365; waiting for FedEx's first scan."),
+        State::Announced => format!(
+            "Label bought and tracking number {number} written to Dynamics 365; waiting for FedEx's first scan."
+        ),
         State::InTransit => format!("FedEx has the parcel {number} and moves it."),
         State::OutForDelivery => format!("The parcel {number} is on the vehicle for delivery."),
         State::Exception => format!("FedEx reports an exception for the parcel {number}; see the last scan."),
-        State::Delivered => waits(
-            "Delivered; the delivery is written to Dynamics 365 next.",
-            cause.map(|words| words.sentence),
-        ),
+        State::Delivered => {
+            waits("Delivered; the delivery is written to Dynamics 365 next.", cause.map(|words| words.sentence))
+        }
         State::Closed => match shipment.delivered_ms {
             Some(ms) => format!("Delivered on {}; the order in Dynamics 365 says so.", clock::text(ms)),
             None => "Delivered; the order in Dynamics 365 says so.".to_owned(),
         },
         State::Parked => cause.map_or_else(|| "It needs a person.".to_owned(), |words| words.sentence.to_owned()),
-        State::OutcomeUnknown => "The purchase got no answer: a label may exist. We look it up; nothing is bought again before that.".to_owned(),
+        State::OutcomeUnknown => {
+            "The purchase got no answer: a label may exist. We look it up; nothing is bought again before that."
+                .to_owned()
+        }
         State::Voided => format!("The label {number} was cancelled at FedEx."),
         State::Returned => format!("FedEx brings the parcel {number} back."),
         State::Cancelled => "The order was cancelled in Dynamics 365 before a label was bought.".to_owned(),
@@ -295,7 +300,11 @@ pub async fn chip(engine: &Engine, system: System) -> app::contract::ConnectionC
             let words = cause.words();
             let tone = if words.class == Class::MovesByItself { Tone::Warning } else { Tone::Bad };
             // A refusal of one order says nothing about the connection.
-            if words.class == Class::NeedsData { (Tone::Good, "connected".to_owned()) } else { (tone, words.title.to_lowercase()) }
+            if words.class == Class::NeedsData {
+                (Tone::Good, "connected".to_owned())
+            } else {
+                (tone, words.title.to_lowercase())
+            }
         }
         (_, _, Some((_, None))) => (Tone::Good, "connected".to_owned()),
         (_, _, None) => (Tone::Neutral, "not asked yet".to_owned()),

@@ -51,14 +51,15 @@ pub fn refusal(refusal: &Refusal) -> Problem {
         ),
         Refusal::NotNow(state) => Problem::new(
             "order.not-now",
-            &format!("This is not possible while the shipment is {}.", super::present::state(*state).label.to_lowercase()),
+            &format!(
+                "This is not possible while the shipment is {}.",
+                super::present::state(*state).label.to_lowercase()
+            ),
             "Read the page again; it may have moved on.",
         ),
-        Refusal::OtherPurchase => Problem::new(
-            "order.other-purchase",
-            "The answer belongs to another purchase.",
-            "Look it up again.",
-        ),
+        Refusal::OtherPurchase => {
+            Problem::new("order.other-purchase", "The answer belongs to another purchase.", "Look it up again.")
+        }
     }
 }
 

@@ -68,7 +68,12 @@ fn verify(password: &str, hashed: &str) -> bool {
     PasswordHash::new(hashed).is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok())
 }
 
-fn row(engine: &Engine, name: &str, password: &SecretString, role: Role) -> std::result::Result<OperatorRow, SignInRefusal> {
+fn row(
+    engine: &Engine,
+    name: &str,
+    password: &SecretString,
+    role: Role,
+) -> std::result::Result<OperatorRow, SignInRefusal> {
     let name = name.trim().to_lowercase();
     let reserved = [Actor::Engine.name().to_owned(), Actor::CommandLine.name().to_owned()];
     if name.is_empty() || name.chars().count() > NAME_MOST || reserved.contains(&name) {

@@ -15,8 +15,8 @@ use crate::store::cursors::LAST_PULL;
 use crate::store::orders::OrderRecord;
 use crate::store::shipments::{ListFilter, ListRow};
 use app::contract::{
-    Action, ActionKind, Attention, AttemptView, CauseGroup, ChargeView, Connections, Counter, D365Connection,
-    ExchangeView, FedexConnection, Frame, Ladder, LabelView, LineView, OrderDetail, OrderFilter, OrderRow, Page,
+    Action, ActionKind, AttemptView, Attention, CauseGroup, ChargeView, Connections, Counter, D365Connection,
+    ExchangeView, FedexConnection, Frame, LabelView, Ladder, LineView, OrderDetail, OrderFilter, OrderRow, Page,
     PieceView, Problem, ShipmentDetail, TimelineEntry, Tone, TrailEntry, TrailFilter, Viewer,
 };
 use app::desk::Views;
@@ -245,7 +245,11 @@ fn list_filter(filter: &OrderFilter) -> Result<ListFilter, Problem> {
         Some(name) => match STATE_GROUPS.iter().find(|(group, _)| *group == name) {
             Some((_, states)) => states.to_vec(),
             None => vec![State::parse(name).ok_or_else(|| {
-                Problem::new("orders.unknown-state", &format!("There is no state {name}."), "Choose a state from the list.")
+                Problem::new(
+                    "orders.unknown-state",
+                    &format!("There is no state {name}."),
+                    "Choose a state from the list.",
+                )
             })?],
         },
     };
@@ -308,7 +312,11 @@ fn trail_entry(row: TrailRow) -> TrailEntry {
         if body.len() <= BODY_SHOWN {
             return body;
         }
-        format!("{}… ({} bytes in all; the order page shows the rest)", &body[..body.floor_char_boundary(BODY_SHOWN)], body.len())
+        format!(
+            "{}… ({} bytes in all; the order page shows the rest)",
+            &body[..body.floor_char_boundary(BODY_SHOWN)],
+            body.len()
+        )
     });
     TrailEntry {
         sequence: row.sequence,
@@ -340,7 +348,8 @@ async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<OrderDeta
     }
     timeline.sort_by_key(|entry| entry.at.ms);
     let order = &record.order;
-    let account = if order.customer_account.is_empty() { String::new() } else { format!(" ({})", order.customer_account) };
+    let account =
+        if order.customer_account.is_empty() { String::new() } else { format!(" ({})", order.customer_account) };
     Ok(OrderDetail {
         company: record.key.company.clone(),
         number: record.key.number.clone(),
@@ -440,11 +449,7 @@ async fn shipment_detail(
 
 async fn label(engine: &Engine, record: &OrderRecord, shipment: &Shipment) -> Result<Option<LabelView>, StoreError> {
     let documents = engine.store.db.documents_of(&shipment.shipment_id).await?;
-    let href = format!(
-        "/orders/{}/{}/label",
-        percent_encode(&record.key.company),
-        percent_encode(&record.key.number)
-    );
+    let href = format!("/orders/{}/{}/label", percent_encode(&record.key.company), percent_encode(&record.key.number));
     Ok(match documents.first() {
         Some(document) => Some(LabelView {
             href,

@@ -245,6 +245,9 @@ fn quote(body: &[u8]) -> String {
     if body.is_empty() {
         return "no body".to_owned();
     }
+    if body.trim_ascii_start().starts_with(b"<") {
+        return "a web page instead of data".to_owned();
+    }
     String::from_utf8_lossy(body).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(QUOTE_LIMIT).collect()
 }
 

@@ -13,13 +13,13 @@ pub mod ship;
 mod token;
 pub mod track;
 pub mod validate;
+pub mod webhook;
 
 pub use credentials::{CredentialError, Credentials, Environment};
 pub use lookup::Found;
 pub use ship::{Document, Piece, Shipped};
 pub use track::{Parcel, Tracked};
 
-use crate::audit::System;
 use crate::fedex::error::Purpose;
 use crate::order::plan::Plan;
 use crate::order::retry::Failure;

@@ -126,6 +126,12 @@ fn results(body: &[u8]) -> Result<Vec<TrackResult>, Failure> {
         .collect())
 }
 
+/// A parcel FedEx sent news of without being asked, with its ship date.
+pub(super) fn pushed(result: &TrackResult) -> Option<(Tracked, Option<String>)> {
+    let is_known = result.error.is_none() && !result.number().is_empty();
+    is_known.then(|| (result.tracked(result.number()), result.ship_date()))
+}
+
 /// Of several parcels with one number: the one of our ship date, else the newest.
 fn chosen(results: Vec<&TrackResult>, parcel: &Parcel) -> Tracked {
     let unknown = |text: String| Tracked {

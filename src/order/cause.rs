@@ -131,6 +131,7 @@ catalogue! {
     "auth.user-disabled" NeedsSetup: "Dynamics 365 user refused", "The user behind the application is disabled or lacks rights.", "Check the user and its security roles in Dynamics 365.";
     "auth.key-rejected" NeedsSetup: "FedEx key rejected", "FedEx does not accept the API key and secret key.", "Check both keys and that they belong to this environment (test keys do not work in production).";
     "auth.api-not-allowed" NeedsSetup: "FedEx API not allowed", "The FedEx project may not call this API.", "Add the API to the project on FedEx's developer portal, or ask FedEx to certify it.";
+    "auth.refused" NeedsSetup: "Sign-in refused", "Microsoft Entra refused the sign-in.", "Read Microsoft's words in the detail, mend it in Entra, then ping again.";
     "auth.token-throttled" MovesByItself: "FedEx token endpoint throttled", "FedEx refused the token request for ten minutes because too many came from this network address.", "Wait for the countdown; trying earlier prolongs it.";
     // Dynamics 365.
     "d365.unreachable" MovesByItself: "Dynamics 365 not reachable", "No connection to Dynamics 365 could be made.", "Check the address and the network; we keep trying.";
@@ -160,6 +161,7 @@ catalogue! {
     "fedex.input-refused" NeedsData: "Refused by FedEx", "FedEx refused the request without naming a field.", "Read FedEx's words in the detail, correct the order, then replay.";
     "fedex.refused" NeedsData: "Refused by FedEx", "FedEx refused the request.", "Read FedEx's words in the detail, correct the order, then replay.";
     "fedex.no-tracking-number" LookUp: "No tracking number in the answer", "FedEx said yes but sent no tracking number.", "Look it up; nothing is bought again before that.";
+    "connector.not-recorded" MovesByItself: "Not sent", "The call could not be recorded in the audit trail first, so it was not sent.", "Check the database; we keep trying.";
     "connector.interrupted" LookUp: "Interrupted", "The program stopped between sending the request and reading the answer.", "Look it up; nothing is bought again before that.";
 }
 

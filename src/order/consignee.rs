@@ -138,9 +138,10 @@ fn postal_code(text: &str, country: &str) -> Result<Option<String>, Cause> {
         "US" | "PR" => matches!(plain.len(), 5 | 9) && plain.bytes().all(|byte| byte.is_ascii_digit()),
         "CA" => {
             plain.len() == 6
-                && plain.bytes().enumerate().all(|(index, byte)| {
-                    if index % 2 == 0 { byte.is_ascii_uppercase() } else { byte.is_ascii_digit() }
-                })
+                && plain
+                    .bytes()
+                    .enumerate()
+                    .all(|(index, byte)| if index % 2 == 0 { byte.is_ascii_uppercase() } else { byte.is_ascii_digit() })
         }
         _ => code.len() <= POSTAL_CODE_LIMIT && code.is_ascii(),
     };
@@ -168,11 +169,7 @@ fn phone_digits(text: &str, country: &str) -> Result<String, Cause> {
 /// what has no plain form goes to a person.
 fn ascii(text: &str, field: &str) -> Result<String, Cause> {
     let plain: String = text.chars().map(plain_letter).collect();
-    if plain.is_ascii() {
-        Ok(plain)
-    } else {
-        Err(Cause::new("order.not-ascii").field(field).detail(text))
-    }
+    if plain.is_ascii() { Ok(plain) } else { Err(Cause::new("order.not-ascii").field(field).detail(text)) }
 }
 
 fn plain_letter(letter: char) -> char {

@@ -31,10 +31,8 @@ impl Weight {
 
     /// From text as a person types it.
     pub fn parse(text: &str) -> Result<Self, Cause> {
-        let value: Decimal = text
-            .trim()
-            .parse()
-            .map_err(|_| Cause::new("order.weight-wrong").field("weight_lb").detail(text))?;
+        let value: Decimal =
+            text.trim().parse().map_err(|_| Cause::new("order.weight-wrong").field("weight_lb").detail(text))?;
         Self::pounds(value)
     }
 

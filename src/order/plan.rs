@@ -176,8 +176,7 @@ fn one_destination(order: &Order, lines: &[&Line]) -> Result<Destination, Cause>
     let differ = |what: &str| Cause::new("order.several-destinations").field(what);
     let modes: BTreeSet<String> =
         lines.iter().map(|line| or_header(&line.delivery_mode, &order.delivery_mode)).collect();
-    let warehouses: BTreeSet<String> =
-        lines.iter().map(|line| or_header(&line.warehouse, &order.warehouse)).collect();
+    let warehouses: BTreeSet<String> = lines.iter().map(|line| or_header(&line.warehouse, &order.warehouse)).collect();
     let first = address(lines[0]);
     if modes.len() > 1 {
         return Err(differ("delivery_mode"));
@@ -211,11 +210,8 @@ pub fn corrected(address: &Address, correction: &Correction) -> Address {
 }
 
 fn recipient(ship_to: &Address, facts: &Facts, correction: &Correction) -> Result<Consignee, Cause> {
-    let phone = if correction.phone.trim().is_empty() {
-        facts.phone.as_deref().unwrap_or_default()
-    } else {
-        &correction.phone
-    };
+    let phone =
+        if correction.phone.trim().is_empty() { facts.phone.as_deref().unwrap_or_default() } else { &correction.phone };
     Consignee::parse(&corrected(ship_to, correction), phone)
 }
 
@@ -298,12 +294,8 @@ mod tests {
             postal_code: "75201".into(),
             country: "US".into(),
         };
-        let line = Line {
-            item: "P-100".into(),
-            quantity: Decimal::from(2),
-            status: "Backorder".into(),
-            ..Line::default()
-        };
+        let line =
+            Line { item: "P-100".into(), quantity: Decimal::from(2), status: "Backorder".into(), ..Line::default() };
         Order {
             company: "usmf".into(),
             number: "001261".into(),
@@ -321,8 +313,14 @@ mod tests {
     }
 
     fn rules() -> Rules {
-        let from = Address { name: "Contoso Parts".into(), city: "Memphis".into(), region: "TN".into(),
-            postal_code: "38118".into(), street: "10 FedEx Pkwy".into(), country: "US".into() };
+        let from = Address {
+            name: "Contoso Parts".into(),
+            city: "Memphis".into(),
+            region: "TN".into(),
+            postal_code: "38118".into(),
+            street: "10 FedEx Pkwy".into(),
+            country: "US".into(),
+        };
         Rules {
             services: [("FEDEX-GRD".into(), Service { service: "FEDEX_GROUND".into(), packaging: your() })].into(),
             ship_from: [("default".into(), (from, "9015550100".into()))].into(),

@@ -135,8 +135,8 @@ pub fn milestone_of(code: &str) -> Option<Milestone> {
     Some(match code {
         "OC" | "IN" | "OX" | "EP" | "DS" | "MD" | "AP" | "PM" => Milestone::LabelCreated,
         "DO" | "PU" | "PX" | "IP" | "OF" => Milestone::PickedUp,
-        "IT" | "IX" | "AR" | "DP" | "AF" | "FD" | "SF" | "AA" | "AC" | "AX" | "EA" | "EO" | "LO" | "PF"
-        | "PL" | "TR" | "Ow" | "CC" | "CP" => Milestone::InTransit,
+        "IT" | "IX" | "AR" | "DP" | "AF" | "FD" | "SF" | "AA" | "AC" | "AX" | "EA" | "EO" | "LO" | "PF" | "PL"
+        | "TR" | "Ow" | "CC" | "CP" => Milestone::InTransit,
         "OD" | "ED" | "AD" => Milestone::OutForDelivery,
         "HL" | "HP" | "HA" => Milestone::ReadyForPickup,
         "DE" | "SE" | "CD" | "DD" | "DY" | "PD" | "PY" | "DR" => Milestone::Exception,

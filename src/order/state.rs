@@ -62,10 +62,7 @@ states! {
 impl State {
     /// Nothing will happen any more.
     pub fn is_terminal(self) -> bool {
-        matches!(
-            self,
-            Self::Closed | Self::Voided | Self::Returned | Self::Cancelled | Self::Excluded
-        )
+        matches!(self, Self::Closed | Self::Voided | Self::Returned | Self::Cancelled | Self::Excluded)
     }
 
     /// A person is asked to look.

@@ -190,7 +190,8 @@ impl Db {
     /// Entries after a position, oldest first.
     pub async fn audit_after(&self, sequence: i64, limit: i64) -> Result<Vec<Stored>> {
         let sql = format!("select {COLUMNS} from audit where sequence > $1 order by sequence limit $2");
-        let rows: Vec<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(sequence).bind(limit).fetch_all(pool).await?);
+        let rows: Vec<Row> =
+            on_db!(self, pool => sqlx::query_as(&sql).bind(sequence).bind(limit).fetch_all(pool).await?);
         Ok(rows.into_iter().map(Stored::from).collect())
     }
 
@@ -207,11 +208,10 @@ impl Db {
     /// How many entries match, whatever the page.
     pub async fn count_trail(&self, query: &TrailQuery) -> Result<i64> {
         let conditions = trail_conditions(query);
-        let sql = format!(
-            "select count(*) from audit a left join orders o on o.order_id = a.order_id {}",
-            conditions.sql()
-        );
-        let row: (i64,) = on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_one(pool).await?);
+        let sql =
+            format!("select count(*) from audit a left join orders o on o.order_id = a.order_id {}", conditions.sql());
+        let row: (i64,) =
+            on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_one(pool).await?);
         Ok(row.0)
     }
 

@@ -56,7 +56,12 @@ impl Tx {
     }
 
     /// Stores a document.
-    pub async fn insert_document(&mut self, shipment: &ShipmentId, document: &NewDocument<'_>, now_ms: i64) -> Result<()> {
+    pub async fn insert_document(
+        &mut self,
+        shipment: &ShipmentId,
+        document: &NewDocument<'_>,
+        now_ms: i64,
+    ) -> Result<()> {
         let sql = "
             insert into documents (shipment_id, sequence, document_no, content_type, image_type, copies, bytes, created_ms)
             values ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -90,8 +95,14 @@ impl Db {
     }
 
     /// The bytes of a document and what they are.
-    pub async fn document(&self, shipment: &ShipmentId, sequence: i64, document_no: i64) -> Result<Option<(String, Vec<u8>)>> {
-        let sql = "select image_type, bytes from documents where shipment_id = $1 and sequence = $2 and document_no = $3";
+    pub async fn document(
+        &self,
+        shipment: &ShipmentId,
+        sequence: i64,
+        document_no: i64,
+    ) -> Result<Option<(String, Vec<u8>)>> {
+        let sql =
+            "select image_type, bytes from documents where shipment_id = $1 and sequence = $2 and document_no = $3";
         Ok(on_db!(self, pool => sqlx::query_as(sql)
             .bind(&shipment.0).bind(sequence).bind(document_no).fetch_optional(pool).await?))
     }

@@ -129,9 +129,8 @@ impl Db {
     /// The newest order of a company and number, whatever the environment: for pages, whose
     /// addresses do not name one.
     pub async fn order_by_number(&self, company: &str, number: &str) -> Result<Option<OrderRecord>> {
-        let sql = format!(
-            "select {COLUMNS} from orders where company = $1 and number = $2 order by seen_ms desc limit 1"
-        );
+        let sql =
+            format!("select {COLUMNS} from orders where company = $1 and number = $2 order by seen_ms desc limit 1");
         let row: Option<Row> = on_db!(self, pool => sqlx::query_as(&sql)
             .bind(company).bind(number).fetch_optional(pool).await?);
         row.map(Row::record).transpose()
@@ -155,7 +154,8 @@ impl Db {
 impl Store {
     /// How many orders there are.
     pub async fn count_orders(&self) -> Result<i64> {
-        let row: (i64,) = on_db!(&self.db, pool => sqlx::query_as("select count(*) from orders").fetch_one(pool).await?);
+        let row: (i64,) =
+            on_db!(&self.db, pool => sqlx::query_as("select count(*) from orders").fetch_one(pool).await?);
         Ok(row.0)
     }
 }

@@ -47,11 +47,9 @@ impl Row {
             None => None,
         };
         let charge = match (self.charge_amount, self.charge_currency, self.charge_rate_type) {
-            (Some(amount), Some(currency), Some(rate_type)) => Some(Charge {
-                amount: amount.parse().map_err(|_| impossible("charge_amount"))?,
-                currency,
-                rate_type,
-            }),
+            (Some(amount), Some(currency), Some(rate_type)) => {
+                Some(Charge { amount: amount.parse().map_err(|_| impossible("charge_amount"))?, currency, rate_type })
+            }
             _ => None,
         };
         let resume = match &self.resume {
@@ -70,9 +68,7 @@ impl Row {
             shipment_id: ShipmentId(self.shipment_id),
             order_id: OrderId(self.order_id),
             version: self.version,
-            cause: self
-                .cause_code
-                .map(|code| Cause { code, field: self.cause_field, detail: self.cause_detail }),
+            cause: self.cause_code.map(|code| Cause { code, field: self.cause_field, detail: self.cause_detail }),
             next_run_ms: self.next_run_ms,
             reference: self.reference,
             tracking_number: self.tracking_number,
@@ -185,7 +181,13 @@ pub struct Save<'a> {
 
 impl Tx {
     /// Inserts the first shipment of an order, in state received or parked.
-    pub async fn insert_shipment(&mut self, shipment: &Shipment, ship_to: &str, service: &str, now_ms: i64) -> Result<()> {
+    pub async fn insert_shipment(
+        &mut self,
+        shipment: &Shipment,
+        ship_to: &str,
+        service: &str,
+        now_ms: i64,
+    ) -> Result<()> {
         let sql = "
             insert into shipments (shipment_id, order_id, group_no, state, version, resume, cause_code, cause_field,
                                    cause_detail, failures, next_run_ms, correction, service, ship_to,
@@ -453,7 +455,8 @@ impl Db {
     pub async fn count(&self, filter: &ListFilter) -> Result<i64> {
         let conditions = conditions(filter);
         let sql = format!("select count(*) from shipments s join orders o using (order_id) {}", conditions.sql());
-        let row: (i64,) = on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_one(pool).await?);
+        let row: (i64,) =
+            on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_one(pool).await?);
         Ok(row.0)
     }
 }

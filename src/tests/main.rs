@@ -1,2 +1,11 @@
-//! x
-fn main(){}
+//! Tests of the whole: the real engine, a real database, the twins over real HTTP.
+
+mod architecture;
+mod auth;
+mod crash;
+mod desk;
+mod order_faults;
+mod order_flow;
+mod secrets;
+mod store_contract;
+mod support;

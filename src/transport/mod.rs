@@ -161,7 +161,14 @@ impl Transport {
         let begun_ms = self.clock.now_ms();
         let begun = Begun { trace, call, request_line, body, at_ms: begun_ms };
         let call_id = self.journal.begun(begun).await.map_err(SendError::NotRecorded)?;
-        let result = self.exchange(call, request).await;
+        let mut result = self.exchange(call, request).await;
+        if let Ok(answer) = &mut result {
+            // A token is the one secret a caller wants.
+            let is_token = call.confidential && answer.status().is_success();
+            if let Some(scrubbed) = redactor.scrubbed(answer.body()).filter(|_| !is_token) {
+                *answer.body_mut() = scrubbed;
+            }
+        }
         let at_ms = self.clock.now_ms();
         let completed = completed(trace, call, &call_id, &result, redactor, at_ms, at_ms - begun_ms);
         if let Err(error) = self.journal.completed(completed).await {
@@ -217,7 +224,12 @@ fn completed<'a>(
             // A confidential answer is a token when it is a success; an error must be readable.
             let hidden = call.confidential && status.is_success();
             let body = (!hidden && !answer.body().is_empty()).then(|| redactor.body(answer.body()));
-            (outcome, format!("{} answered {}", call.operation, status.as_u16()), Some(i64::from(status.as_u16())), body)
+            (
+                outcome,
+                format!("{} answered {}", call.operation, status.as_u16()),
+                Some(i64::from(status.as_u16())),
+                body,
+            )
         }
         Err(SendError::NoAnswer(source)) => {
             (Outcome::Unknown, format!("{} got no answer", call.operation), None, Some(chain(source.as_ref())))

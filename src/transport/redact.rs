@@ -48,6 +48,14 @@ impl Redactor {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.expose_secret(), HIDDEN))
     }
 
+    /// An answer without known secrets, for the caller: what a vendor echoes must not come out of an
+    /// error, wherever its words are shown. `None`: there was nothing to take out.
+    pub fn scrubbed(&self, body: &[u8]) -> Option<Vec<u8>> {
+        let text = std::str::from_utf8(body).ok()?;
+        let echoed = self.secrets.iter().any(|secret| text.contains(secret.expose_secret()));
+        echoed.then(|| self.text(text).into_bytes())
+    }
+
     /// A body without secrets and bulk, cut to a readable length.
     pub fn body(&self, body: &[u8]) -> String {
         let text = match serde_json::from_slice::<Value>(body) {
@@ -93,7 +101,8 @@ mod tests {
     #[test]
     fn secrets_go_by_value_and_by_name() {
         let redactor = Redactor::new(vec!["hunter2hunter2".into(), "".into()]);
-        let body = br#"{"a":"x hunter2hunter2 y","access_token":"abc","deep":[{"Client_Secret":"s"}],"encodedLabel":"QUJD"}"#;
+        let body =
+            br#"{"a":"x hunter2hunter2 y","access_token":"abc","deep":[{"Client_Secret":"s"}],"encodedLabel":"QUJD"}"#;
         let kept = redactor.body(body);
         assert!(!kept.contains("hunter2") && !kept.contains("abc") && !kept.contains("QUJD"), "{kept}");
         assert!(kept.contains("kept as the label"));

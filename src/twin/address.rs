@@ -14,9 +14,7 @@ const ADDRESS_LIMIT: usize = 100;
 /// Answers a resolve.
 pub(super) fn resolve(world: &mut World, call: &Call, body: &Value) -> Reply {
     let wanted = list(&body["addressesToValidate"]);
-    let possible = wanted
-        .iter()
-        .all(|entry| entry["address"]["countryCode"].is_string());
+    let possible = wanted.iter().all(|entry| entry["address"]["countryCode"].is_string());
     if wanted.is_empty() || wanted.len() > ADDRESS_LIMIT || !possible {
         return fedex::error(
             world,
@@ -27,32 +25,20 @@ pub(super) fn resolve(world: &mut World, call: &Call, body: &Value) -> Reply {
         );
     }
     let resolved: Value = wanted.iter().map(resolved).collect();
-    fedex::success(
-        world,
-        call,
-        &json!({"resolvedAddresses": resolved, "alerts": []}),
-    )
+    fedex::success(world, call, &json!({"resolvedAddresses": resolved, "alerts": []}))
 }
 
 fn resolved(entry: &Value) -> Value {
     let address = &entry["address"];
     let text = |name: &str| address[name].as_str().unwrap_or_default().to_uppercase();
-    let lines: Vec<String> = list(&address["streetLines"])
-        .iter()
-        .filter_map(Value::as_str)
-        .map(str::to_uppercase)
-        .collect();
+    let lines: Vec<String> =
+        list(&address["streetLines"]).iter().filter_map(Value::as_str).map(str::to_uppercase).collect();
     let (base, add_on) = match text("postalCode").split_once('-') {
         Some((base, add_on)) => (base.to_owned(), add_on.to_owned()),
         None => (text("postalCode"), String::new()),
     };
     let good = !lines.is_empty()
-        && postal::check(
-            &text("countryCode"),
-            &text("stateOrProvinceCode"),
-            &text("postalCode"),
-        )
-        .is_ok();
+        && postal::check(&text("countryCode"), &text("stateOrProvinceCode"), &text("postalCode")).is_ok();
     let state = match postal::state_of(&base) {
         Some(state) if text("countryCode") == "US" => state.to_owned(),
         _ => text("stateOrProvinceCode"),

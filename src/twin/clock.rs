@@ -11,10 +11,7 @@ pub(super) const SECOND_MS: i64 = 1_000;
 pub(super) const HOUR_MS: i64 = 3_600 * SECOND_MS;
 
 /// Reads the wall clock in Unix milliseconds.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the twin plays an outside system, which has its own clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the twin plays an outside system, which has its own clock")]
 pub(super) fn wall_ms() -> i64 {
     Timestamp::now().as_millisecond()
 }
@@ -42,27 +39,18 @@ pub(super) fn noon(ms: i64) -> String {
 /// Prints an instant in local time with its offset, as FedEx stamps a scan.
 pub(super) fn with_offset(ms: i64, hours: i8) -> String {
     let offset = Offset::from_hours(hours).unwrap_or(Offset::UTC);
-    format!(
-        "{}{:+03}:00",
-        offset.to_datetime(stamp(ms)).strftime("%Y-%m-%dT%H:%M:%S"),
-        hours
-    )
+    format!("{}{:+03}:00", offset.to_datetime(stamp(ms)).strftime("%Y-%m-%dT%H:%M:%S"), hours)
 }
 
 /// The name of the day, as FedEx writes a delivery day.
 pub(super) fn weekday(ms: i64) -> String {
-    let day = Offset::UTC
-        .to_datetime(stamp(ms))
-        .strftime("%a")
-        .to_string();
+    let day = Offset::UTC.to_datetime(stamp(ms)).strftime("%a").to_string();
     day.to_uppercase()
 }
 
 /// Parses an instant that carries an offset or Z.
 pub(super) fn parse_ms(text: &str) -> Option<i64> {
-    text.parse::<Timestamp>()
-        .ok()
-        .map(Timestamp::as_millisecond)
+    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
 /// Parses `YYYY-MM-DD` to midnight UTC.
@@ -86,9 +74,6 @@ mod tests {
         assert_eq!(with_offset(ms, -6), "2026-07-30T12:05:09-06:00");
         assert_eq!(entra(ms), "2026-07-30 18:05:09Z");
         assert_eq!(weekday(ms), "THU");
-        assert_eq!(
-            parse_date_ms("2026-07-30").map(utc).as_deref(),
-            Some("2026-07-30T00:00:00Z")
-        );
+        assert_eq!(parse_date_ms("2026-07-30").map(utc).as_deref(), Some("2026-07-30T00:00:00Z"));
     }
 }

@@ -18,58 +18,28 @@ use super::{track, webhook};
 
 const ROUTES: [(&str, &str); 16] = [
     ("GET /_twin/", "this list"),
-    (
-        "GET /_twin/shipments",
-        "every shipment; ?order=SO-1 for one order",
-    ),
+    ("GET /_twin/shipments", "every shipment; ?order=SO-1 for one order"),
     ("GET /_twin/orders", "every order; ?number=SO-1 for one"),
     ("GET /_twin/orders/{company}/{number}", "one order"),
-    (
-        "POST /_twin/orders",
-        "create or replace an order, or an array of them",
-    ),
-    (
-        "PATCH /_twin/orders/{company}/{number}",
-        "D365 properties, lines by number, action",
-    ),
-    (
-        "PATCH /_twin/customers/{company}/{account}",
-        "D365 properties of CustomersV3",
-    ),
-    (
-        "PATCH /_twin/products/{company}/{item}",
-        "D365 properties of ReleasedProductsV2",
-    ),
-    (
-        "GET /_twin/calls",
-        "calls per operation and tokens handed out",
-    ),
+    ("POST /_twin/orders", "create or replace an order, or an array of them"),
+    ("PATCH /_twin/orders/{company}/{number}", "D365 properties, lines by number, action"),
+    ("PATCH /_twin/customers/{company}/{account}", "D365 properties of CustomersV3"),
+    ("PATCH /_twin/products/{company}/{item}", "D365 properties of ReleasedProductsV2"),
+    ("GET /_twin/calls", "calls per operation and tokens handed out"),
     ("DELETE /_twin/calls", "start counting anew"),
     ("GET /_twin/faults", "the fault script with counts"),
     ("POST /_twin/faults", "arm a fault, or an array of them"),
     ("DELETE /_twin/faults", "disarm all, or ?id=1"),
-    (
-        "POST /_twin/webhook",
-        "body and signature of a push for tracking_number",
-    ),
+    ("POST /_twin/webhook", "body and signature of a push for tracking_number"),
     ("GET /_twin/clock", "the twin's time and delays"),
-    (
-        "POST /_twin/clock",
-        "advance_s, journey_s, reference_delay_s, track_delay_s, release_every_s",
-    ),
+    ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, release_every_s"),
 ];
 
 /// Answers a control route.
 pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     world.release_due();
-    let path = call
-        .path
-        .trim_start_matches("/_twin")
-        .trim_matches('/')
-        .to_owned();
-    let mut parts = path
-        .split('/')
-        .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned());
+    let path = call.path.trim_start_matches("/_twin").trim_matches('/').to_owned();
+    let mut parts = path.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned());
     let noun = parts.next().unwrap_or_default();
     let rest: Vec<String> = parts.collect();
     let result = match (&call.method, noun.as_str(), rest.as_slice()) {
@@ -81,8 +51,9 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         (&Method::PATCH, "orders", [company, number]) => {
             body(call).and_then(|body| control_orders::change(world, company, number, &body))
         }
-        (&Method::PATCH, "customers", [company, account]) => body(call)
-            .and_then(|body| merge(world, entities::customers(), [company, account], &body)),
+        (&Method::PATCH, "customers", [company, account]) => {
+            body(call).and_then(|body| merge(world, entities::customers(), [company, account], &body))
+        }
         (&Method::PATCH, "products", [company, item]) => {
             body(call).and_then(|body| merge(world, entities::products(), [company, item], &body))
         }
@@ -112,10 +83,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
 }
 
 fn routes() -> Value {
-    ROUTES
-        .iter()
-        .map(|(route, does)| json!({"route": route, "does": does}))
-        .collect()
+    ROUTES.iter().map(|(route, does)| json!({"route": route, "does": does})).collect()
 }
 
 fn body(call: &Call) -> Result<Value, String> {
@@ -135,17 +103,11 @@ fn shipments(world: &World, call: &Call) -> Value {
 }
 
 fn order_number(shipment: &Shipment) -> Option<&str> {
-    shipment
-        .reference("P_O_NUMBER")
-        .or_else(|| shipment.reference("CUSTOMER_REFERENCE"))
+    shipment.reference("P_O_NUMBER").or_else(|| shipment.reference("CUSTOMER_REFERENCE"))
 }
 
 fn shipment_view(shipment: &Shipment, now_ms: i64) -> Value {
-    let numbers: Vec<&str> = shipment
-        .pieces
-        .iter()
-        .map(|piece| piece.tracking_number.as_str())
-        .collect();
+    let numbers: Vec<&str> = shipment.pieces.iter().map(|piece| piece.tracking_number.as_str()).collect();
     let mut references: Vec<Value> = Vec::new();
     for (kind, value) in shipment.references() {
         let reference = json!({"type": kind, "value": value});
@@ -153,10 +115,7 @@ fn shipment_view(shipment: &Shipment, now_ms: i64) -> Value {
             references.push(reference);
         }
     }
-    let cancelled = shipment
-        .pieces
-        .iter()
-        .all(|piece| piece.cancelled_ms.is_some());
+    let cancelled = shipment.pieces.iter().all(|piece| piece.cancelled_ms.is_some());
     let status = track::status(shipment, 0, now_ms);
     let weight: u64 = shipment.pieces.iter().map(|piece| piece.weight_clb).sum();
     let party = &shipment.wanted()["recipients"][0];
@@ -195,20 +154,12 @@ fn orders(world: &mut World, call: &Call) -> Value {
         .tables
         .table(set)
         .rows()
-        .map(|row| {
-            (
-                row.text("dataAreaId").to_owned(),
-                row.text("SalesOrderNumber").to_owned(),
-            )
-        })
+        .map(|row| (row.text("dataAreaId").to_owned(), row.text("SalesOrderNumber").to_owned()))
         .filter(|(of, found)| {
-            company.as_ref().is_none_or(|wanted| wanted == of)
-                && number.as_ref().is_none_or(|wanted| wanted == found)
+            company.as_ref().is_none_or(|wanted| wanted == of) && number.as_ref().is_none_or(|wanted| wanted == found)
         })
         .collect();
-    keys.iter()
-        .map(|(company, number)| life_cycle::view(world, company, number))
-        .collect()
+    keys.iter().map(|(company, number)| life_cycle::view(world, company, number)).collect()
 }
 
 fn order(world: &World, company: &str, number: &str) -> Result<Value, String> {
@@ -220,10 +171,7 @@ fn order(world: &World, company: &str, number: &str) -> Result<Value, String> {
 
 fn place(world: &mut World, wanted: &Value) -> Result<Value, String> {
     match wanted {
-        Value::Array(several) => several
-            .iter()
-            .map(|one| control_orders::place(world, one))
-            .collect(),
+        Value::Array(several) => several.iter().map(|one| control_orders::place(world, one)).collect(),
         one => control_orders::place(world, one),
     }
 }
@@ -257,10 +205,7 @@ fn calls(world: &World) -> Value {
 fn clear_faults(world: &mut World, call: &Call, rest: &[String]) -> Result<Value, String> {
     let id = rest.first().cloned().or_else(|| call.option("id"));
     let id = match id {
-        Some(id) => Some(
-            id.parse()
-                .map_err(|_| format!("{id} is not the id of a fault"))?,
-        ),
+        Some(id) => Some(id.parse().map_err(|_| format!("{id} is not the id of a fault"))?),
         None => None,
     };
     world.touch();
@@ -307,10 +252,7 @@ fn set_clock(world: &mut World, wanted: &Value) -> Result<Value, String> {
     Ok(clock_view(world))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the caller limits the seconds to a century"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the caller limits the seconds to a century")]
 fn milliseconds(seconds: f64) -> i64 {
     (seconds * 1_000.0).round() as i64
 }

@@ -42,16 +42,11 @@ const USUAL_PHONE: &str = "9015550199";
 pub(super) fn place(world: &mut World, wanted: &Value) -> Result<Value, String> {
     let fields = wanted.as_object().ok_or("an order is a JSON object")?;
     if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
-        return Err(format!(
-            "unknown field {unknown}; an order may say {FIELDS:?}"
-        ));
+        return Err(format!("unknown field {unknown}; an order may say {FIELDS:?}"));
     }
     let text = |name: &str| wanted[name].as_str();
     let company = text("company").unwrap_or("usmf").to_lowercase();
-    let number = text("number").map_or_else(
-        || format!("SO-{:06}", 900_000 + world.next_serial()),
-        str::to_owned,
-    );
+    let number = text("number").map_or_else(|| format!("SO-{:06}", 900_000 + world.next_serial()), str::to_owned);
     let customer = text("customer").map_or_else(|| usual_customer(&company), str::to_owned);
     ensure_customer(world, &company, &customer, wanted);
     let header = header(world, &company, &number, &customer, wanted)?;
@@ -75,21 +70,14 @@ pub(super) fn place(world: &mut World, wanted: &Value) -> Result<Value, String> 
         _ => {}
     }
     if wanted["waiting"] == true {
-        world
-            .release
-            .waiting
-            .push_back((company.clone(), number.clone()));
+        world.release.waiting.push_back((company.clone(), number.clone()));
     }
     world.touch();
     Ok(life_cycle::view(world, &company, &number))
 }
 
 fn usual_customer(company: &str) -> String {
-    USUAL_CUSTOMERS
-        .iter()
-        .find(|(known, _)| *known == company)
-        .map_or("C-1", |(_, customer)| customer)
-        .to_owned()
+    USUAL_CUSTOMERS.iter().find(|(known, _)| *known == company).map_or("C-1", |(_, customer)| customer).to_owned()
 }
 
 /// Removes what an order of the same number left behind.
@@ -99,18 +87,13 @@ fn clear(world: &mut World, company: &str, number: &str) {
     tables.remove_of(entities::invoices(), company, "SalesOrderNumber", number);
     tables.remove_of(entities::packing_slips(), company, "SalesId", number);
     tables.remove_of(entities::tracking(), company, "SalesOrderNumber", number);
-    world
-        .release
-        .waiting
-        .retain(|(waiting_company, waiting)| waiting_company != company || waiting != number);
+    world.release.waiting.retain(|(waiting_company, waiting)| waiting_company != company || waiting != number);
 }
 
 fn ensure_customer(world: &mut World, company: &str, customer: &str, wanted: &Value) {
     let set = entities::customers();
     if world.tables.row(set, &[company, customer]).is_none() {
-        let name = wanted["address"]["name"]
-            .as_str()
-            .unwrap_or("Twin Test Customer");
+        let name = wanted["address"]["name"].as_str().unwrap_or("Twin Test Customer");
         let phone = wanted["phone"].as_str().unwrap_or(USUAL_PHONE);
         let row = values([
             ("dataAreaId", json!(company)),
@@ -158,34 +141,13 @@ impl Wanted<'_> {
 
     fn address_values(&self) -> Map<String, Value> {
         values([
-            (
-                "DeliveryAddressName",
-                self.address("name", "OrganizationName"),
-            ),
-            (
-                "DeliveryAddressStreet",
-                self.address("street", "DeliveryAddressStreet"),
-            ),
-            (
-                "DeliveryAddressCity",
-                self.address("city", "DeliveryAddressCity"),
-            ),
-            (
-                "DeliveryAddressStateId",
-                self.address("state", "DeliveryAddressState"),
-            ),
-            (
-                "DeliveryAddressZipCode",
-                self.address("zip", "DeliveryAddressZipCode"),
-            ),
-            (
-                "DeliveryAddressCountryRegionId",
-                self.country("country", "USA"),
-            ),
-            (
-                "DeliveryAddressCountryRegionISOCode",
-                self.country("iso", "US"),
-            ),
+            ("DeliveryAddressName", self.address("name", "OrganizationName")),
+            ("DeliveryAddressStreet", self.address("street", "DeliveryAddressStreet")),
+            ("DeliveryAddressCity", self.address("city", "DeliveryAddressCity")),
+            ("DeliveryAddressStateId", self.address("state", "DeliveryAddressState")),
+            ("DeliveryAddressZipCode", self.address("zip", "DeliveryAddressZipCode")),
+            ("DeliveryAddressCountryRegionId", self.country("country", "USA")),
+            ("DeliveryAddressCountryRegionISOCode", self.country("iso", "US")),
         ])
     }
 }
@@ -197,40 +159,25 @@ fn header(
     customer: &str,
     order: &Value,
 ) -> Result<Map<String, Value>, String> {
-    let row = world
-        .tables
-        .row(entities::customers(), &[company, customer]);
+    let row = world.tables.row(entities::customers(), &[company, customer]);
     let customer_values = row.map_or_else(Map::new, |row| row.stored().clone());
-    let wanted = Wanted {
-        order,
-        customer: customer_values,
-    };
+    let wanted = Wanted { order, customer: customer_values };
     let waiting = order["waiting"] == true;
     let status = wanted.text("status", if waiting { "Active" } else { "Confirmed" });
-    let stopped = if order["stopped"] == true {
-        "Yes"
-    } else {
-        "No"
-    };
+    let stopped = if order["stopped"] == true { "Yes" } else { "No" };
     let contact = wanted.of_customer("ContactPersonId");
     let now_ms = world.now_ms();
     let mut header = values([
         ("dataAreaId", json!(company)),
         ("SalesOrderNumber", json!(number)),
         ("SalesOrderName", wanted.of_customer("OrganizationName")),
-        (
-            "SalesOrderStatus",
-            json!(order_status(status.as_str().unwrap_or_default())),
-        ),
+        ("SalesOrderStatus", json!(order_status(status.as_str().unwrap_or_default()))),
         ("SalesOrderProcessingStatus", status),
         ("IsSalesProcessingStopped", json!(stopped)),
         ("OrderingCustomerAccountNumber", json!(customer)),
         ("InvoiceCustomerAccountNumber", json!(customer)),
         ("CustomersOrderReference", wanted.text("po", "")),
-        (
-            "ContactPersonId",
-            wanted.text("contact", contact.as_str().unwrap_or_default()),
-        ),
+        ("ContactPersonId", wanted.text("contact", contact.as_str().unwrap_or_default())),
         ("Email", wanted.of_customer("PrimaryContactEmail")),
         ("CurrencyCode", json!("USD")),
         ("LanguageId", json!("en-US")),
@@ -238,22 +185,10 @@ fn header(
         ("DeliveryModeCode", wanted.text("mode", "FEDEX-GRD")),
         ("DeliveryTermsCode", json!("PP")),
         ("DefaultShippingSiteId", json!("1")),
-        (
-            "DefaultShippingWarehouseId",
-            wanted.text("warehouse", usual_warehouse(company)),
-        ),
-        (
-            "OrderCreationDateTime",
-            json!(clock::utc(now_ms - 6 * HOUR_MS)),
-        ),
-        (
-            "RequestedShippingDate",
-            json!(clock::noon(now_ms + 24 * HOUR_MS)),
-        ),
-        (
-            "RequestedReceiptDate",
-            json!(clock::noon(now_ms + 96 * HOUR_MS)),
-        ),
+        ("DefaultShippingWarehouseId", wanted.text("warehouse", usual_warehouse(company))),
+        ("OrderCreationDateTime", json!(clock::utc(now_ms - 6 * HOUR_MS))),
+        ("RequestedShippingDate", json!(clock::noon(now_ms + 24 * HOUR_MS))),
+        ("RequestedReceiptDate", json!(clock::noon(now_ms + 96 * HOUR_MS))),
         ("CampaignId", wanted.text("cause", "")),
     ]);
     header.extend(wanted.address_values());
@@ -277,10 +212,7 @@ fn order_status(processing: &str) -> &'static str {
 }
 
 /// Properties given by their D365 names, checked like those of a request.
-pub(super) fn overrides(
-    set: &entities::EntitySet,
-    wanted: &Value,
-) -> Result<Map<String, Value>, String> {
+pub(super) fn overrides(set: &entities::EntitySet, wanted: &Value) -> Result<Map<String, Value>, String> {
     match wanted {
         Value::Null => Ok(Map::new()),
         Value::Object(properties) => odata_write::check(set, properties.clone()),
@@ -313,19 +245,12 @@ fn ensure_item(world: &mut World, company: &str, line: &Value) -> String {
     item
 }
 
-fn add_line(
-    world: &mut World,
-    header: &Map<String, Value>,
-    at: usize,
-    line: &Value,
-) -> Result<(), String> {
+fn add_line(world: &mut World, header: &Map<String, Value>, at: usize, line: &Value) -> Result<(), String> {
     let company = header["dataAreaId"].as_str().unwrap_or_default();
     let item = ensure_item(world, company, line);
     let product = world.tables.row(entities::products(), &[company, &item]);
     let name = product.map_or("", |row| row.text("ProductName")).to_owned();
-    let unit = product
-        .map_or("", |row| row.text("SalesUnitSymbol"))
-        .to_owned();
+    let unit = product.map_or("", |row| row.text("SalesUnitSymbol")).to_owned();
     let quantity = line["quantity"].as_f64().unwrap_or(1.0);
     let price = line["price"].as_f64().unwrap_or(25.0);
     let of_header = |name: &str| header.get(name).cloned().unwrap_or(json!(""));
@@ -340,10 +265,7 @@ fn add_line(
     let lot = world.next_serial();
     let mut row = values([
         ("dataAreaId", json!(company)),
-        (
-            "InventoryLotId",
-            json!(format!("{}-{lot:06}", company.to_uppercase())),
-        ),
+        ("InventoryLotId", json!(format!("{}-{lot:06}", company.to_uppercase()))),
         ("SalesOrderNumber", of_header("SalesOrderNumber")),
         ("LineNumber", json!(at)),
         ("LineCreationSequenceNumber", json!(at)),
@@ -353,17 +275,11 @@ fn add_line(
         ("SalesUnitSymbol", json!(unit)),
         ("SalesPrice", decimal(price)),
         ("SalesPriceQuantity", json!(1)),
-        (
-            "LineAmount",
-            decimal((quantity * price * 100.0).round() / 100.0),
-        ),
+        ("LineAmount", decimal((quantity * price * 100.0).round() / 100.0)),
         ("CurrencyCode", json!("USD")),
         ("SalesOrderLineStatus", status),
         ("ShippingSiteId", json!("1")),
-        (
-            "ShippingWarehouseId",
-            own("warehouse", "DefaultShippingWarehouseId"),
-        ),
+        ("ShippingWarehouseId", own("warehouse", "DefaultShippingWarehouseId")),
         ("DeliveryModeCode", own("mode", "DeliveryModeCode")),
     ]);
     for name in [
@@ -384,20 +300,11 @@ fn add_line(
 }
 
 /// Changes an order: properties by their D365 names, lines by their number, and an action.
-pub(super) fn change(
-    world: &mut World,
-    company: &str,
-    number: &str,
-    wanted: &Value,
-) -> Result<Value, String> {
+pub(super) fn change(world: &mut World, company: &str, number: &str, wanted: &Value) -> Result<Value, String> {
     let Some(mut fields) = wanted.as_object().cloned() else {
         return Err("a change is a JSON object".to_owned());
     };
-    if world
-        .tables
-        .row(entities::headers(), &[company, number])
-        .is_none()
-    {
+    if world.tables.row(entities::headers(), &[company, number]).is_none() {
         return Err(format!("no order {number} in company {company}"));
     }
     let action = fields.remove("action");
@@ -411,9 +318,7 @@ pub(super) fn change(
     if !header.is_empty() {
         // What is changed on the header reaches the lines that had the header's value.
         copy_to_lines(world, company, number, &header);
-        world
-            .tables
-            .merge(entities::headers(), &[company, number], header);
+        world.tables.merge(entities::headers(), &[company, number], header);
     }
     world.touch();
     if let Some(action) = action {
@@ -428,30 +333,16 @@ fn line_lots(world: &World, company: &str, number: &str) -> Vec<(String, String)
         .tables
         .of(set, company, "SalesOrderNumber", number)
         .into_iter()
-        .map(|line| {
-            (
-                line.value(set, "LineNumber").to_string(),
-                line.text("InventoryLotId").to_owned(),
-            )
-        })
+        .map(|line| (line.value(set, "LineNumber").to_string(), line.text("InventoryLotId").to_owned()))
         .collect()
 }
 
-fn change_line(
-    world: &mut World,
-    (company, number): (&str, &str),
-    line: &str,
-    changes: &Value,
-) -> Result<(), String> {
+fn change_line(world: &mut World, (company, number): (&str, &str), line: &str, changes: &Value) -> Result<(), String> {
     let lots = line_lots(world, company, number);
-    let (_, lot) = lots
-        .iter()
-        .find(|(found, _)| found == line)
-        .ok_or_else(|| format!("order {number} has no line {line}"))?;
+    let (_, lot) =
+        lots.iter().find(|(found, _)| found == line).ok_or_else(|| format!("order {number} has no line {line}"))?;
     let changes = overrides(entities::lines(), changes)?;
-    world
-        .tables
-        .merge(entities::lines(), &[company, lot], changes);
+    world.tables.merge(entities::lines(), &[company, lot], changes);
     Ok(())
 }
 
@@ -466,8 +357,6 @@ fn copy_to_lines(world: &mut World, company: &str, number: &str, header: &Map<St
         return;
     }
     for (_, lot) in line_lots(world, company, number) {
-        world
-            .tables
-            .merge(entities::lines(), &[company, &lot], copied.clone());
+        world.tables.merge(entities::lines(), &[company, &lot], copied.clone());
     }
 }

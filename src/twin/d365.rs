@@ -12,8 +12,7 @@ use super::state::World;
 use super::{entra, odata, odata_metadata, odata_write};
 
 /// The path of F&O's version action, which a connection test calls.
-const VERSION_ACTION: &str =
-    "/DataManagementEntities/Microsoft.Dynamics.DataEntities.GetApplicationVersion";
+const VERSION_ACTION: &str = "/DataManagementEntities/Microsoft.Dynamics.DataEntities.GetApplicationVersion";
 /// The application version this twin claims.
 const VERSION: &str = "10.0.43.210";
 /// Seconds named in a throttling message when the fault names none.
@@ -58,15 +57,9 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     if !authorised(world, call) {
         return unauthorised();
     }
-    let reply = if under_metadata {
-        odata_metadata::public_entity(call)
-    } else {
-        data(world, call)
-    };
+    let reply = if under_metadata { odata_metadata::public_entity(call) } else { data(world, call) };
     let activity = world.fresh_uuid();
-    reply
-        .with("ms-dyn-aid", activity)
-        .with("odata-version", "4.0")
+    reply.with("ms-dyn-aid", activity).with("odata-version", "4.0")
 }
 
 fn data(world: &mut World, call: &Call) -> Reply {
@@ -119,11 +112,7 @@ pub(super) fn json_reply(status: u16, body: &Value) -> Reply {
 
 /// The web server's answer to an address it has no route for.
 pub(super) fn no_route(call: &Call) -> Reply {
-    let query = if call.query.is_empty() {
-        String::new()
-    } else {
-        format!("?{}", call.query)
-    };
+    let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
     Reply::json(
         404,
         &json!({"Message": format!(
@@ -153,10 +142,7 @@ pub(super) fn malformed(message: &str) -> Reply {
 
 /// A business rule's refusal, with the infolog inside.
 pub(super) fn infolog(status: u16, internal: &str, log: &str) -> Reply {
-    inner_error(
-        status,
-        &format!("Write failed for table row of type '{internal}'. Infolog: {log}"),
-    )
+    inner_error(status, &format!("Write failed for table row of type '{internal}'. Infolog: {log}"))
 }
 
 fn inner_error(status: u16, message: &str) -> Reply {

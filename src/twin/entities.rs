@@ -85,12 +85,7 @@ pub(super) struct EntitySet {
 }
 
 impl EntitySet {
-    fn new(
-        name: &'static str,
-        entity: &'static str,
-        internal: &'static str,
-        keys: &'static [&'static str],
-    ) -> Self {
+    fn new(name: &'static str, entity: &'static str, internal: &'static str, keys: &'static [&'static str]) -> Self {
         Self {
             name,
             entity,
@@ -110,9 +105,7 @@ impl EntitySet {
 
     /// All properties, by name.
     pub(super) fn properties(&self) -> impl Iterator<Item = (&'static str, Property)> {
-        self.properties
-            .iter()
-            .map(|(name, property)| (*name, *property))
+        self.properties.iter().map(|(name, property)| (*name, *property))
     }
 
     /// The full type name, as error texts print it.
@@ -122,10 +115,7 @@ impl EntitySet {
 
     fn add(mut self, list: &'static str, kind: Kind) -> Self {
         for name in list.split_whitespace() {
-            let property = Property {
-                kind,
-                editable: !self.keys.contains(&name),
-            };
+            let property = Property { kind, editable: !self.keys.contains(&name) };
             self.properties.insert(name, property);
         }
         self
@@ -269,10 +259,7 @@ fn header_set() -> EntitySet {
     .add(names::HEADER_DATES, Kind::Date)
     .add("OrderCreationDateTime", Kind::Moment)
     .add(names::HEADER_DECIMALS, Kind::Decimal)
-    .add(
-        "BaseDocumentLineNumber RevRecLatestReverseJournal",
-        Kind::Whole,
-    )
+    .add("BaseDocumentLineNumber RevRecLatestReverseJournal", Kind::Whole)
     .add("TransportationDocumentLineId", Kind::Guid)
     .enums(names::HEADER_ENUMS)
     .add("DeliveryModeCode", Kind::Text(10))
@@ -292,33 +279,20 @@ fn header_set() -> EntitySet {
 }
 
 fn line_set() -> EntitySet {
-    EntitySet::new(
-        "SalesOrderLines",
-        "SalesOrderLine",
-        "SalesOrderLineV2Entity",
-        &["dataAreaId", "InventoryLotId"],
-    )
-    .texts(names::LINE_TEXTS)
-    .add(names::LINE_DATES, Kind::Date)
-    .add(names::LINE_DECIMALS, Kind::Decimal)
-    .add(
-        "CustomersLineNumber LineCreationSequenceNumber RevRecOccurrences Catalog NGPCode",
-        Kind::Whole,
-    )
-    .enums(names::LINE_ENUMS)
-    .read_only("SalesOrderLineStatus SalesOrderNumber FormattedDelveryAddress")
-    .indexed(&["SalesOrderNumber"])
+    EntitySet::new("SalesOrderLines", "SalesOrderLine", "SalesOrderLineV2Entity", &["dataAreaId", "InventoryLotId"])
+        .texts(names::LINE_TEXTS)
+        .add(names::LINE_DATES, Kind::Date)
+        .add(names::LINE_DECIMALS, Kind::Decimal)
+        .add("CustomersLineNumber LineCreationSequenceNumber RevRecOccurrences Catalog NGPCode", Kind::Whole)
+        .enums(names::LINE_ENUMS)
+        .read_only("SalesOrderLineStatus SalesOrderNumber FormattedDelveryAddress")
+        .indexed(&["SalesOrderNumber"])
 }
 
 fn customer_set() -> EntitySet {
-    EntitySet::new(
-        "CustomersV3",
-        "CustomerV3",
-        "CustCustomerV3Entity",
-        &["dataAreaId", "CustomerAccount"],
-    )
-    .texts(
-        "dataAreaId CustomerAccount OrganizationName PersonFirstName PersonMiddleName \
+    EntitySet::new("CustomersV3", "CustomerV3", "CustCustomerV3Entity", &["dataAreaId", "CustomerAccount"])
+        .texts(
+            "dataAreaId CustomerAccount OrganizationName PersonFirstName PersonMiddleName \
          PersonLastName NameAlias PartyNumber PartyType CustomerGroupId LanguageId \
          SalesCurrencyCode PaymentTerms DeliveryMode DeliveryTerms ContactPersonId \
          PrimaryContactPhone PrimaryContactPhoneExtension PrimaryContactPhoneDescription \
@@ -332,56 +306,43 @@ fn customer_set() -> EntitySet {
          InvoiceAddressState InvoiceAddressZipCode InvoiceAddressCountryRegionISOCode \
          InvoiceAccount SalesTaxGroup TaxExemptNumber WarehouseId SiteId SalesMemo \
          EmployeeResponsibleNumber",
-    )
-    .add("CreditLimit", Kind::Decimal)
-    .enums("IsPrimaryPhoneNumberMobile:NoYes=No OnHoldStatus:CustVendorBlocked=No IsOneTimeCustomer:NoYes=No")
-    .indexed(&["CustomerAccount"])
+        )
+        .add("CreditLimit", Kind::Decimal)
+        .enums("IsPrimaryPhoneNumberMobile:NoYes=No OnHoldStatus:CustVendorBlocked=No IsOneTimeCustomer:NoYes=No")
+        .indexed(&["CustomerAccount"])
 }
 
 fn contact_set() -> EntitySet {
-    EntitySet::new(
-        "ContactPersons",
-        "ContactPerson",
-        "ContactPersonEntity",
-        &["dataAreaId", "ContactPersonId"],
-    )
-    .texts(
-        "dataAreaId ContactPersonId ContactPersonName ContactPersonPartyNumber \
+    EntitySet::new("ContactPersons", "ContactPerson", "ContactPersonEntity", &["dataAreaId", "ContactPersonId"])
+        .texts(
+            "dataAreaId ContactPersonId ContactPersonName ContactPersonPartyNumber \
          ContactPersonPartyType FirstName MiddleName LastName ContactInformationLanguageId \
          AssociatedPartyNumber EmploymentJobTitle EmploymentDepartment PrimaryPhoneNumber \
          PrimaryPhoneNumberExtension PrimaryPhoneNumberDescription PrimaryEmailAddress \
          PrimaryFaxNumber PrimaryURL PrimaryAddressCity PrimaryAddressStreet \
          PrimaryAddressStateId PrimaryAddressZipCode PrimaryAddressCountryRegionId",
-    )
-    .enums("IsInactive:NoYes=No IsPrimaryPhoneNumberMobile:NoYes=No")
-    .indexed(&["ContactPersonId"])
+        )
+        .enums("IsInactive:NoYes=No IsPrimaryPhoneNumberMobile:NoYes=No")
+        .indexed(&["ContactPersonId"])
 }
 
 fn warehouse_set() -> EntitySet {
-    EntitySet::new(
-        "Warehouses",
-        "Warehouse",
-        "InventWarehouseEntity",
-        &["dataAreaId", "WarehouseId"],
-    )
-    .texts(
-        "dataAreaId WarehouseId WarehouseName OperationalSiteId PrimaryAddressDescription \
+    EntitySet::new("Warehouses", "Warehouse", "InventWarehouseEntity", &["dataAreaId", "WarehouseId"])
+        .texts(
+            "dataAreaId WarehouseId WarehouseName OperationalSiteId PrimaryAddressDescription \
          PrimaryAddressStreet PrimaryAddressStreetNumber PrimaryAddressCity \
          PrimaryAddressStateId PrimaryAddressZipCode PrimaryAddressCountyId \
          PrimaryAddressDistrictName PrimaryAddressPostBox PrimaryAddressCountryRegionId \
          PrimaryAddressBuildingCompliment FormattedPrimaryAddress PrimaryAddressLocationRoles \
          QuarantineWarehouseId TransitWarehouseId MainRefillingWarehouseId",
-    )
-    .add(
-        "PrimaryAddressLatitude PrimaryAddressLongitude",
-        Kind::Decimal,
-    )
-    .enums(
-        "IsPrimaryAddressAssigned:NoYes=No IsWarehouseExternallyManaged:NoYes=No \
+        )
+        .add("PrimaryAddressLatitude PrimaryAddressLongitude", Kind::Decimal)
+        .enums(
+            "IsPrimaryAddressAssigned:NoYes=No IsWarehouseExternallyManaged:NoYes=No \
          AreAdvancedWarehouseManagementProcessesEnabled:NoYes=No IsRetailStoreWarehouse:NoYes=No \
          WarehouseType:InventLocationType=Standard PrimaryAddressTimeZone:Timezone",
-    )
-    .indexed(&["WarehouseId"])
+        )
+        .indexed(&["WarehouseId"])
 }
 
 fn product_set() -> EntitySet {
@@ -415,12 +376,7 @@ fn invoice_set() -> EntitySet {
         "SalesInvoiceHeadersV2",
         "SalesInvoiceHeaderV2",
         "SalesInvoiceHeaderV2Entity",
-        &[
-            "dataAreaId",
-            "InvoiceNumber",
-            "InvoiceDate",
-            "LedgerVoucher",
-        ],
+        &["dataAreaId", "InvoiceNumber", "InvoiceDate", "LedgerVoucher"],
     )
     .texts(
         "dataAreaId InvoiceNumber LedgerVoucher SalesOrderNumber SalesOrderOriginCode \
@@ -461,13 +417,7 @@ fn tracking_set() -> EntitySet {
         "PackingSlipTrackingInformation",
         "PackingSlipTrackingInformation",
         "SalesPackingSlipTrackingInformationEntity",
-        &[
-            "dataAreaId",
-            "SalesOrderNumber",
-            "PackingSlipNumber",
-            "DeliveryDate",
-            "TrackingNumber",
-        ],
+        &["dataAreaId", "SalesOrderNumber", "PackingSlipNumber", "DeliveryDate", "TrackingNumber"],
     )
     .texts("dataAreaId SalesOrderNumber PackingSlipNumber TrackingURL")
     .add("TrackingNumber", Kind::Text(30))
@@ -496,13 +446,7 @@ fn attachment_set() -> EntitySet {
 }
 
 fn company_set() -> EntitySet {
-    EntitySet::new(
-        "LegalEntities",
-        "LegalEntity",
-        "OMLegalEntity",
-        &["LegalEntityId"],
-    )
-    .texts(
+    EntitySet::new("LegalEntities", "LegalEntity", "OMLegalEntity", &["LegalEntityId"]).texts(
         "LegalEntityId Name NameAlias AddressStreet AddressStreetNumber AddressCity AddressState \
          AddressZipCode AddressCountryRegionId AddressCountryRegionISOCode PrimaryContactPhone \
          PrimaryContactEmail VATNum LanguageId FullPrimaryAddress",
@@ -510,13 +454,8 @@ fn company_set() -> EntitySet {
 }
 
 fn delivery_mode_set() -> EntitySet {
-    EntitySet::new(
-        "DeliveryModesV2",
-        "DeliveryModeV2",
-        "DlvModeEntity",
-        &["dataAreaId", "ModeCode"],
-    )
-    .texts("dataAreaId ModeCode ModeDescription")
+    EntitySet::new("DeliveryModesV2", "DeliveryModeV2", "DlvModeEntity", &["dataAreaId", "ModeCode"])
+        .texts("dataAreaId ModeCode ModeDescription")
 }
 
 #[cfg(test)]
@@ -530,14 +469,7 @@ mod tests {
         assert!(header.property("FormattedDelveryAddress").is_some());
         assert!(header.property("salesordernumber").is_none());
         assert!(!header.property("SalesOrderStatus").unwrap().editable);
-        assert_eq!(
-            header
-                .property("DeliveryAddressTimeZone")
-                .unwrap()
-                .kind
-                .empty(),
-            Value::Null
-        );
+        assert_eq!(header.property("DeliveryAddressTimeZone").unwrap().kind.empty(), Value::Null);
         assert_eq!(lines().properties().count(), 151);
     }
 }

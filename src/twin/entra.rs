@@ -61,12 +61,7 @@ struct Refusal {
 impl Refusal {
     fn new(status: u16, error: &'static str, number: u32, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self {
-            status,
-            error,
-            number,
-            text,
-        }
+        Self { status, error, number, text }
     }
 }
 
@@ -114,16 +109,14 @@ fn check(world: &World, call: &Call, tenant: &str, version: Version) -> Result<S
 }
 
 fn required(call: &Call, name: &str) -> Result<String, Refusal> {
-    call.form(name)
-        .filter(|value| !value.is_empty())
-        .ok_or_else(|| {
-            Refusal::new(
-                400,
-                "invalid_request",
-                900_144,
-                format!("The request body must contain the following parameter: '{name}'."),
-            )
-        })
+    call.form(name).filter(|value| !value.is_empty()).ok_or_else(|| {
+        Refusal::new(
+            400,
+            "invalid_request",
+            900_144,
+            format!("The request body must contain the following parameter: '{name}'."),
+        )
+    })
 }
 
 fn bad_secret() -> Refusal {
@@ -179,13 +172,7 @@ fn grant(world: &mut World, audience: &str, version: Version) -> Reply {
         }),
     );
     world.tokens.retain(|_, token| token.expires_ms > now_ms);
-    world.tokens.insert(
-        token.clone(),
-        Token {
-            audience: audience.to_owned(),
-            expires_ms,
-        },
-    );
+    world.tokens.insert(token.clone(), Token { audience: audience.to_owned(), expires_ms });
     world.tally("d365.token_mints");
     world.touch();
     let life = LIFE_S.to_string();

@@ -59,18 +59,13 @@ pub(super) struct Call {
 impl Call {
     /// A header as text, empty when absent.
     pub(super) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// The token of a bearer authorization.
     pub(super) fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header("authorization").split_once(' ')?;
-        scheme
-            .eq_ignore_ascii_case("bearer")
-            .then_some(token.trim())
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     }
 
     /// A field of a form body, decoded.
@@ -100,9 +95,7 @@ impl Call {
 }
 
 fn pair(text: &[u8], name: &str) -> Option<String> {
-    url::form_urlencoded::parse(text)
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    url::form_urlencoded::parse(text).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 /// An answer.
@@ -116,20 +109,12 @@ pub(super) struct Reply {
 impl Reply {
     /// An answer without a body.
     pub(super) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
     /// A body of the given type.
     pub(super) fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type", content_type.to_owned())],
-            body,
-        }
+        Self { status, headers: vec![("content-type", content_type.to_owned())], body }
     }
 
     /// A JSON body.
@@ -154,8 +139,7 @@ impl Reply {
 
     fn into_response(self, body: Body) -> Response {
         let mut response = Response::new(body);
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in self.headers {
             if let Ok(value) = value.parse() {
                 response.headers_mut().insert(name, value);
@@ -173,11 +157,7 @@ pub(super) struct Port {
 }
 
 /// Answers every request of a port.
-pub(super) async fn answer(
-    State(port): State<Port>,
-    ConnectInfo(cut): ConnectInfo<Cut>,
-    request: Request,
-) -> Response {
+pub(super) async fn answer(State(port): State<Port>, ConnectInfo(cut): ConnectInfo<Cut>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
         return Reply::html(413, "Request Entity Too Large").into_response(Body::empty());
@@ -212,13 +192,7 @@ pub(super) async fn answer(
     serve(port, call, op, fault, cut).await
 }
 
-async fn serve(
-    port: Port,
-    call: Call,
-    op: &'static str,
-    fault: Option<Fault>,
-    cut: Cut,
-) -> Response {
+async fn serve(port: Port, call: Call, op: &'static str, fault: Option<Fault>, cut: Cut) -> Response {
     let system = port.system;
     let act = move |world: &mut super::state::World| match system {
         System::Fedex => fedex::answer(world, &call),
@@ -286,11 +260,7 @@ fn whole(mut reply: Reply) -> Response {
 }
 
 fn trickle(mut reply: Reply, delay_ms: u64) -> Response {
-    let total = if delay_ms == 0 {
-        SLOW_BODY_MS
-    } else {
-        delay_ms
-    };
+    let total = if delay_ms == 0 { SLOW_BODY_MS } else { delay_ms };
     let step = Duration::from_millis(total / SLOW_PIECES as u64);
     let body = std::mem::take(&mut reply.body);
     let length = body.len();
@@ -301,9 +271,7 @@ fn trickle(mut reply: Reply, delay_ms: u64) -> Response {
         Ok::<_, Infallible>(piece)
     });
     let mut response = reply.into_response(Body::from_stream(slow));
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, length.into());
+    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
     response
 }
 

@@ -36,10 +36,7 @@ pub(super) enum Kind {
 impl Kind {
     /// Tells whether the call still reaches the twin.
     pub(super) fn reaches_twin(self) -> bool {
-        matches!(
-            self,
-            Self::Delay | Self::CutAfter | Self::ErrorAfter | Self::Malformed | Self::SlowBody
-        )
+        matches!(self, Self::Delay | Self::CutAfter | Self::ErrorAfter | Self::Malformed | Self::SlowBody)
     }
 }
 
@@ -97,8 +94,8 @@ fn once() -> u64 {
 
 const SYSTEMS: [&str; 3] = ["fedex", "d365", "any"];
 const OPERATIONS: [&str; 15] = [
-    "token", "ship", "validate", "cancel", "track", "lookup", "address", "label", "orders",
-    "order", "patch", "post", "master", "other", "any",
+    "token", "ship", "validate", "cancel", "track", "lookup", "address", "label", "orders", "order", "patch", "post",
+    "master", "other", "any",
 ];
 
 impl Fault {
@@ -110,10 +107,7 @@ impl Fault {
         !self.spent()
             && (self.system == "any" || self.system == system)
             && (self.op == "any" || self.op == op)
-            && self
-                .matching
-                .as_ref()
-                .is_none_or(|wanted| text.contains(wanted))
+            && self.matching.as_ref().is_none_or(|wanted| text.contains(wanted))
     }
 
     fn view(&self) -> Value {
@@ -141,10 +135,7 @@ impl Faults {
 
     /// Takes the first fault that this call meets; `text` is its path, query and body.
     pub(super) fn take(&mut self, system: &str, op: &str, text: &str) -> Option<Fault> {
-        let fault = self
-            .list
-            .iter_mut()
-            .find(|fault| fault.hits(system, op, text))?;
+        let fault = self.list.iter_mut().find(|fault| fault.hits(system, op, text))?;
         fault.fired += 1;
         Some(fault.clone())
     }
@@ -175,11 +166,7 @@ impl Faults {
             views.push(fault.view());
             self.list.push(fault);
         }
-        Ok(if single {
-            views.remove(0)
-        } else {
-            Value::Array(views)
-        })
+        Ok(if single { views.remove(0) } else { Value::Array(views) })
     }
 
     /// Lists every fault with its counts, spent ones included.
@@ -190,8 +177,7 @@ impl Faults {
     /// Removes one fault, or all when no id is given; returns how many went.
     pub(super) fn clear(&mut self, id: Option<u64>) -> usize {
         let before = self.list.len();
-        self.list
-            .retain(|fault| id.is_some_and(|id| id != fault.id));
+        self.list.retain(|fault| id.is_some_and(|id| id != fault.id));
         before - self.list.len()
     }
 }
@@ -203,9 +189,7 @@ mod tests {
     #[test]
     fn a_fault_fires_as_often_as_asked_and_only_where_it_matches() {
         let mut faults = Faults::default();
-        faults
-            .arm(json!({"system":"fedex","op":"ship","kind":"cut_after","times":2,"match":"SO-7"}))
-            .unwrap();
+        faults.arm(json!({"system":"fedex","op":"ship","kind":"cut_after","times":2,"match":"SO-7"})).unwrap();
         assert!(faults.take("fedex", "ship", "order SO-8").is_none());
         assert!(faults.take("d365", "ship", "order SO-7").is_none());
         assert!(faults.take("fedex", "ship", "order SO-7").is_some());
@@ -226,9 +210,7 @@ mod tests {
     #[test]
     fn clearing_takes_one_or_all() {
         let mut faults = Faults::default();
-        faults
-            .arm(json!([{"kind":"html"},{"kind":"html"},{"kind":"html"}]))
-            .unwrap();
+        faults.arm(json!([{"kind":"html"},{"kind":"html"},{"kind":"html"}])).unwrap();
         assert_eq!(faults.clear(Some(2)), 1);
         assert_eq!(faults.clear(None), 2);
     }

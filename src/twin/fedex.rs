@@ -71,11 +71,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     if let Err(refusal) = authorised(world, call, op) {
         return refusal;
     }
-    let media_type = call
-        .header("content-type")
-        .split(';')
-        .next()
-        .unwrap_or_default();
+    let media_type = call.header("content-type").split(';').next().unwrap_or_default();
     if !media_type.trim().eq_ignore_ascii_case("application/json") {
         return error(world, None, 415, "UNSUPPORTED.MEDIATYPE.ERROR", WRONG_TYPE);
     }
@@ -92,22 +88,16 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     }
 }
 
-const NOT_FOUND: &str =
-    "The resource you requested is no longer available. Please modify your request and try again.";
-const NOT_ALLOWED: &str =
-    "The method is not allowed for this resource. Please modify your request and try again.";
-const WRONG_TYPE: &str =
-    "The media type is not supported. Please modify your request and try again.";
+const NOT_FOUND: &str = "The resource you requested is no longer available. Please modify your request and try again.";
+const NOT_ALLOWED: &str = "The method is not allowed for this resource. Please modify your request and try again.";
+const WRONG_TYPE: &str = "The media type is not supported. Please modify your request and try again.";
 const BAD_JSON: &str = "The request could not be read. Please modify your request and try again.";
 const EXPIRED: &str = "Access token expired. Please modify your request and try again.";
-const WRONG_KEYS: &str =
-    "The given client credentials were not valid. Please modify your request and try again.";
-const FORBIDDEN: &str =
-    "We could not authorize your credentials. Please check your permissions and try again.";
+const WRONG_KEYS: &str = "The given client credentials were not valid. Please modify your request and try again.";
+const FORBIDDEN: &str = "We could not authorize your credentials. Please check your permissions and try again.";
 const INTERNAL: &str = "We encountered an unexpected error and are working to resolve the issue. We apologize for any inconvenience. Please check back at a later time.";
 const UNAVAILABLE: &str = "The service is currently unavailable and we are working to resolve the issue. We apologize for any inconvenience. Please check back at a later time.";
-const TOO_MANY: &str =
-    "We have received too many requests in a short duration. Please wait a while to try again.";
+const TOO_MANY: &str = "We have received too many requests in a short duration. Please wait a while to try again.";
 
 fn authorised(world: &mut World, call: &Call, op: &str) -> Result<(), Reply> {
     let now_ms = world.now_ms();
@@ -115,22 +105,12 @@ fn authorised(world: &mut World, call: &Call, op: &str) -> Result<(), Reply> {
         .bearer()
         .and_then(|token| world.tokens.get(token))
         .is_some_and(|token| token.audience == AUDIENCE && token.expires_ms > now_ms);
-    if good {
-        Ok(())
-    } else {
-        Err(expired(world, op))
-    }
+    if good { Ok(()) } else { Err(expired(world, op)) }
 }
 
 fn expired(world: &mut World, op: &str) -> Reply {
     match op {
-        "validate" => error(
-            world,
-            None,
-            401,
-            "LOGIN.REAUTHENTICATE.ERROR",
-            "Re-Login authentication error",
-        ),
+        "validate" => error(world, None, 401, "LOGIN.REAUTHENTICATE.ERROR", "Re-Login authentication error"),
         _ => error(world, None, 401, "NOT.AUTHORIZED.ERROR", EXPIRED),
     }
 }
@@ -144,19 +124,8 @@ pub(super) fn success(world: &mut World, call: &Call, output: &Value) -> Reply {
 }
 
 /// Wraps one error in FedEx's envelope.
-pub(super) fn error(
-    world: &mut World,
-    call: Option<&Call>,
-    status: u16,
-    code: &str,
-    message: &str,
-) -> Reply {
-    errors(
-        world,
-        call,
-        status,
-        &json!([{"code": code, "message": message}]),
-    )
+pub(super) fn error(world: &mut World, call: Option<&Call>, status: u16, code: &str, message: &str) -> Reply {
+    errors(world, call, status, &json!([{"code": code, "message": message}]))
 }
 
 /// Wraps a list of errors in FedEx's envelope.
@@ -181,9 +150,7 @@ fn token(world: &mut World, call: &Call) -> Reply {
     if !world.throttle.admits(now_ms) {
         return Reply::html(403, "Forbidden");
     }
-    let form = call
-        .header("content-type")
-        .starts_with("application/x-www-form-urlencoded");
+    let form = call.header("content-type").starts_with("application/x-www-form-urlencoded");
     let field = |name: &str| call.form(name).unwrap_or_default();
     let valid = form
         && field("grant_type") == "client_credentials"
@@ -199,21 +166,12 @@ fn token(world: &mut World, call: &Call) -> Reply {
                 "Payload": {"clientIdentity": {"clientKey": API_KEY}, "authenticationRealm": "CMAC"}}),
     );
     world.tokens.retain(|_, token| token.expires_ms > now_ms);
-    world.tokens.insert(
-        token.clone(),
-        Token {
-            audience: AUDIENCE.to_owned(),
-            expires_ms,
-        },
-    );
+    world.tokens.insert(token.clone(), Token { audience: AUDIENCE.to_owned(), expires_ms });
     world.tally("fedex.token_mints");
-    Reply::json(
-        200,
-        &json!({"access_token": token, "token_type": "bearer", "expires_in": LIFE_S, "scope": "CXS-TP"}),
-    )
-    .with("content-type", "application/json;charset=UTF-8")
-    .with("cache-control", "no-store")
-    .with("server", "Layer7-API-Gateway")
+    Reply::json(200, &json!({"access_token": token, "token_type": "bearer", "expires_in": LIFE_S, "scope": "CXS-TP"}))
+        .with("content-type", "application/json;charset=UTF-8")
+        .with("cache-control", "no-store")
+        .with("server", "Layer7-API-Gateway")
 }
 
 /// The throttle of the token endpoint, which counts every hit of an address.
@@ -244,19 +202,10 @@ impl Throttle {
             return false;
         }
         self.hits.push_back(now_ms);
-        while self
-            .hits
-            .front()
-            .is_some_and(|hit| *hit <= now_ms - LONG_MS)
-        {
+        while self.hits.front().is_some_and(|hit| *hit <= now_ms - LONG_MS) {
             self.hits.pop_front();
         }
-        let burst = self
-            .hits
-            .iter()
-            .rev()
-            .take_while(|hit| **hit > now_ms - BURST_MS)
-            .count();
+        let burst = self.hits.iter().rev().take_while(|hit| **hit > now_ms - BURST_MS).count();
         if burst > BURST_HITS || self.hits.len() > LONG_HITS {
             self.closed_until_ms = now_ms + PENALTY_MS;
             self.hits.clear();
@@ -271,9 +220,7 @@ pub(super) fn refusal(world: &mut World, op: &str, fault: &Fault) -> Reply {
     let reply = match fault.kind {
         Kind::Html => Reply::html(fault.status.unwrap_or(503), "Service Unavailable"),
         Kind::TokenThrottle => Reply::html(403, "Forbidden"),
-        Kind::Unauthorized if op == "token" => {
-            error(world, None, 401, "NOT.AUTHORIZED.ERROR", WRONG_KEYS)
-        }
+        Kind::Unauthorized if op == "token" => error(world, None, 401, "NOT.AUTHORIZED.ERROR", WRONG_KEYS),
         Kind::Unauthorized => expired(world, op),
         kind => {
             let usual = if kind == Kind::ErrorAfter { 500 } else { 503 };

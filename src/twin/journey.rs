@@ -36,74 +36,18 @@ enum Place {
     Door,
 }
 
-type Step = (
-    i64,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    Place,
-);
+type Step = (i64, &'static str, &'static str, &'static str, &'static str, Place);
 
 const STEPS: [Step; 10] = [
-    (
-        0,
-        "OC",
-        "Shipment information sent to FedEx",
-        "IN",
-        "Initiated",
-        Place::Customer,
-    ),
+    (0, "OC", "Shipment information sent to FedEx", "IN", "Initiated", Place::Customer),
     (PICKUP, "PU", "Picked up", "PU", "Picked up", Place::Pickup),
-    (
-        220,
-        "DP",
-        "Left FedEx origin facility",
-        "IT",
-        "In transit",
-        Place::Origin,
-    ),
-    (
-        340,
-        "AR",
-        "Arrived at FedEx hub",
-        "IT",
-        "In transit",
-        Place::Hub,
-    ),
-    (
-        430,
-        "DP",
-        "Departed FedEx hub",
-        "IT",
-        "In transit",
-        Place::Hub,
-    ),
+    (220, "DP", "Left FedEx origin facility", "IT", "In transit", Place::Origin),
+    (340, "AR", "Arrived at FedEx hub", "IT", "In transit", Place::Hub),
+    (430, "DP", "Departed FedEx hub", "IT", "In transit", Place::Hub),
     (560, "IT", "In transit", "IT", "In transit", Place::Hub),
-    (
-        690,
-        "AR",
-        "At local FedEx facility",
-        "IT",
-        "In transit",
-        Place::Destination,
-    ),
-    (
-        850,
-        "OD",
-        "On FedEx vehicle for delivery",
-        "IT",
-        "In transit",
-        Place::Vehicle,
-    ),
-    (
-        930,
-        "DE",
-        "Delivery exception",
-        "DE",
-        "Delivery exception",
-        Place::Vehicle,
-    ),
+    (690, "AR", "At local FedEx facility", "IT", "In transit", Place::Destination),
+    (850, "OD", "On FedEx vehicle for delivery", "IT", "In transit", Place::Vehicle),
+    (930, "DE", "Delivery exception", "DE", "Delivery exception", Place::Vehicle),
     (1000, "DL", "Delivered", "DL", "Delivered", Place::Door),
 ];
 
@@ -116,18 +60,16 @@ pub(super) fn scans(shipment: &Shipment, piece: usize, now_ms: i64) -> Vec<Scan>
     let mut scans: Vec<Scan> = STEPS
         .iter()
         .filter(|(_, code, ..)| *code != "DE" || shipment.detour)
-        .map(
-            |(share, code, description, derived_code, derived, place)| Scan {
-                at_ms: moment(shipment, *share),
-                code,
-                description,
-                derived_code,
-                derived,
-                exception: (*code == "DE").then_some(DETOUR),
-                place: *place,
-                bare: false,
-            },
-        )
+        .map(|(share, code, description, derived_code, derived, place)| Scan {
+            at_ms: moment(shipment, *share),
+            code,
+            description,
+            derived_code,
+            derived,
+            exception: (*code == "DE").then_some(DETOUR),
+            place: *place,
+            bare: false,
+        })
         .take_while(|scan| scan.at_ms <= now_ms && (cancelled_ms.is_none() || scan.code == "OC"))
         .collect();
     if let Some(at_ms) = cancelled_ms {
@@ -167,9 +109,7 @@ pub(super) fn tendered(shipment: &Shipment, now_ms: i64) -> bool {
 
 /// The instant of a share of the journey, in thousandths.
 pub(super) fn moment(shipment: &Shipment, share: i64) -> i64 {
-    shipment
-        .created_ms
-        .saturating_add(shipment.journey_ms.saturating_mul(share) / 1_000)
+    shipment.created_ms.saturating_add(shipment.journey_ms.saturating_mul(share) / 1_000)
 }
 
 impl Scan {
@@ -231,16 +171,10 @@ impl Scan {
         let address = match self.place {
             Place::Hub => return ("Indianapolis", "IN", "46241"),
             Place::Customer | Place::Pickup | Place::Origin => &wanted["shipper"]["address"],
-            Place::Destination | Place::Vehicle | Place::Door => {
-                &wanted["recipients"][0]["address"]
-            }
+            Place::Destination | Place::Vehicle | Place::Door => &wanted["recipients"][0]["address"],
         };
         let text = |name: &str| address[name].as_str().unwrap_or_default();
-        (
-            text("city"),
-            text("stateOrProvinceCode"),
-            text("postalCode"),
-        )
+        (text("city"), text("stateOrProvinceCode"), text("postalCode"))
     }
 
     fn offset(&self, shipment: &Shipment) -> i8 {

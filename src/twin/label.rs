@@ -60,23 +60,11 @@ impl Image {
 /// Something printed; the origin is the upper left corner, the unit a point.
 pub(super) enum Mark {
     /// A line of text, by its upper left corner.
-    Text {
-        x: f32,
-        y: f32,
-        size: f32,
-        bold: bool,
-        text: String,
-    },
+    Text { x: f32, y: f32, size: f32, bold: bool, text: String },
     /// A filled rectangle.
     Bar { x: f32, y: f32, w: f32, h: f32 },
     /// A Code 128 barcode.
-    Barcode {
-        x: f32,
-        y: f32,
-        w: f32,
-        h: f32,
-        data: String,
-    },
+    Barcode { x: f32, y: f32, w: f32, h: f32, data: String },
 }
 
 /// Renders the label of a piece in the format its shipment asked for.
@@ -95,28 +83,15 @@ pub(super) fn render(shipment: &Shipment, piece: usize) -> Vec<u8> {
 /// The digits of the barcode: 34, ending in the tracking number padded to 14.
 pub(super) fn barcode(shipment: &Shipment, piece: usize) -> String {
     let number = &shipment.pieces[piece].tracking_number;
-    let postal = shipment.wanted()["recipients"][0]["address"]["postalCode"]
-        .as_str()
-        .unwrap_or_default();
-    let postal: String = postal
-        .chars()
-        .filter(char::is_ascii_digit)
-        .take(5)
-        .collect();
-    let prefix = if is_ground(&shipment.service) {
-        "9622001900"
-    } else {
-        "1001901234"
-    };
+    let postal = shipment.wanted()["recipients"][0]["address"]["postalCode"].as_str().unwrap_or_default();
+    let postal: String = postal.chars().filter(char::is_ascii_digit).take(5).collect();
+    let prefix = if is_ground(&shipment.service) { "9622001900" } else { "1001901234" };
     format!("{prefix}{postal:0>10}{number:0>14}")
 }
 
 /// A tracking number in groups of four, as labels print it.
 pub(super) fn spaced(number: &str) -> String {
-    let groups: Vec<&str> = (0..number.len())
-        .step_by(4)
-        .map(|at| &number[at..(at + 4).min(number.len())])
-        .collect();
+    let groups: Vec<&str> = (0..number.len()).step_by(4).map(|at| &number[at..(at + 4).min(number.len())]).collect();
     groups.join(" ")
 }
 
@@ -124,12 +99,7 @@ pub(super) fn spaced(number: &str) -> String {
 pub(super) fn modules(data: &str) -> Vec<bool> {
     // U+0106 starts set C, which packs two digits into a symbol.
     Code128::new(format!("\u{106}{data}"))
-        .map(|code| {
-            code.encode()
-                .into_iter()
-                .map(|module| module == 1)
-                .collect()
-        })
+        .map(|code| code.encode().into_iter().map(|module| module == 1).collect())
         .unwrap_or_default()
 }
 
@@ -146,13 +116,7 @@ impl Sheet {
 
     fn put(&mut self, x: f32, y: f32, size: f32, bold: bool, text: String) {
         if !text.is_empty() {
-            self.0.push(Mark::Text {
-                x,
-                y,
-                size,
-                bold,
-                text,
-            });
+            self.0.push(Mark::Text { x, y, size, bold, text });
         }
     }
 
@@ -207,63 +171,27 @@ fn party_lines(party: &Value) -> (Vec<String>, String) {
 fn head(sheet: &mut Sheet, shipment: &Shipment, piece: usize) {
     let shipper = &shipment.wanted()["shipper"];
     let (lines, city) = party_lines(shipper);
-    sheet.text(
-        LEFT,
-        8.0,
-        6.0,
-        format!(
-            "ORIGIN ID:TWIN  {}",
-            text_of(&shipper["contact"]["phoneNumber"])
-        ),
-    );
+    sheet.text(LEFT, 8.0, 6.0, format!("ORIGIN ID:TWIN  {}", text_of(&shipper["contact"]["phoneNumber"])));
     let mut y = 16.0;
     for line in lines.iter().take(4) {
         sheet.text(LEFT, y, 7.0, line.as_str());
         y += 8.5;
     }
     sheet.text(LEFT, y, 7.0, city);
-    sheet.text(
-        LEFT,
-        59.0,
-        7.0,
-        format!(
-            "UNITED STATES {}",
-            text_of(&shipper["address"]["countryCode"])
-        ),
-    );
+    sheet.text(LEFT, 59.0, 7.0, format!("UNITED STATES {}", text_of(&shipper["address"]["countryCode"])));
     let weight = shipment.pieces[piece].weight_clb;
     let right = 176.0;
-    sheet.text(
-        right,
-        8.0,
-        7.0,
-        format!("SHIP DATE: {}", shipment.ship_date),
-    );
-    sheet.text(
-        right,
-        17.0,
-        7.0,
-        format!("ACTWGT: {}.{:02} LB", weight / 100, weight % 100),
-    );
+    sheet.text(right, 8.0, 7.0, format!("SHIP DATE: {}", shipment.ship_date));
+    sheet.text(right, 17.0, 7.0, format!("ACTWGT: {}.{:02} LB", weight / 100, weight % 100));
     sheet.text(right, 26.0, 7.0, format!("ACCT: {}", shipment.account));
     let size = &super::ship_answer::item_of(shipment, piece)["dimensions"];
     if size.is_object() {
-        let dimensions = format!(
-            "DIMS: {}X{}X{} {}",
-            size["length"],
-            size["width"],
-            size["height"],
-            text_of(&size["units"])
-        );
+        let dimensions =
+            format!("DIMS: {}X{}X{} {}", size["length"], size["width"], size["height"], text_of(&size["units"]));
         sheet.text(right, 35.0, 7.0, dimensions);
     }
     let payment = &shipment.wanted()["shippingChargesPayment"]["paymentType"];
-    sheet.text(
-        right,
-        44.0,
-        7.0,
-        format!("BILL {}", text_of(payment).replace('_', " ")),
-    );
+    sheet.text(right, 44.0, 7.0, format!("BILL {}", text_of(payment).replace('_', " ")));
     sheet.rule(70.0);
 }
 
@@ -281,11 +209,7 @@ fn recipient(sheet: &mut Sheet, shipment: &Shipment) {
         28.0,
         y + 16.0,
         7.0,
-        format!(
-            "PH {}   ({})",
-            text_of(&party["contact"]["phoneNumber"]),
-            text_of(&party["address"]["countryCode"])
-        ),
+        format!("PH {}   ({})", text_of(&party["contact"]["phoneNumber"]), text_of(&party["address"]["countryCode"])),
     );
 }
 
@@ -301,12 +225,7 @@ fn references(sheet: &mut Sheet, shipment: &Shipment, piece: usize) {
             )
     };
     sheet.rule(168.0);
-    sheet.text(
-        LEFT,
-        173.0,
-        7.0,
-        format!("REF: {}", of("CUSTOMER_REFERENCE")),
-    );
+    sheet.text(LEFT, 173.0, 7.0, format!("REF: {}", of("CUSTOMER_REFERENCE")));
     sheet.text(LEFT, 183.0, 7.0, format!("PO: {}", of("P_O_NUMBER")));
     let department = of("DEPARTMENT_NUMBER");
     if !department.is_empty() {
@@ -321,11 +240,7 @@ fn service(sheet: &mut Sheet, shipment: &Shipment, piece: usize) {
     let mark = known.map_or(shipment.service.as_str(), |service| service.mark);
     sheet.bold(LEFT, 211.0, 26.0, "FedEx");
     sheet.bold(94.0, 218.0, 15.0, mark);
-    let letter = if is_ground(&shipment.service) {
-        "G"
-    } else {
-        "E"
-    };
+    let letter = if is_ground(&shipment.service) { "G" } else { "E" };
     sheet.bar(244.0, 208.0, 34.0, 2.0);
     sheet.bar(244.0, 240.0, 34.0, 2.0);
     sheet.bar(244.0, 208.0, 2.0, 34.0);
@@ -335,47 +250,21 @@ fn service(sheet: &mut Sheet, shipment: &Shipment, piece: usize) {
     let number = &shipment.pieces[piece].tracking_number;
     sheet.text(LEFT, 253.0, 7.0, "TRK#");
     sheet.bold(36.0, 251.0, 15.0, spaced(number));
-    sheet.text(
-        LEFT,
-        271.0,
-        7.0,
-        format!("{} OF {}", piece + 1, shipment.pieces.len()),
-    );
+    sheet.text(LEFT, 271.0, 7.0, format!("{} OF {}", piece + 1, shipment.pieces.len()));
     if shipment.pieces.len() > 1 {
-        sheet.text(
-            64.0,
-            271.0,
-            7.0,
-            format!("MSTR# {}", spaced(shipment.master())),
-        );
+        sheet.text(64.0, 271.0, 7.0, format!("MSTR# {}", spaced(shipment.master())));
     }
     let address = &shipment.wanted()["recipients"][0]["address"];
     let state = text_of(&address["stateOrProvinceCode"]);
-    sheet.bold(
-        214.0,
-        251.0,
-        15.0,
-        format!("{state}-{}", text_of(&address["countryCode"])),
-    );
+    sheet.bold(214.0, 251.0, 15.0, format!("{state}-{}", text_of(&address["countryCode"])));
     sheet.bold(214.0, 269.0, 12.0, text_of(&address["postalCode"]));
 }
 
 fn foot(sheet: &mut Sheet, shipment: &Shipment, piece: usize) {
     let data = barcode(shipment, piece);
     sheet.rule(284.0);
-    sheet.0.push(Mark::Barcode {
-        x: 22.0,
-        y: 292.0,
-        w: WIDTH - 44.0,
-        h: 96.0,
-        data: data.clone(),
-    });
-    sheet.text(
-        64.0,
-        393.0,
-        7.0,
-        format!("{} {} {}", &data[..10], &data[10..20], &data[20..]),
-    );
+    sheet.0.push(Mark::Barcode { x: 22.0, y: 292.0, w: WIDTH - 44.0, h: 96.0, data: data.clone() });
+    sheet.text(64.0, 393.0, 7.0, format!("{} {} {}", &data[..10], &data[10..20], &data[20..]));
     sheet.rule(406.0);
     sheet.text(LEFT, 411.0, 6.0, "TWIN - NOT FOR CARRIAGE");
     sheet.text(176.0, 411.0, 6.0, "PRINTED BY A SIMULATOR");
@@ -395,11 +284,7 @@ mod tests {
             ship_date: "2026-07-30".into(),
             account: "740561073".into(),
             service: "FEDEX_GROUND".into(),
-            pieces: vec![Piece {
-                tracking_number: "794980600023".into(),
-                weight_clb: 1_250,
-                cancelled_ms: None,
-            }],
+            pieces: vec![Piece { tracking_number: "794980600023".into(), weight_clb: 1_250, cancelled_ms: None }],
             charge: Charge::new("FEDEX_GROUND", "38118", "60601", &[1_250]),
             journey_ms: 1,
             detour: false,

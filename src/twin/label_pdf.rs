@@ -15,23 +15,15 @@ fn page_size(stock: &str) -> (f32, f32) {
         "PAPER_4X675" => (WIDTH, 486.0),
         "PAPER_4X8" => (WIDTH, 576.0),
         "PAPER_4X9" => (WIDTH, 648.0),
-        "PAPER_LETTER" | "PAPER_85X11_TOP_HALF_LABEL" | "PAPER_85X11_BOTTOM_HALF_LABEL" => {
-            (612.0, 792.0)
-        }
+        "PAPER_LETTER" | "PAPER_85X11_TOP_HALF_LABEL" | "PAPER_85X11_BOTTOM_HALF_LABEL" => (612.0, 792.0),
         _ => (WIDTH, HEIGHT),
     }
 }
 
 /// Renders a label.
 pub(super) fn render(marks: &[Mark], stock: &str) -> Vec<u8> {
-    let (catalog, pages, page, regular, bold, stream) = (
-        Ref::new(1),
-        Ref::new(2),
-        Ref::new(3),
-        Ref::new(4),
-        Ref::new(5),
-        Ref::new(6),
-    );
+    let (catalog, pages, page, regular, bold, stream) =
+        (Ref::new(1), Ref::new(2), Ref::new(3), Ref::new(4), Ref::new(5), Ref::new(6));
     let (width, height) = page_size(stock);
     let mut pdf = Pdf::new();
     pdf.catalog(catalog).pages(pages);
@@ -40,10 +32,7 @@ pub(super) fn render(marks: &[Mark], stock: &str) -> Vec<u8> {
     leaf.media_box(Rect::new(0.0, 0.0, width, height));
     leaf.parent(pages);
     leaf.contents(stream);
-    leaf.resources()
-        .fonts()
-        .pair(REGULAR, regular)
-        .pair(BOLD, bold);
+    leaf.resources().fonts().pair(REGULAR, regular).pair(BOLD, bold);
     leaf.finish();
     pdf.type1_font(regular).base_font(Name(b"Helvetica"));
     pdf.type1_font(bold).base_font(Name(b"Helvetica-Bold"));
@@ -57,13 +46,7 @@ pub(super) fn render(marks: &[Mark], stock: &str) -> Vec<u8> {
 
 fn draw(content: &mut Content, mark: &Mark, height: f32) {
     match mark {
-        Mark::Text {
-            x,
-            y,
-            size,
-            bold,
-            text,
-        } => {
+        Mark::Text { x, y, size, bold, text } => {
             content.begin_text();
             content.set_font(if *bold { BOLD } else { REGULAR }, *size);
             content.next_line(*x, height - y - size * ASCENT);
@@ -78,10 +61,7 @@ fn draw(content: &mut Content, mark: &Mark, height: f32) {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a barcode has a few hundred modules"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a barcode has a few hundred modules")]
 fn barcode(content: &mut Content, x: f32, bottom: f32, (w, h): (f32, f32), data: &str) {
     let modules = modules(data);
     let module = w / modules.len().max(1) as f32;

@@ -45,13 +45,7 @@ pub(super) fn render(marks: &[Mark]) -> Vec<u8> {
     let mut canvas = Canvas(vec![false; WIDTH_PX * HEIGHT_PX]);
     for mark in marks {
         match mark {
-            Mark::Text {
-                x,
-                y,
-                size,
-                bold,
-                text,
-            } => {
+            Mark::Text { x, y, size, bold, text } => {
                 let dot = (pixels(size * CAPITALS) + GLYPH_HEIGHT / 2) / GLYPH_HEIGHT;
                 canvas.text(pixels(*x), pixels(*y), dot.max(1), *bold, text);
             }
@@ -75,15 +69,8 @@ pub(super) fn render(marks: &[Mark]) -> Vec<u8> {
 }
 
 fn encode(canvas: &Canvas) -> Vec<u8> {
-    let packed: Vec<u8> = canvas
-        .0
-        .chunks(8)
-        .map(|pixels| {
-            pixels
-                .iter()
-                .fold(0, |byte, black| byte << 1 | u8::from(!black))
-        })
-        .collect();
+    let packed: Vec<u8> =
+        canvas.0.chunks(8).map(|pixels| pixels.iter().fold(0, |byte, black| byte << 1 | u8::from(!black))).collect();
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(
         &mut bytes,
@@ -97,9 +84,7 @@ fn encode(canvas: &Canvas) -> Vec<u8> {
         yppu: PIXELS_PER_METRE,
         unit: png::Unit::Meter,
     }));
-    let written = encoder
-        .write_header()
-        .and_then(|mut writer| writer.write_image_data(&packed));
+    let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&packed));
     debug_assert!(written.is_ok(), "writing to memory cannot fail");
     bytes
 }

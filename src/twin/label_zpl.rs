@@ -9,42 +9,20 @@ const DOTS: f32 = 203.0 / 72.0;
 
 /// Renders a label.
 pub(super) fn render(marks: &[Mark]) -> Vec<u8> {
-    let mut zpl = format!(
-        "^XA\n^CI0\n^PW{}\n^LL{}\n^LH0,0\n",
-        dots(WIDTH),
-        dots(HEIGHT)
-    );
+    let mut zpl = format!("^XA\n^CI0\n^PW{}\n^LL{}\n^LH0,0\n", dots(WIDTH), dots(HEIGHT));
     for mark in marks {
         // Writing to a string cannot fail.
         let _ = match mark {
-            Mark::Text {
-                x, y, size, text, ..
-            } => writeln!(
-                zpl,
-                "^FO{},{}^A0N,{},{}^FD{}^FS",
-                dots(*x),
-                dots(*y),
-                dots(*size),
-                dots(*size),
-                field(text)
-            ),
+            Mark::Text { x, y, size, text, .. } => {
+                writeln!(zpl, "^FO{},{}^A0N,{},{}^FD{}^FS", dots(*x), dots(*y), dots(*size), dots(*size), field(text))
+            }
             Mark::Bar { x, y, w, h } => {
                 let (w, h) = (dots(*w).max(1), dots(*h).max(1));
-                writeln!(
-                    zpl,
-                    "^FO{},{}^GB{w},{h},{}^FS",
-                    dots(*x),
-                    dots(*y),
-                    w.min(h)
-                )
+                writeln!(zpl, "^FO{},{}^GB{w},{h},{}^FS", dots(*x), dots(*y), w.min(h))
             }
-            Mark::Barcode { x, y, h, data, .. } => writeln!(
-                zpl,
-                "^FO{},{}^BY3^BCN,{},N,N,N,A^FD{data}^FS",
-                dots(*x),
-                dots(*y),
-                dots(*h)
-            ),
+            Mark::Barcode { x, y, h, data, .. } => {
+                writeln!(zpl, "^FO{},{}^BY3^BCN,{},N,N,N,A^FD{data}^FS", dots(*x), dots(*y), dots(*h))
+            }
         };
     }
     zpl.push_str("^XZ\n");
@@ -56,10 +34,7 @@ fn field(text: &str) -> String {
     text.replace(['^', '~'], " ")
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a sheet is about a thousand dots long"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "a sheet is about a thousand dots long")]
 fn dots(points: f32) -> i32 {
     (points * DOTS).round() as i32
 }

@@ -11,46 +11,19 @@ use super::state::World;
 use super::table::{decimal, values};
 
 /// The actions a test may ask for.
-pub(super) const ACTIONS: [&str; 8] = [
-    "confirm",
-    "stop",
-    "unstop",
-    "cancel",
-    "pick",
-    "packing_slip",
-    "invoice",
-    "prepay",
-];
+pub(super) const ACTIONS: [&str; 8] =
+    ["confirm", "stop", "unstop", "cancel", "pick", "packing_slip", "invoice", "prepay"];
 
 /// Performs an action on an order.
-pub(super) fn act(
-    world: &mut World,
-    company: &str,
-    number: &str,
-    action: &str,
-) -> Result<(), String> {
-    if world
-        .tables
-        .row(entities::headers(), &[company, number])
-        .is_none()
-    {
+pub(super) fn act(world: &mut World, company: &str, number: &str, action: &str) -> Result<(), String> {
+    if world.tables.row(entities::headers(), &[company, number]).is_none() {
         return Err(format!("no order {number} in company {company}"));
     }
     match action {
         "confirm" => set_status(world, company, number, "Backorder", "Confirmed"),
         "pick" => set_status(world, company, number, "Backorder", "Picked"),
-        "stop" => set_header(
-            world,
-            company,
-            number,
-            [("IsSalesProcessingStopped", json!("Yes"))],
-        ),
-        "unstop" => set_header(
-            world,
-            company,
-            number,
-            [("IsSalesProcessingStopped", json!("No"))],
-        ),
+        "stop" => set_header(world, company, number, [("IsSalesProcessingStopped", json!("Yes"))]),
+        "unstop" => set_header(world, company, number, [("IsSalesProcessingStopped", json!("No"))]),
         "cancel" => {
             set_status(world, company, number, "Canceled", "Canceled");
             set_lines(world, company, number, "Canceled");
@@ -73,15 +46,8 @@ pub(super) fn act(
     Ok(())
 }
 
-fn set_header<const N: usize>(
-    world: &mut World,
-    company: &str,
-    number: &str,
-    changes: [(&str, Value); N],
-) {
-    world
-        .tables
-        .merge(entities::headers(), &[company, number], values(changes));
+fn set_header<const N: usize>(world: &mut World, company: &str, number: &str, changes: [(&str, Value); N]) {
+    world.tables.merge(entities::headers(), &[company, number], values(changes));
 }
 
 fn set_status(world: &mut World, company: &str, number: &str, status: &str, processing: &str) {
@@ -115,12 +81,7 @@ fn set_lines(world: &mut World, company: &str, number: &str, status: &str) {
 }
 
 /// Reads texts of an order's header.
-fn header_texts<const N: usize>(
-    world: &World,
-    company: &str,
-    number: &str,
-    properties: [&str; N],
-) -> [String; N] {
+fn header_texts<const N: usize>(world: &World, company: &str, number: &str, properties: [&str; N]) -> [String; N] {
     let row = world.tables.row(entities::headers(), &[company, number]);
     properties.map(|name| row.map_or_else(String::new, |row| row.text(name).to_owned()))
 }
@@ -132,26 +93,14 @@ fn post_packing_slip(world: &mut World, company: &str, number: &str) {
         world,
         company,
         number,
-        [
-            "OrderingCustomerAccountNumber",
-            "DeliveryAddressName",
-            "DeliveryModeCode",
-            "SalesOrderNumber",
-            "dataAreaId",
-        ],
+        ["OrderingCustomerAccountNumber", "DeliveryAddressName", "DeliveryModeCode", "SalesOrderNumber", "dataAreaId"],
     );
     let quantity: f64 = total(world, company, number, "OrderedSalesQuantity");
     let slip = values([
         ("dataAreaId", json!(data_area)),
-        (
-            "SourceDocumentHeader",
-            json!((5_637_200_000 + serial).to_string()),
-        ),
+        ("SourceDocumentHeader", json!((5_637_200_000 + serial).to_string())),
         ("SalesId", json!(order)),
-        (
-            "PackingSlipId",
-            json!(format!("{}-PS-{serial:06}", data_area.to_uppercase())),
-        ),
+        ("PackingSlipId", json!(format!("{}-PS-{serial:06}", data_area.to_uppercase()))),
         ("DeliveryDate", json!(today)),
         ("CreatedOn", json!(clock::utc(world.now_ms()))),
         ("OrderAccount", json!(customer)),
@@ -242,17 +191,8 @@ pub(super) fn view(world: &World, company: &str, number: &str) -> Value {
             .collect()
     };
     view.insert("lines".into(), rows(entities::lines(), "SalesOrderNumber"));
-    view.insert(
-        "packing_slips".into(),
-        rows(entities::packing_slips(), "SalesId"),
-    );
-    view.insert(
-        "tracking".into(),
-        rows(entities::tracking(), "SalesOrderNumber"),
-    );
-    view.insert(
-        "invoices".into(),
-        rows(entities::invoices(), "SalesOrderNumber"),
-    );
+    view.insert("packing_slips".into(), rows(entities::packing_slips(), "SalesId"));
+    view.insert("tracking".into(), rows(entities::tracking(), "SalesOrderNumber"));
+    view.insert("invoices".into(), rows(entities::invoices(), "SalesOrderNumber"));
     Value::Object(view)
 }

@@ -133,20 +133,9 @@ pub async fn start(options: TwinOptions) -> std::io::Result<Twin> {
     };
     let shared = Arc::new(Shared::open(&options, place.clone())?);
     let (stop, stopped) = watch::channel(false);
-    let servers = vec![
-        serve(fedex, System::Fedex, &shared, &stopped),
-        serve(d365, System::D365, &shared, &stopped),
-    ];
-    tracing::info!(
-        fedex = place.fedex_url,
-        d365 = place.d365_url,
-        "the twins are listening"
-    );
-    Ok(Twin {
-        place,
-        stop,
-        servers,
-    })
+    let servers = vec![serve(fedex, System::Fedex, &shared, &stopped), serve(d365, System::D365, &shared, &stopped)];
+    tracing::info!(fedex = place.fedex_url, d365 = place.d365_url, "the twins are listening");
+    Ok(Twin { place, stop, servers })
 }
 
 fn serve(
@@ -155,23 +144,15 @@ fn serve(
     shared: &Arc<Shared>,
     stopped: &watch::Receiver<bool>,
 ) -> JoinHandle<()> {
-    let port = Port {
-        system,
-        shared: Arc::clone(shared),
-    };
-    let router = Router::new()
-        .fallback(exchange::answer)
-        .with_state(port)
-        .into_make_service_with_connect_info::<Cut>();
+    let port = Port { system, shared: Arc::clone(shared) };
+    let router = Router::new().fallback(exchange::answer).with_state(port).into_make_service_with_connect_info::<Cut>();
     let mut stopped = stopped.clone();
     let wait = async move {
         // An error means that the twin itself was dropped: then its servers end as well.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
     tokio::spawn(async move {
-        let served = axum::serve(TwinListener(listener), router)
-            .with_graceful_shutdown(wait)
-            .await;
+        let served = axum::serve(TwinListener(listener), router).with_graceful_shutdown(wait).await;
         if let Err(error) = served {
             tracing::error!(%error, "a twin stopped serving");
         }
@@ -203,10 +184,7 @@ impl Twin {
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         for mut server in self.servers {
-            if tokio::time::timeout(STOP_PATIENCE, &mut server)
-                .await
-                .is_err()
-            {
+            if tokio::time::timeout(STOP_PATIENCE, &mut server).await.is_err() {
                 server.abort();
             }
         }

@@ -18,9 +18,7 @@ pub(super) const DEFAULT_COMPANY: &str = "dat";
 /// The one expansion that headers offer.
 const LINES: &str = "SalesOrderLines";
 /// Query options that F&O understands.
-const OPTIONS: [&str; 7] = [
-    "$select", "$filter", "$expand", "$orderby", "$top", "$skip", "$count",
-];
+const OPTIONS: [&str; 7] = ["$select", "$filter", "$expand", "$orderby", "$top", "$skip", "$count"];
 
 /// Answers a GET below `/data`.
 pub(super) fn read(world: &mut World, call: &Call, rest: &str) -> Reply {
@@ -114,18 +112,10 @@ impl Query {
                 let visible = self.cross_company
                     || !set.per_company
                     || row.text("dataAreaId").eq_ignore_ascii_case(DEFAULT_COMPANY);
-                visible
-                    && self
-                        .filter
-                        .as_ref()
-                        .is_none_or(|filter| filter.passes(set, row))
+                visible && self.filter.as_ref().is_none_or(|filter| filter.passes(set, row))
             })
             .collect();
-        if self
-            .order
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .ne(set.keys.iter().copied())
+        if self.order.iter().map(|(name, _)| name.as_str()).ne(set.keys.iter().copied())
             || self.order.iter().any(|(_, descending)| *descending)
         {
             rows.sort_by(|left, right| self.compare(set, left, right));
@@ -136,11 +126,7 @@ impl Query {
     fn compare(&self, set: &EntitySet, left: &Row, right: &Row) -> std::cmp::Ordering {
         for (property, descending) in &self.order {
             let ordering = order_values(&left.value(set, property), &right.value(set, property));
-            let ordering = if *descending {
-                ordering.reverse()
-            } else {
-                ordering
-            };
+            let ordering = if *descending { ordering.reverse() } else { ordering };
             if ordering.is_ne() {
                 return ordering;
             }
@@ -153,11 +139,7 @@ impl Query {
         if let Some(lines) = &self.expand {
             parts.push(format!("{LINES}({})", lines.join(",")));
         }
-        if parts.is_empty() {
-            String::new()
-        } else {
-            format!("({})", parts.join(","))
-        }
+        if parts.is_empty() { String::new() } else { format!("({})", parts.join(",")) }
     }
 }
 
@@ -196,10 +178,7 @@ fn expansion(value: &str, set: &EntitySet) -> Result<Vec<String>, String> {
     let Some(inner) = inner.filter(|inner| !inner.trim().is_empty()) else {
         return Ok(Vec::new());
     };
-    let list = inner
-        .trim()
-        .strip_prefix("$select=")
-        .ok_or("Only $select is supported inside $expand.")?;
+    let list = inner.trim().strip_prefix("$select=").ok_or("Only $select is supported inside $expand.")?;
     selection(list, entities::lines())
 }
 
@@ -240,28 +219,13 @@ fn list(world: &mut World, call: &Call, set: &'static EntitySet) -> Reply {
     let total = rows.len();
     let wanted = query.top.unwrap_or(usize::MAX);
     let length = wanted.min(page_size);
-    let page: Vec<Row> = rows
-        .into_iter()
-        .skip(query.skip)
-        .take(length)
-        .cloned()
-        .collect();
+    let page: Vec<Row> = rows.into_iter().skip(query.skip).take(length).cloned().collect();
     let next_skip = query.skip + page.len();
     let left = wanted.saturating_sub(page.len());
     let more = next_skip < total && left > 0 && page.len() == page_size;
-    let value: Vec<Value> = page
-        .iter()
-        .map(|row| show(world, set, row, &query))
-        .collect();
+    let value: Vec<Value> = page.iter().map(|row| show(world, set, row, &query)).collect();
     let mut body = Map::new();
-    body.insert(
-        "@odata.context".into(),
-        json!(format!(
-            "{origin}/data/$metadata#{}{}",
-            set.name,
-            query.context()
-        )),
-    );
+    body.insert("@odata.context".into(), json!(format!("{origin}/data/$metadata#{}{}", set.name, query.context())));
     if query.count {
         body.insert("@odata.count".into(), json!(total));
     }
@@ -270,11 +234,7 @@ fn list(world: &mut World, call: &Call, set: &'static EntitySet) -> Reply {
         let top = if query.top.is_some() { left } else { page_size };
         body.insert(
             "@odata.nextLink".into(),
-            json!(format!(
-                "{origin}{}?{}",
-                call.path,
-                next_query(call, next_skip, top)
-            )),
+            json!(format!("{origin}{}?{}", call.path, next_query(call, next_skip, top))),
         );
     }
     json_reply(200, &Value::Object(body))
@@ -316,12 +276,7 @@ fn entity(world: &mut World, call: &Call, set: &'static EntitySet, key: &[String
     let mut shown = Map::new();
     shown.insert(
         "@odata.context".into(),
-        json!(format!(
-            "{}/data/$metadata#{}{}/$entity",
-            call.origin(),
-            set.name,
-            query.context()
-        )),
+        json!(format!("{}/data/$metadata#{}{}/$entity", call.origin(), set.name, query.context())),
     );
     if let Value::Object(values) = show(world, set, &row, &query) {
         shown.extend(values);
@@ -333,16 +288,8 @@ fn show(world: &World, set: &EntitySet, row: &Row, query: &Query) -> Value {
     let mut shown = project(set, row, query.select.as_deref());
     if let Some(select) = &query.expand {
         let lines = entities::lines();
-        let found = world.tables.of(
-            lines,
-            row.text("dataAreaId"),
-            "SalesOrderNumber",
-            row.text("SalesOrderNumber"),
-        );
-        let lines: Value = found
-            .into_iter()
-            .map(|line| Value::Object(project(lines, line, Some(select))))
-            .collect();
+        let found = world.tables.of(lines, row.text("dataAreaId"), "SalesOrderNumber", row.text("SalesOrderNumber"));
+        let lines: Value = found.into_iter().map(|line| Value::Object(project(lines, line, Some(select)))).collect();
         shown.insert(LINES.into(), lines);
     }
     Value::Object(shown)

@@ -128,9 +128,6 @@ mod tests {
         ] {
             assert!(parse(rest).is_none(), "{rest}");
         }
-        assert!(matches!(
-            parse("/Warehouses/$count"),
-            Some(Address::Count(_))
-        ));
+        assert!(matches!(parse("/Warehouses/$count"), Some(Address::Count(_))));
     }
 }

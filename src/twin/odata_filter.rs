@@ -71,12 +71,7 @@ impl Filter {
     /// Parses and checks a filter for one entity set; the error is the `OData` library's sentence.
     pub(super) fn parse(text: &str, set: &EntitySet) -> Result<Self, String> {
         let tokens = scan(text)?;
-        let mut parser = Parser {
-            tokens: &tokens,
-            at: 0,
-            text,
-            set,
-        };
+        let mut parser = Parser { tokens: &tokens, at: 0, text, set };
         let filter = parser.either(0)?;
         match parser.peek() {
             None => Ok(filter),
@@ -90,9 +85,7 @@ impl Filter {
             Self::And(parts) => parts.iter().all(|part| part.passes(set, row)),
             Self::Or(parts) => parts.iter().any(|part| part.passes(set, row)),
             Self::Not(part) => !part.passes(set, row),
-            Self::Compare(property, operator, literal) => {
-                compare(set, row, property, *operator, literal)
-            }
+            Self::Compare(property, operator, literal) => compare(set, row, property, *operator, literal),
         }
     }
 
@@ -114,22 +107,13 @@ impl Filter {
     }
 }
 
-fn compare(
-    set: &EntitySet,
-    row: &Row,
-    property: &str,
-    operator: Operator,
-    literal: &Literal,
-) -> bool {
+fn compare(set: &EntitySet, row: &Row, property: &str, operator: Operator, literal: &Literal) -> bool {
     use std::cmp::Ordering::{Equal, Greater, Less};
     let value = row.value(set, property);
     let ordering = match literal {
         Literal::Null => Some(if value.is_null() { Equal } else { Greater }),
         Literal::Number(number) => value.as_f64().and_then(|value| value.partial_cmp(number)),
-        Literal::Moment(ms) => value
-            .as_str()
-            .and_then(clock::parse_ms)
-            .map(|value| value.cmp(ms)),
+        Literal::Moment(ms) => value.as_str().and_then(clock::parse_ms).map(|value| value.cmp(ms)),
         Literal::Member(_, member) => value.as_str().map(|value| value.cmp(member.as_str())),
         Literal::Text(text) => value.as_str().map(|value| compare_text(value, text)),
     };
@@ -204,9 +188,7 @@ fn scan(text: &str) -> Result<Vec<Token>, String> {
                 rest = after;
             }
             _ => {
-                let end = rest
-                    .find([' ', '\t', '(', ')', ',', '\''])
-                    .unwrap_or(rest.len());
+                let end = rest.find([' ', '\t', '(', ')', ',', '\'']).unwrap_or(rest.len());
                 let (word, after) = rest.split_at(end);
                 rest = after;
                 if rest.starts_with('\'') {
@@ -235,10 +217,7 @@ fn quoted<'a>(rest: &'a str, whole: &str) -> Result<(String, &'a str), String> {
             return Ok((content, &rest[at + 1..]));
         }
     }
-    Err(format!(
-        "There is an unterminated string literal at position {} in '{whole}'.",
-        whole.len()
-    ))
+    Err(format!("There is an unterminated string literal at position {} in '{whole}'.", whole.len()))
 }
 
 struct Parser<'a> {
@@ -343,9 +322,7 @@ impl Parser<'_> {
                     Literal::Null
                 } else if let Ok(number) = word.parse::<f64>() {
                     Literal::Number(number)
-                } else if let Some(ms) =
-                    clock::parse_ms(word).or_else(|| clock::parse_date_ms(word))
-                {
+                } else if let Some(ms) = clock::parse_ms(word).or_else(|| clock::parse_date_ms(word)) {
                     Literal::Moment(ms)
                 } else {
                     return Err(unknown_property(word, self.set));
@@ -367,10 +344,7 @@ fn single(mut parts: Vec<Filter>, wrap: fn(Vec<Filter>) -> Filter) -> Filter {
 
 /// The `OData` library's sentence about a property that the type does not have.
 pub(super) fn unknown_property(name: &str, set: &EntitySet) -> String {
-    format!(
-        "Could not find a property named '{name}' on type '{}'.",
-        set.type_name()
-    )
+    format!("Could not find a property named '{name}' on type '{}'.", set.type_name())
 }
 
 fn check(property: &str, kind: Kind, operator: Operator, literal: &Literal) -> Result<(), String> {
@@ -380,9 +354,7 @@ fn check(property: &str, kind: Kind, operator: Operator, literal: &Literal) -> R
                 return Err(mismatch(kind, literal, operator));
             }
             if entities::members(of).is_some_and(|known| !known.contains(&member.as_str())) {
-                return Err(format!(
-                    "The string '{named}'{member}'' is not a valid enumeration type constant."
-                ));
+                return Err(format!("The string '{named}'{member}'' is not a valid enumeration type constant."));
             }
             if !matches!(operator, Operator::Eq | Operator::Ne) {
                 return Err(format!(
@@ -398,11 +370,7 @@ fn check(property: &str, kind: Kind, operator: Operator, literal: &Literal) -> R
         | (_, Literal::Null) => true,
         _ => false,
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(mismatch(kind, literal, operator))
-    }
+    if fits { Ok(()) } else { Err(mismatch(kind, literal, operator)) }
 }
 
 fn mismatch(kind: Kind, literal: &Literal, operator: Operator) -> String {
@@ -452,27 +420,17 @@ mod tests {
 
     #[test]
     fn comparisons_and_logic_work() {
-        assert!(passes(
-            "dataAreaId eq 'usmf' and SalesOrderNumber eq 'so-1'"
-        ));
-        assert!(passes(
-            "SalesOrderNumber eq 'X' or (not (SalesOrderNumber eq 'Y') and OrderTotalAmount gt 12)"
-        ));
+        assert!(passes("dataAreaId eq 'usmf' and SalesOrderNumber eq 'so-1'"));
+        assert!(passes("SalesOrderNumber eq 'X' or (not (SalesOrderNumber eq 'Y') and OrderTotalAmount gt 12)"));
         assert!(passes("DeliveryAddressName eq 'O''Malley Pumps'"));
         assert!(passes("DeliveryAddressName eq '*malley*'"));
         assert!(!passes("DeliveryAddressName eq 'malley*'"));
-        assert!(passes(
-            "SalesOrderStatus eq Microsoft.Dynamics.DataEntities.SalesStatus'Backorder'"
-        ));
-        assert!(passes(
-            "SalesOrderStatus ne Microsoft.Dynamics.DataEntities.SalesStatus'Invoiced'"
-        ));
+        assert!(passes("SalesOrderStatus eq Microsoft.Dynamics.DataEntities.SalesStatus'Backorder'"));
+        assert!(passes("SalesOrderStatus ne Microsoft.Dynamics.DataEntities.SalesStatus'Invoiced'"));
         assert!(passes(
             "RequestedShippingDate ge 2026-07-30T00:00:00Z and RequestedShippingDate lt 2026-07-31T00:00:00Z"
         ));
-        assert!(passes(
-            "IsSalesProcessingStopped eq Microsoft.Dynamics.DataEntities.NoYes'No'"
-        ));
+        assert!(passes("IsSalesProcessingStopped eq Microsoft.Dynamics.DataEntities.NoYes'No'"));
     }
 
     #[test]
@@ -496,17 +454,12 @@ mod tests {
             assert!(parsed(text).is_err(), "{text}");
         }
         let error = parsed("OrderNumber eq 'SO-1'").unwrap_err();
-        assert!(
-            error.contains("Could not find a property named 'OrderNumber'"),
-            "{error}"
-        );
+        assert!(error.contains("Could not find a property named 'OrderNumber'"), "{error}");
     }
 
     #[test]
     fn pinned_values_are_found_through_and_and_or() {
-        let filter =
-            parsed("dataAreaId eq 'usmf' and (SalesOrderNumber eq 'A' or SalesOrderNumber eq 'B')")
-                .unwrap();
+        let filter = parsed("dataAreaId eq 'usmf' and (SalesOrderNumber eq 'A' or SalesOrderNumber eq 'B')").unwrap();
         assert_eq!(filter.pinned("SalesOrderNumber").unwrap(), ["A", "B"]);
         assert_eq!(filter.pinned("dataAreaId").unwrap(), ["usmf"]);
         assert!(filter.pinned("Email").is_none());

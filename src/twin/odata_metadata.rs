@@ -11,9 +11,8 @@ use super::exchange::{Call, Reply};
 
 /// Lists the entity sets.
 pub(super) fn service_document(call: &Call) -> Reply {
-    let value: Value = entities::sets()
-        .map(|set| json!({"name": set.name, "kind": "EntitySet", "url": set.name}))
-        .collect();
+    let value: Value =
+        entities::sets().map(|set| json!({"name": set.name, "kind": "EntitySet", "url": set.name})).collect();
     json_reply(
         200,
         &json!({
@@ -29,21 +28,13 @@ pub(super) fn edmx() -> Reply {
         r#"<?xml version="1.0" encoding="utf-8"?>"#,
         r#"<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>"#,
     ));
-    let _ = write!(
-        text,
-        r#"<Schema Namespace="{NAMESPACE}" xmlns="http://docs.oasis-open.org/odata/ns/edm">"#
-    );
+    let _ = write!(text, r#"<Schema Namespace="{NAMESPACE}" xmlns="http://docs.oasis-open.org/odata/ns/edm">"#);
     for set in entities::sets() {
         entity_type(&mut text, set);
     }
     text.push_str(r#"<EntityContainer Name="Resources">"#);
     for set in entities::sets() {
-        let _ = write!(
-            text,
-            r#"<EntitySet Name="{}" EntityType="{}"/>"#,
-            set.name,
-            set.type_name()
-        );
+        let _ = write!(text, r#"<EntitySet Name="{}" EntityType="{}"/>"#, set.name, set.type_name());
     }
     text.push_str("</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>");
     Reply::bytes(200, "application/xml", text.into_bytes())
@@ -65,16 +56,10 @@ fn entity_type(text: &mut String, set: &EntitySet) {
             if required { r#" Nullable="false""# } else { "" }
         );
         if !property.editable {
-            let _ = write!(
-                text,
-                r#"<Annotation Term="{TERM}.AllowEdit" Bool="false"/>"#
-            );
+            let _ = write!(text, r#"<Annotation Term="{TERM}.AllowEdit" Bool="false"/>"#);
         }
         if required {
-            let _ = write!(
-                text,
-                r#"<Annotation Term="{TERM}.IsRequired" Bool="true"/>"#
-            );
+            let _ = write!(text, r#"<Annotation Term="{TERM}.IsRequired" Bool="true"/>"#);
         }
         let _ = write!(
             text,
@@ -100,11 +85,8 @@ fn ax_type(kind: Kind) -> &'static str {
 /// Answers `/metadata/PublicEntities('SalesOrderHeaderV2')`.
 pub(super) fn public_entity(call: &Call) -> Reply {
     let path = percent_decode_str(&call.path).decode_utf8_lossy();
-    let wanted = path
-        .strip_prefix("/metadata/PublicEntities('")
-        .and_then(|rest| rest.strip_suffix("')"));
-    let Some(set) = wanted.and_then(|wanted| entities::sets().find(|set| set.entity == wanted))
-    else {
+    let wanted = path.strip_prefix("/metadata/PublicEntities('").and_then(|rest| rest.strip_suffix("')"));
+    let Some(set) = wanted.and_then(|wanted| entities::sets().find(|set| set.entity == wanted)) else {
         return no_route(call);
     };
     let properties: Value = set

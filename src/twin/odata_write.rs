@@ -30,10 +30,7 @@ pub(super) fn patch(world: &mut World, call: &Call, rest: &str) -> Reply {
         Ok(changes) => changes,
         Err(message) => return malformed(&message),
     };
-    if let Some(field) = changes
-        .keys()
-        .find(|name| set.property(name).is_some_and(|known| !known.editable))
-    {
+    if let Some(field) = changes.keys().find(|name| set.property(name).is_some_and(|known| !known.editable)) {
         return infolog(
             400,
             set.internal,
@@ -71,14 +68,7 @@ pub(super) fn create(world: &mut World, call: &Call, rest: &str) -> Reply {
         Err(message) => return malformed(&message),
     };
     if !set.creatable {
-        return infolog(
-            400,
-            set.internal,
-            &format!(
-                "Error: Creating a record in '{}' is not allowed.",
-                set.entity
-            ),
-        );
+        return infolog(400, set.internal, &format!("Error: Creating a record in '{}' is not allowed.", set.entity));
     }
     if set.property("DocumentId").is_some() && !values.contains_key("DocumentId") {
         values.insert("DocumentId".into(), json!(world.fresh_uuid()));
@@ -96,33 +86,19 @@ pub(super) fn create(world: &mut World, call: &Call, rest: &str) -> Reply {
     if let Some(log) = too_long(set, &values).or_else(|| broken_relation(world, set, &values)) {
         return infolog(400, set.internal, &log);
     }
-    let key: Vec<String> = set
-        .keys
-        .iter()
-        .map(|key| values[*key].as_str().unwrap_or_default().to_owned())
-        .collect();
+    let key: Vec<String> = set.keys.iter().map(|key| values[*key].as_str().unwrap_or_default().to_owned()).collect();
     let key: Vec<&str> = key.iter().map(String::as_str).collect();
     if world.tables.row(set, &key).is_some() {
         return infolog(
             400,
             set.internal,
-            &format!(
-                "Error: Cannot create a record in {}. The record already exists.",
-                set.entity
-            ),
+            &format!("Error: Cannot create a record in {}. The record already exists.", set.entity),
         );
     }
     world.tables.put(set, values);
     world.touch();
     let mut shown = Map::new();
-    shown.insert(
-        "@odata.context".into(),
-        json!(format!(
-            "{}/data/$metadata#{}/$entity",
-            call.origin(),
-            set.name
-        )),
-    );
+    shown.insert("@odata.context".into(), json!(format!("{}/data/$metadata#{}/$entity", call.origin(), set.name)));
     if let Some(row) = world.tables.row(set, &key) {
         shown.extend(odata::project(set, row, None));
     }
@@ -134,11 +110,7 @@ fn broken_relation(world: &World, set: &EntitySet, values: &Map<String, Value>) 
     let text = |name: &str| values.get(name).and_then(Value::as_str).unwrap_or_default();
     let company = text("dataAreaId");
     let order = text("SalesOrderNumber");
-    if world
-        .tables
-        .row(entities::headers(), &[company, order])
-        .is_none()
-    {
+    if world.tables.row(entities::headers(), &[company, order]).is_none() {
         return Some(format!(
             "Warning: The value '{order}' in field 'Sales order' is not found in the related table 'Sales orders'."
         ));
@@ -146,12 +118,9 @@ fn broken_relation(world: &World, set: &EntitySet, values: &Map<String, Value>) 
     if set.name != entities::tracking().name {
         return None;
     }
-    let slips = world
-        .tables
-        .of(entities::packing_slips(), company, "SalesId", order);
+    let slips = world.tables.of(entities::packing_slips(), company, "SalesId", order);
     let posted = slips.iter().any(|slip| {
-        slip.text("PackingSlipId")
-            .eq_ignore_ascii_case(text("PackingSlipNumber"))
+        slip.text("PackingSlipId").eq_ignore_ascii_case(text("PackingSlipNumber"))
             && slip.text("DeliveryDate") == text("DeliveryDate")
     });
     if posted {
@@ -188,10 +157,7 @@ fn body(call: &Call, set: &EntitySet) -> Result<Map<String, Value>, String> {
 }
 
 /// Checks properties against an entity type and brings dates into the stored form.
-pub(super) fn check(
-    set: &EntitySet,
-    body: Map<String, Value>,
-) -> Result<Map<String, Value>, String> {
+pub(super) fn check(set: &EntitySet, body: Map<String, Value>) -> Result<Map<String, Value>, String> {
     let mut values = Map::new();
     for (name, value) in body {
         if name.starts_with('@') {
@@ -213,9 +179,7 @@ fn typed(name: &str, kind: Kind, value: Value) -> Result<Value, String> {
     let refused = |value: &Value| {
         format!(
             "Cannot convert the literal '{}' to the expected type '{}' (property '{name}').",
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned),
+            value.as_str().map_or_else(|| value.to_string(), str::to_owned),
             kind.edm()
         )
     };
@@ -227,25 +191,15 @@ fn typed(name: &str, kind: Kind, value: Value) -> Result<Value, String> {
             let Some(ms) = value.as_str().and_then(clock::parse_ms) else {
                 return Err(refused(&value));
             };
-            let stored = if kind == Kind::Date {
-                clock::noon(ms)
-            } else {
-                clock::utc(ms)
-            };
+            let stored = if kind == Kind::Date { clock::noon(ms) } else { clock::utc(ms) };
             return Ok(json!(stored));
         }
         Kind::Enum(of, _) => {
             let known = entities::members(of);
-            value
-                .as_str()
-                .is_some_and(|member| known.is_none_or(|known| known.contains(&member)))
+            value.as_str().is_some_and(|member| known.is_none_or(|known| known.contains(&member)))
         }
     };
-    if fits {
-        Ok(value)
-    } else {
-        Err(refused(&value))
-    }
+    if fits { Ok(value) } else { Err(refused(&value)) }
 }
 
 #[cfg(test)]
@@ -253,9 +207,7 @@ mod tests {
     use super::*;
 
     fn checked(body: Value) -> Result<Map<String, Value>, String> {
-        let Value::Object(body) = body else {
-            unreachable!("the tests pass objects")
-        };
+        let Value::Object(body) = body else { unreachable!("the tests pass objects") };
         check(entities::headers(), body)
     }
 

@@ -133,45 +133,28 @@ pub(super) fn check(country: &str, state: &str, code: &str) -> Result<(), Fault>
             let digits = code.strip_suffix('-').unwrap_or(code);
             let (base, add_on) = match digits.split_once('-') {
                 Some((base, add_on)) => (base, Some(add_on)),
-                None if digits.len() == 9 && digits.is_ascii() => {
-                    (&digits[..5], Some(&digits[5..]))
-                }
+                None if digits.len() == 9 && digits.is_ascii() => (&digits[..5], Some(&digits[5..])),
                 None => (digits, None),
             };
-            let numeric = |text: &str, length: usize| {
-                text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
-            };
+            let numeric =
+                |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
             if !numeric(base, 5) || add_on.is_some_and(|add_on| !numeric(add_on, 4)) {
                 return Err(Fault::Form);
             }
             let found = state_of(base).ok_or(Fault::Unknown)?;
-            if found == state || (country == "PR" && found == "PR") {
-                Ok(())
-            } else {
-                Err(Fault::OtherState)
-            }
+            if found == state || (country == "PR" && found == "PR") { Ok(()) } else { Err(Fault::OtherState) }
         }
         "CA" => {
             let compact: String = code.chars().filter(|letter| *letter != ' ').collect();
-            let shape = compact.chars().enumerate().all(|(at, letter)| {
-                if at % 2 == 0 {
-                    letter.is_ascii_uppercase()
-                } else {
-                    letter.is_ascii_digit()
-                }
-            });
+            let shape = compact
+                .chars()
+                .enumerate()
+                .all(|(at, letter)| if at % 2 == 0 { letter.is_ascii_uppercase() } else { letter.is_ascii_digit() });
             if compact.len() != 6 || !shape {
                 return Err(Fault::Form);
             }
-            let (_, provinces) = CANADA
-                .iter()
-                .find(|(first, _)| compact.starts_with(*first))
-                .ok_or(Fault::Unknown)?;
-            if provinces.contains(&state) {
-                Ok(())
-            } else {
-                Err(Fault::OtherState)
-            }
+            let (_, provinces) = CANADA.iter().find(|(first, _)| compact.starts_with(*first)).ok_or(Fault::Unknown)?;
+            if provinces.contains(&state) { Ok(()) } else { Err(Fault::OtherState) }
         }
         _ => Ok(()),
     }
@@ -180,10 +163,7 @@ pub(super) fn check(country: &str, state: &str, code: &str) -> Result<(), Fault>
 /// The state that a US ZIP code lies in.
 pub(super) fn state_of(zip: &str) -> Option<&'static str> {
     let prefix: u16 = zip.get(..3)?.parse().ok()?;
-    ZIP_PREFIXES
-        .iter()
-        .find(|(first, last, _)| (*first..=*last).contains(&prefix))
-        .map(|(.., state)| *state)
+    ZIP_PREFIXES.iter().find(|(first, last, _)| (*first..=*last).contains(&prefix)).map(|(.., state)| *state)
 }
 
 /// Hours from UTC in a state, standard time.
@@ -191,8 +171,8 @@ pub(super) fn utc_offset(state: &str) -> i8 {
     match state {
         "CA" | "NV" | "OR" | "WA" | "BC" => -8,
         "AZ" | "CO" | "ID" | "MT" | "NM" | "UT" | "WY" | "AB" => -7,
-        "AL" | "AR" | "IA" | "IL" | "KS" | "LA" | "MN" | "MO" | "MS" | "ND" | "NE" | "OK"
-        | "SD" | "TN" | "TX" | "WI" | "MB" => -6,
+        "AL" | "AR" | "IA" | "IL" | "KS" | "LA" | "MN" | "MO" | "MS" | "ND" | "NE" | "OK" | "SD" | "TN" | "TX"
+        | "WI" | "MB" => -6,
         "AK" => -9,
         "HI" => -10,
         _ => -5,

@@ -51,14 +51,7 @@ impl Charge {
 
     /// The same pieces at list rates.
     pub(super) fn list(&self) -> Self {
-        Self {
-            zone: self.zone,
-            bases: self
-                .bases
-                .iter()
-                .map(|base| base * LIST_PERCENT / 100)
-                .collect(),
-        }
+        Self { zone: self.zone, bases: self.bases.iter().map(|base| base * LIST_PERCENT / 100).collect() }
     }
 }
 
@@ -73,10 +66,7 @@ pub(super) fn fuel_percent() -> Value {
 }
 
 /// Cents as a JSON number in dollars; `2208` prints as `22.08`.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "charges are far below 2^53 cents"
-)]
+#[expect(clippy::cast_precision_loss, reason = "charges are far below 2^53 cents")]
 pub(super) fn amount(cents: u64) -> Value {
     json!(cents as f64 / 100.0)
 }
@@ -99,12 +89,7 @@ fn tariff(service: &str) -> (u64, u64) {
 
 /// Zones 2 to 8 by the distance of the first digits, which run from east to west.
 fn zone(from: &str, to: &str) -> u8 {
-    let region = |code: &str| {
-        code.bytes()
-            .next()
-            .filter(u8::is_ascii_digit)
-            .map(|digit| digit - b'0')
-    };
+    let region = |code: &str| code.bytes().next().filter(u8::is_ascii_digit).map(|digit| digit - b'0');
     match (region(from), region(to)) {
         (Some(from), Some(to)) => (2 + from.abs_diff(to)).min(8),
         _ => 8,
@@ -119,10 +104,7 @@ mod tests {
     fn a_charge_is_the_sum_of_its_pieces_and_has_two_decimals() {
         let charge = Charge::new("FEDEX_GROUND", "38118", "60601", &[1_250, 400]);
         assert_eq!(charge.zone, 5);
-        assert_eq!(
-            charge.net(),
-            charge.bases.iter().map(|base| net(*base)).sum::<u64>()
-        );
+        assert_eq!(charge.net(), charge.bases.iter().map(|base| net(*base)).sum::<u64>());
         assert_eq!(charge.net(), charge.base() + charge.fuel());
         assert_eq!(amount(2_208).to_string(), "22.08");
         assert_eq!(amount(7_180).to_string(), "71.8");

@@ -13,57 +13,17 @@ use super::{Scenario, control_orders, seed_customers, seed_items, seed_orders};
 /// Company, name, street, city, state, postal code, phone. The first is the user's default company.
 const COMPANIES: [[&str; 7]; 3] = [
     ["dat", "Company accounts data", "", "", "", "", ""],
-    [
-        "usmf",
-        "Twin Industrial Supply",
-        "3875 Airways Blvd",
-        "Memphis",
-        "TN",
-        "38116",
-        "901-555-0100",
-    ],
-    [
-        "usrt",
-        "Twin Retail Parts",
-        "4690 Longley Ln",
-        "Reno",
-        "NV",
-        "89502",
-        "775-555-0121",
-    ],
+    ["usmf", "Twin Industrial Supply", "3875 Airways Blvd", "Memphis", "TN", "38116", "901-555-0100"],
+    ["usrt", "Twin Retail Parts", "4690 Longley Ln", "Reno", "NV", "89502", "775-555-0121"],
 ];
 
 /// Company, warehouse, name, street, city, state, postal code. One address is empty, as in real
 /// tenants: then the connector's own ship-from has to serve.
 const WAREHOUSES: [[&str; 7]; 4] = [
-    [
-        "usmf",
-        "24",
-        "Memphis DC",
-        "3875 Airways Blvd",
-        "Memphis",
-        "TN",
-        "38116",
-    ],
-    [
-        "usmf",
-        "13",
-        "Columbus DC",
-        "2450 Rohr Rd",
-        "Columbus",
-        "OH",
-        "43217",
-    ],
+    ["usmf", "24", "Memphis DC", "3875 Airways Blvd", "Memphis", "TN", "38116"],
+    ["usmf", "13", "Columbus DC", "2450 Rohr Rd", "Columbus", "OH", "43217"],
     ["usrt", "WEST", "Reno DC", "", "", "", ""],
-    [
-        "usrt",
-        "24",
-        "Memphis DC (shared)",
-        "3875 Airways Blvd",
-        "Memphis",
-        "TN",
-        "38116",
-    ],
+    ["usrt", "24", "Memphis DC (shared)", "3875 Airways Blvd", "Memphis", "TN", "38116"],
 ];
 
 /// Delivery modes and what they mean. `FEDEX-SAT` is in use and mapped to no service.
@@ -121,10 +81,7 @@ fn plant_companies(world: &mut World) {
             ("PrimaryAddressCity", json!(city)),
             ("PrimaryAddressStateId", json!(state)),
             ("PrimaryAddressZipCode", json!(zip)),
-            (
-                "PrimaryAddressCountryRegionId",
-                json!(if street.is_empty() { "" } else { "USA" }),
-            ),
+            ("PrimaryAddressCountryRegionId", json!(if street.is_empty() { "" } else { "USA" })),
         ]);
         world.tables.put(known("Warehouses"), warehouse);
     }
@@ -186,10 +143,7 @@ fn plant_items(world: &mut World) {
                 ("ProductNumber", json!(item.number.trim())),
                 ("ProductName", json!(item.name)),
                 ("SearchName", json!(item.name)),
-                (
-                    "ProductType",
-                    json!(if item.service { "Service" } else { "Item" }),
-                ),
+                ("ProductType", json!(if item.service { "Service" } else { "Item" })),
                 ("InventoryUnitSymbol", json!("ea")),
                 ("SalesUnitSymbol", json!("ea")),
                 ("NetProductWeight", decimal(item.net_kg)),
@@ -213,9 +167,7 @@ mod tests {
     fn demo<T>(look: impl FnOnce(&mut World) -> T) -> T {
         let mut options = TwinOptions::loopback();
         options.scenario = Scenario::Demo;
-        Shared::open(&options, Place::default())
-            .unwrap()
-            .change(look)
+        Shared::open(&options, Place::default()).unwrap().change(look)
     }
 
     fn orders() -> Vec<Value> {
@@ -224,16 +176,9 @@ mod tests {
                 .tables
                 .table(entities::headers())
                 .rows()
-                .map(|row| {
-                    (
-                        row.text("dataAreaId").into(),
-                        row.text("SalesOrderNumber").into(),
-                    )
-                })
+                .map(|row| (row.text("dataAreaId").into(), row.text("SalesOrderNumber").into()))
                 .collect();
-            keys.iter()
-                .map(|(company, number)| life_cycle::view(world, company, number))
-                .collect()
+            keys.iter().map(|(company, number)| life_cycle::view(world, company, number)).collect()
         })
     }
 
@@ -246,20 +191,11 @@ mod tests {
             .filter(|order| {
                 order["SalesOrderProcessingStatus"] == "Confirmed"
                     && order["IsSalesProcessingStopped"] == "No"
-                    && order["DeliveryModeCode"]
-                        .as_str()
-                        .unwrap()
-                        .starts_with("FEDEX")
+                    && order["DeliveryModeCode"].as_str().unwrap().starts_with("FEDEX")
             })
             .count();
         assert_eq!(eligible, 34);
-        assert!(
-            orders
-                .iter()
-                .filter(|order| order["company"] == "usrt")
-                .count()
-                >= 10
-        );
+        assert!(orders.iter().filter(|order| order["company"] == "usrt").count() >= 10);
         assert!(demo(|world| world.release.waiting.len()) >= 8);
     }
 
@@ -274,45 +210,25 @@ mod tests {
             "weight-missing",
             "fedex-refuses-weight",
         ] {
-            assert!(
-                orders.iter().any(|order| order["cause"] == cause),
-                "{cause}"
-            );
+            assert!(orders.iter().any(|order| order["cause"] == cause), "{cause}");
         }
         for order in &orders {
             let header = &order["header"];
             let text = |name: &str| header[name].as_str().unwrap_or_default();
-            let fits = text("DeliveryAddressStreet")
-                .lines()
-                .all(|line| line.len() <= 35);
-            let postal = postal::check(
-                "US",
-                text("DeliveryAddressStateId"),
-                text("DeliveryAddressZipCode"),
-            );
+            let fits = text("DeliveryAddressStreet").lines().all(|line| line.len() <= 35);
+            let postal = postal::check("US", text("DeliveryAddressStateId"), text("DeliveryAddressZipCode"));
             assert_eq!(fits, order["cause"] != "street-too-long", "{order}");
-            assert_eq!(
-                postal.is_ok(),
-                order["cause"] != "zip-state-mismatch",
-                "{order}"
-            );
+            assert_eq!(postal.is_ok(), order["cause"] != "zip-state-mismatch", "{order}");
         }
     }
 
     #[test]
     fn the_oddities_of_real_data_are_there() {
         let orders = orders();
-        let invoiced = orders
-            .iter()
-            .filter(|order| !order["invoices"].as_array().unwrap().is_empty());
+        let invoiced = orders.iter().filter(|order| !order["invoices"].as_array().unwrap().is_empty());
         assert!(invoiced.count() >= 2);
         let text = Value::Array(orders).to_string();
-        for oddity in [
-            "O'Malley",
-            "\" V-BELT-A42\"",
-            "SVC-CAL",
-            "\"SalesOrderLineStatus\":\"Canceled\"",
-        ] {
+        for oddity in ["O'Malley", "\" V-BELT-A42\"", "SVC-CAL", "\"SalesOrderLineStatus\":\"Canceled\""] {
             assert!(text.contains(oddity), "{oddity}");
         }
     }

@@ -109,10 +109,7 @@ fn line(text: &str) -> Value {
     };
     let (item, amounts) = text.split_once('*').expect("a line has a quantity");
     let (quantity, price) = amounts.split_once('@').expect("a line has a price");
-    let number = |text: &str| {
-        text.parse::<f64>()
-            .expect("quantities and prices are numbers")
-    };
+    let number = |text: &str| text.parse::<f64>().expect("quantities and prices are numbers");
     let mut line = json!({
         "item": item.replace('~', " "),
         "quantity": number(quantity),

@@ -42,12 +42,7 @@ fn shipment(world: &mut World, body: &Value, now_ms: i64) -> Shipment {
     let wanted = &body["requestedShipment"];
     let weights = weights_clb(wanted);
     let service = wanted["serviceType"].as_str().unwrap_or_default();
-    let postal = |party: &Value| {
-        party["address"]["postalCode"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let postal = |party: &Value| party["address"]["postalCode"].as_str().unwrap_or_default().to_owned();
     let from = postal(&wanted["shipper"]);
     let to = postal(&wanted["recipients"][0]);
     let pieces = weights
@@ -55,17 +50,12 @@ fn shipment(world: &mut World, body: &Value, now_ms: i64) -> Shipment {
         .map(|weight| {
             let serial = world.next_piece;
             world.next_piece += 1;
-            Piece {
-                tracking_number: tracking_number(serial),
-                weight_clb: *weight,
-                cancelled_ms: None,
-            }
+            Piece { tracking_number: tracking_number(serial), weight_clb: *weight, cancelled_ms: None }
         })
         .collect();
     let today = clock::date(now_ms);
     let asked = wanted["shipDatestamp"].as_str().unwrap_or(&today);
-    let detour = world.scenario == Scenario::Demo
-        && world.shipments.all().len() % DETOUR_EVERY == DETOUR_EVERY / 2;
+    let detour = world.scenario == Scenario::Demo && world.shipments.all().len() % DETOUR_EVERY == DETOUR_EVERY / 2;
     Shipment {
         created_ms: now_ms,
         ship_date: asked.max(today.as_str()).to_owned(),
@@ -122,12 +112,7 @@ pub(super) fn validate(world: &mut World, call: &Call, body: &Value) -> Reply {
 pub(super) fn cancel(world: &mut World, call: &Call, body: &Value) -> Reply {
     let account = body["accountNumber"]["value"].as_str().unwrap_or_default();
     if account.is_empty() {
-        return invalid(
-            world,
-            call,
-            "ACCOUNTNUMBER.REGISTRATION.REQUIRED",
-            ship_rules::ACCOUNT_TEXT,
-        );
+        return invalid(world, call, "ACCOUNTNUMBER.REGISTRATION.REQUIRED", ship_rules::ACCOUNT_TEXT);
     }
     if account != ACCOUNT {
         return invalid(
@@ -137,10 +122,7 @@ pub(super) fn cancel(world: &mut World, call: &Call, body: &Value) -> Reply {
             "Requested user is not authorized to perform the operation.",
         );
     }
-    let number = body["trackingNumber"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let number = body["trackingNumber"].as_str().unwrap_or_default().to_owned();
     if !shipment::is_number(&number) {
         return invalid(
             world,
@@ -195,10 +177,7 @@ fn take_back(shipment: &mut Shipment, piece: usize, whole: bool, now_ms: i64) ->
 
 /// Answers a fetch of a label by its address.
 pub(super) fn label(world: &mut World, call: &Call) -> Reply {
-    let number = call
-        .path
-        .strip_prefix(fedex::LABEL)
-        .and_then(ship_answer::number_of_document);
+    let number = call.path.strip_prefix(fedex::LABEL).and_then(ship_answer::number_of_document);
     let now_ms = world.now_ms();
     let found = number
         .and_then(|number| world.shipments.by_number(number))

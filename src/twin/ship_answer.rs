@@ -22,9 +22,7 @@ const DOCUMENT_HASH: usize = 10;
 /// The transaction of one shipment.
 pub(super) fn transaction(shipment: &Shipment, alerts: &[Value], fedex_url: &str) -> Value {
     let service = ship_services::find(&shipment.service);
-    let pieces: Value = (0..shipment.pieces.len())
-        .map(|piece| piece_response(shipment, piece, fedex_url))
-        .collect();
+    let pieces: Value = (0..shipment.pieces.len()).map(|piece| piece_response(shipment, piece, fedex_url)).collect();
     json!({
         "alerts": alerts,
         "masterTrackingNumber": shipment.master(),
@@ -70,8 +68,7 @@ fn piece_response(shipment: &Shipment, piece: usize, fedex_url: &str) -> Value {
 pub(super) fn item_of(shipment: &Shipment, piece: usize) -> &Value {
     let mut first = 0;
     for item in list(&shipment.wanted()["requestedPackageLineItems"]) {
-        first +=
-            usize::try_from(item["groupPackageCount"].as_u64().unwrap_or(1).max(1)).unwrap_or(1);
+        first += usize::try_from(item["groupPackageCount"].as_u64().unwrap_or(1).max(1)).unwrap_or(1);
         if piece < first {
             return item;
         }
@@ -121,9 +118,7 @@ fn tracking_id(shipment: &Shipment, piece: usize) -> Value {
 fn completed(shipment: &Shipment) -> Value {
     let service = ship_services::find(&shipment.service);
     let address = &shipment.wanted()["recipients"][0]["address"];
-    let details: Value = (0..shipment.pieces.len())
-        .map(|piece| package_detail(shipment, piece))
-        .collect();
+    let details: Value = (0..shipment.pieces.len()).map(|piece| package_detail(shipment, piece)).collect();
     let name = service.map_or("", |service| service.name);
     json!({
         "usDomestic": address["countryCode"] == "US",
@@ -160,21 +155,9 @@ fn completed(shipment: &Shipment) -> Value {
 /// The rating: one entry for a single Ground piece; account and list rates otherwise, and for
 /// Express the list rate first, so that taking the first entry is wrong.
 fn rating(shipment: &Shipment) -> Value {
-    let level = if is_ground(&shipment.service) {
-        "PACKAGE"
-    } else {
-        "SHIPMENT"
-    };
-    let account = rate_detail(
-        shipment,
-        &format!("PAYOR_ACCOUNT_{level}"),
-        &shipment.charge,
-    );
-    let list = rate_detail(
-        shipment,
-        &format!("PAYOR_LIST_{level}"),
-        &shipment.charge.list(),
-    );
+    let level = if is_ground(&shipment.service) { "PACKAGE" } else { "SHIPMENT" };
+    let account = rate_detail(shipment, &format!("PAYOR_ACCOUNT_{level}"), &shipment.charge);
+    let list = rate_detail(shipment, &format!("PAYOR_LIST_{level}"), &shipment.charge.list());
     let details = match (is_ground(&shipment.service), shipment.pieces.len()) {
         (true, 1) => json!([account]),
         (true, _) => json!([account, list]),
@@ -187,11 +170,7 @@ fn rating(shipment: &Shipment) -> Value {
 }
 
 fn rate_detail(shipment: &Shipment, rate_type: &str, charge: &rate::Charge) -> Value {
-    let weight: u64 = shipment
-        .pieces
-        .iter()
-        .map(|piece| piece.weight_clb.div_ceil(100) * 100)
-        .sum();
+    let weight: u64 = shipment.pieces.iter().map(|piece| piece.weight_clb.div_ceil(100) * 100).sum();
     json!({
         "rateType": rate_type,
         "rateScale": "7167",
@@ -299,17 +278,10 @@ mod tests {
         let net = &rating["shipmentRateDetails"][0]["totalNetCharge"];
         assert_eq!(&ground["pieceResponses"][0]["baseRateAmount"], net);
         assert_eq!(ground["pieceResponses"][0]["netChargeAmount"], 0.0);
-        let express = transaction(
-            &shipment("FEDEX_2_DAY", &[1_000, 2_000]),
-            &[],
-            "http://twin",
-        );
+        let express = transaction(&shipment("FEDEX_2_DAY", &[1_000, 2_000]), &[], "http://twin");
         let rating = &express["completedShipmentDetail"]["shipmentRating"];
         assert_eq!(rating["actualRateType"], "PAYOR_ACCOUNT_SHIPMENT");
-        assert_eq!(
-            rating["shipmentRateDetails"][0]["rateType"],
-            "PAYOR_LIST_SHIPMENT"
-        );
+        assert_eq!(rating["shipmentRateDetails"][0]["rateType"], "PAYOR_LIST_SHIPMENT");
         let net = &rating["shipmentRateDetails"][1]["totalNetCharge"];
         assert_eq!(&express["pieceResponses"][0]["netRateAmount"], net);
         assert_eq!(&express["pieceResponses"][1]["netRateAmount"], net);
@@ -318,23 +290,9 @@ mod tests {
     #[test]
     fn a_label_address_leads_back_to_its_number_and_cannot_be_guessed() {
         let answer = transaction(&shipment("FEDEX_GROUND", &[1_000]), &[], "http://twin");
-        let url = answer["pieceResponses"][0]["packageDocuments"][0]["url"]
-            .as_str()
-            .unwrap();
-        let document = url
-            .split('/')
-            .next_back()
-            .unwrap()
-            .split('?')
-            .next()
-            .unwrap();
-        assert_eq!(
-            number_of_document(document),
-            answer["masterTrackingNumber"].as_str()
-        );
-        assert_eq!(
-            number_of_document("SH,00000000000000000000794980600023_SHIPPING_P"),
-            None
-        );
+        let url = answer["pieceResponses"][0]["packageDocuments"][0]["url"].as_str().unwrap();
+        let document = url.split('/').next_back().unwrap().split('?').next().unwrap();
+        assert_eq!(number_of_document(document), answer["masterTrackingNumber"].as_str());
+        assert_eq!(number_of_document("SH,00000000000000000000794980600023_SHIPPING_P"), None);
     }
 }

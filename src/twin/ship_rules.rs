@@ -39,10 +39,7 @@ pub(super) struct Refusal {
 impl Refusal {
     /// The errors as FedEx lists them.
     pub(super) fn errors(&self) -> Value {
-        self.problems
-            .iter()
-            .map(|(code, message)| json!({"code": code, "message": message}))
-            .collect()
+        self.problems.iter().map(|(code, message)| json!({"code": code, "message": message})).collect()
     }
 }
 
@@ -56,9 +53,7 @@ pub(super) fn check(body: &Value, today: &str) -> Result<Vec<Value>, Refusal> {
             status: 422,
             problems: vec![(
                 "INVALID.INPUT.EXCEPTION",
-                format!(
-                    "Validation failed for object='shipShipmentInputVO'. Error count: {broken}"
-                ),
+                format!("Validation failed for object='shipShipmentInputVO'. Error count: {broken}"),
             )],
         });
     }
@@ -70,20 +65,14 @@ pub(super) fn check(body: &Value, today: &str) -> Result<Vec<Value>, Refusal> {
     check_lane(wanted, &mut problems);
     check_packages(wanted, &mut problems);
     if !problems.is_empty() {
-        return Err(Refusal {
-            status: 400,
-            problems,
-        });
+        return Err(Refusal { status: 400, problems });
     }
     Ok(alerts(wanted, today))
 }
 
 fn alerts(wanted: &Value, today: &str) -> Vec<Value> {
     let mut alerts = Vec::new();
-    if wanted["shipDatestamp"]
-        .as_str()
-        .is_some_and(|date| date < today)
-    {
+    if wanted["shipDatestamp"].as_str().is_some_and(|date| date < today) {
         alerts.push(json!({
             "code": "SHIPMENT.SHIPDATESTAMP.INVALID",
             "message": "Requested shipDatestamp is prior to current date.",
@@ -98,10 +87,7 @@ fn schema_violations(body: &Value) -> usize {
     let wanted = &body["requestedShipment"];
     let mut broken = 0;
     let mut need = |good: bool| broken += usize::from(!good);
-    need(one_of(
-        &body["labelResponseOptions"],
-        &["LABEL", "URL_ONLY"],
-    ));
+    need(one_of(&body["labelResponseOptions"], &["LABEL", "URL_ONLY"]));
     need(body.to_string().is_ascii());
     need(party_is_complete(&wanted["shipper"]));
     let recipients = list(&wanted["recipients"]);
@@ -109,41 +95,27 @@ fn schema_violations(body: &Value) -> usize {
     need(recipients.iter().all(party_is_complete));
     need(one_of(
         &wanted["pickupType"],
-        &[
-            "CONTACT_FEDEX_TO_SCHEDULE",
-            "DROPOFF_AT_FEDEX_LOCATION",
-            "USE_SCHEDULED_PICKUP",
-        ],
+        &["CONTACT_FEDEX_TO_SCHEDULE", "DROPOFF_AT_FEDEX_LOCATION", "USE_SCHEDULED_PICKUP"],
     ));
     need(filled(&wanted["serviceType"]));
     need(filled(&wanted["packagingType"]));
-    need(one_of(
-        &wanted["shippingChargesPayment"]["paymentType"],
-        &["SENDER", "RECIPIENT", "THIRD_PARTY", "COLLECT"],
-    ));
+    need(one_of(&wanted["shippingChargesPayment"]["paymentType"], &["SENDER", "RECIPIENT", "THIRD_PARTY", "COLLECT"]));
     need(label_is_possible(&wanted["labelSpecification"]));
     let date = &wanted["shipDatestamp"];
     need(date.is_null() || date.as_str().is_some_and(is_date));
     let items = list(&wanted["requestedPackageLineItems"]);
     need(!items.is_empty() && items.len() <= ITEM_LIMIT);
-    let pieces: u64 = items
-        .iter()
-        .map(|item| item["groupPackageCount"].as_u64().unwrap_or(1))
-        .sum();
+    let pieces: u64 = items.iter().map(|item| item["groupPackageCount"].as_u64().unwrap_or(1)).sum();
     need(pieces <= PIECE_LIMIT);
     let express = wanted["serviceType"].as_str().is_some_and(is_express);
     for item in items {
         need(item_is_complete(item, express));
     }
-    let abroad = recipients.first().is_some_and(|party| {
-        party["address"]["countryCode"] != wanted["shipper"]["address"]["countryCode"]
-    });
+    let abroad = recipients
+        .first()
+        .is_some_and(|party| party["address"]["countryCode"] != wanted["shipper"]["address"]["countryCode"]);
     let customs = &wanted["customsClearanceDetail"];
-    need(
-        !abroad
-            || (!list(&customs["commodities"]).is_empty()
-                && customs["commercialInvoice"].is_object()),
-    );
+    need(!abroad || (!list(&customs["commodities"]).is_empty() && customs["commercialInvoice"].is_object()));
     broken
 }
 
@@ -156,9 +128,7 @@ fn one_of(value: &Value, known: &[&str]) -> bool {
 }
 
 fn at_most(value: &Value, limit: usize) -> bool {
-    value
-        .as_str()
-        .is_none_or(|text| text.chars().count() <= limit)
+    value.as_str().is_none_or(|text| text.chars().count() <= limit)
 }
 
 fn is_date(text: &str) -> bool {
@@ -178,9 +148,7 @@ fn party_is_complete(party: &Value) -> bool {
         && list(&address["streetLines"]).iter().all(Value::is_string)
         && address["city"].is_string()
         && at_most(&address["city"], NAME_LIMIT)
-        && address["countryCode"]
-            .as_str()
-            .is_some_and(|code| code.len() == 2)
+        && address["countryCode"].as_str().is_some_and(|code| code.len() == 2)
         && at_most(&address["stateOrProvinceCode"], 2)
         && at_most(&address["postalCode"], 10)
 }
@@ -223,19 +191,15 @@ fn item_is_complete(item: &Value, express: bool) -> bool {
         && weight["value"].as_f64().is_some_and(|value| value > 0.0)
         && at_most(&item["itemDescription"], 50)
         && dimensions_are_whole(&item["dimensions"])
-        && references
-            .iter()
-            .all(|reference| reference_fits(reference, express))
+        && references.iter().all(|reference| reference_fits(reference, express))
 }
 
 fn dimensions_are_whole(dimensions: &Value) -> bool {
     dimensions.is_null()
         || (one_of(&dimensions["units"], &["IN", "CM"])
-            && ["length", "width", "height"].iter().all(|side| {
-                dimensions[side]
-                    .as_u64()
-                    .is_some_and(|size| (1..=999).contains(&size))
-            }))
+            && ["length", "width", "height"]
+                .iter()
+                .all(|side| dimensions[side].as_u64().is_some_and(|size| (1..=999).contains(&size))))
 }
 
 fn reference_fits(reference: &Value, express: bool) -> bool {
@@ -258,10 +222,7 @@ fn reference_fits(reference: &Value, express: bool) -> bool {
 fn check_accounts(body: &Value, problems: &mut Problems) {
     let account = body["accountNumber"]["value"].as_str().unwrap_or_default();
     if account.len() != 9 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
-        problems.push((
-            "ACCOUNTNUMBER.REGISTRATION.REQUIRED",
-            ACCOUNT_TEXT.to_owned(),
-        ));
+        problems.push(("ACCOUNTNUMBER.REGISTRATION.REQUIRED", ACCOUNT_TEXT.to_owned()));
         return;
     }
     if account != ACCOUNT {
@@ -271,9 +232,7 @@ fn check_accounts(body: &Value, problems: &mut Problems) {
         ));
     }
     let payment = &body["requestedShipment"]["shippingChargesPayment"];
-    let payor = payment["payor"]["responsibleParty"]["accountNumber"]["value"]
-        .as_str()
-        .unwrap_or_default();
+    let payor = payment["payor"]["responsibleParty"]["accountNumber"]["value"].as_str().unwrap_or_default();
     if payment["paymentType"] == "SENDER" {
         if !payor.is_empty() && payor != account {
             problems.push((
@@ -282,22 +241,18 @@ fn check_accounts(body: &Value, problems: &mut Problems) {
             ));
         }
     } else if payor.len() != 9 {
-        problems.push((
-            "ACCOUNTNUMBER.REGISTRATION.REQUIRED",
-            ACCOUNT_TEXT.to_owned(),
-        ));
+        problems.push(("ACCOUNTNUMBER.REGISTRATION.REQUIRED", ACCOUNT_TEXT.to_owned()));
     }
 }
 
 fn check_party(party: &Value, who: &str, problems: &mut Problems) {
     let address = &party["address"];
-    if list(&address["streetLines"])
-        .iter()
-        .any(|line| !at_most(line, STREET_LIMIT))
-    {
+    if list(&address["streetLines"]).iter().any(|line| !at_most(line, STREET_LIMIT)) {
         problems.push((
             "STREETLINES.TOO.LONG",
-            format!("{who} street lines cannot be more than {STREET_LIMIT} characters each. Please update and try again."),
+            format!(
+                "{who} street lines cannot be more than {STREET_LIMIT} characters each. Please update and try again."
+            ),
         ));
     }
     let country = address["countryCode"].as_str().unwrap_or_default();
@@ -305,14 +260,13 @@ fn check_party(party: &Value, who: &str, problems: &mut Problems) {
     if !phone_is_possible(country, phone) {
         problems.push((
             "RECIPIENTCONTACT.PHONENUMBER.INVALID",
-            format!("{who} phone number format is not matching with the country code. Please provide a valid phone number."),
+            format!(
+                "{who} phone number format is not matching with the country code. Please provide a valid phone number."
+            ),
         ));
     }
     if !filled(&address["city"]) {
-        problems.push((
-            "CITY.EMPTY",
-            format!("{who} city is required. Please update and try again."),
-        ));
+        problems.push(("CITY.EMPTY", format!("{who} city is required. Please update and try again.")));
     }
     check_postal(address, who, country, problems);
 }
@@ -324,22 +278,18 @@ fn check_postal(address: &Value, who: &str, country: &str, problems: &mut Proble
         return;
     }
     if code.is_empty() {
-        problems.push((
-            "DESTINATION.POSTALCODE.MISSING.ORINVALID",
-            format!("{who} postal code is missing or invalid."),
-        ));
+        problems
+            .push(("DESTINATION.POSTALCODE.MISSING.ORINVALID", format!("{who} postal code is missing or invalid.")));
         return;
     }
     let problem = match postal::check(country, state, code) {
         Ok(()) => return,
-        Err(postal::Fault::Form) => (
-            "COUNTRY.POSTALCODE.INVALID",
-            format!("{who} postal code {code} is not valid for country {country}."),
-        ),
-        Err(postal::Fault::Unknown) => (
-            "POSTALCODE.INVALID",
-            format!("{who} postal code {code} is not a known postal code."),
-        ),
+        Err(postal::Fault::Form) => {
+            ("COUNTRY.POSTALCODE.INVALID", format!("{who} postal code {code} is not valid for country {country}."))
+        }
+        Err(postal::Fault::Unknown) => {
+            ("POSTALCODE.INVALID", format!("{who} postal code {code} is not a known postal code."))
+        }
         Err(postal::Fault::OtherState) => (
             "COUNTRY.POSTALANDSTATEORPROVINCECODE.MISMATCH",
             format!("{who} postal code {code} does not match state or province code {state}."),
@@ -351,9 +301,7 @@ fn check_postal(address: &Value, who: &str, country: &str, problems: &mut Proble
 /// US and CA numbers have ten digits and perhaps a leading 1 or +1; others ten to fifteen.
 fn phone_is_possible(country: &str, phone: &str) -> bool {
     let digits = phone.bytes().filter(u8::is_ascii_digit).count();
-    let clean = phone
-        .chars()
-        .all(|letter| letter.is_ascii_digit() || "+-(). ".contains(letter));
+    let clean = phone.chars().all(|letter| letter.is_ascii_digit() || "+-(). ".contains(letter));
     let first_is_one = phone.bytes().find(u8::is_ascii_digit) == Some(b'1');
     match country {
         "US" | "CA" | "PR" => clean && (digits == 10 || (digits == 11 && first_is_one)),
@@ -363,22 +311,14 @@ fn phone_is_possible(country: &str, phone: &str) -> bool {
 
 fn check_lane(wanted: &Value, problems: &mut Problems) {
     let service = wanted["serviceType"].as_str().unwrap_or_default();
-    let from = wanted["shipper"]["address"]["countryCode"]
-        .as_str()
-        .unwrap_or_default();
+    let from = wanted["shipper"]["address"]["countryCode"].as_str().unwrap_or_default();
     let address = &wanted["recipients"][0]["address"];
     let to = address["countryCode"].as_str().unwrap_or_default();
     if UNSERVICED.contains(&to) {
-        problems.push((
-            "RECIPIENT.COUNTRY.UNSERVICED",
-            format!("FedEx service is not available to country {to}."),
-        ));
+        problems.push(("RECIPIENT.COUNTRY.UNSERVICED", format!("FedEx service is not available to country {to}.")));
     }
     if !ship_services::is_known(service) {
-        problems.push((
-            "SERVICETYPE.NOT.ALLOWED",
-            format!("Service type {service} is not allowed."),
-        ));
+        problems.push(("SERVICETYPE.NOT.ALLOWED", format!("Service type {service} is not allowed.")));
         return;
     }
     let international = ship_services::is_international(service);
@@ -388,9 +328,7 @@ fn check_lane(wanted: &Value, problems: &mut Problems) {
             "The selected service is not allowed within a country.".to_owned(),
         ));
     }
-    let post_box = list(&address["streetLines"])
-        .iter()
-        .any(|line| line.as_str().is_some_and(is_post_box));
+    let post_box = list(&address["streetLines"]).iter().any(|line| line.as_str().is_some_and(is_post_box));
     let ground_to_canada = service == "FEDEX_GROUND" && to == "CA";
     if (from != to && !international && !ground_to_canada) || (post_box && is_ground(service)) {
         problems.push((
@@ -399,51 +337,32 @@ fn check_lane(wanted: &Value, problems: &mut Problems) {
         ));
     }
     if service == "SMART_POST" && !filled(&wanted["smartPostInfoDetail"]["hubId"]) {
-        problems.push((
-            "SHIPMENT.SMARTPOST.INVALID",
-            "SmartPost details are missing or invalid.".to_owned(),
-        ));
+        problems.push(("SHIPMENT.SMARTPOST.INVALID", "SmartPost details are missing or invalid.".to_owned()));
     }
 }
 
 fn is_post_box(line: &str) -> bool {
     let line = line.to_uppercase().replace(['.', ' '], "");
-    line.strip_prefix("POBOX")
-        .is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    line.strip_prefix("POBOX").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 fn check_packages(wanted: &Value, problems: &mut Problems) {
     let service = wanted["serviceType"].as_str().unwrap_or_default();
     let packaging = wanted["packagingType"].as_str().unwrap_or_default();
     let items = list(&wanted["requestedPackageLineItems"]);
-    let units = |item: &Value| {
-        item["weight"]["units"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let units = |item: &Value| item["weight"]["units"].as_str().unwrap_or_default().to_owned();
     if items.iter().any(|item| units(item) != units(&items[0])) {
-        problems.push((
-            "MIXED.MEASURING.UNITS.INCLUDED",
-            "All weights must use the same unit.".to_owned(),
-        ));
+        problems.push(("MIXED.MEASURING.UNITS.INCLUDED", "All weights must use the same unit.".to_owned()));
     }
     let fits = ship_services::packaging_limit(service, packaging).is_some_and(|limit_lb| {
         items.iter().all(|item| {
             let value = item["weight"]["value"].as_f64().unwrap_or_default();
-            let pounds = if item["weight"]["units"] == "KG" {
-                value * 2.204_622_6
-            } else {
-                value
-            };
+            let pounds = if item["weight"]["units"] == "KG" { value * 2.204_622_6 } else { value };
             pounds <= limit_lb && ship_services::size_fits(&item["dimensions"], is_ground(service))
         })
     });
     if !fits {
-        problems.push((
-            "SERVICE.PACKAGECOMBINATION.INVALID",
-            "Invalid service and packaging combination.".to_owned(),
-        ));
+        problems.push(("SERVICE.PACKAGECOMBINATION.INVALID", "Invalid service and packaging combination.".to_owned()));
     }
 }
 

@@ -80,10 +80,7 @@ fn accounts_are_checked() {
     };
     assert_eq!(payor("SENDER", "123456789"), "ACCOUNT.NUMBER.MISMATCH");
     assert_eq!(payor("SENDER", ACCOUNT), "OK");
-    assert_eq!(
-        payor("RECIPIENT", ""),
-        "ACCOUNTNUMBER.REGISTRATION.REQUIRED"
-    );
+    assert_eq!(payor("RECIPIENT", ""), "ACCOUNTNUMBER.REGISTRATION.REQUIRED");
     assert_eq!(payor("RECIPIENT", "123456789"), "OK");
 }
 
@@ -92,24 +89,12 @@ fn addresses_are_checked() {
     let at = |field: &str, value: Value| shipment_code(&format!("{RECIPIENT}/{field}"), value);
     let long = "1234 North Industrial Park Boulevard Ext";
     assert_eq!(at("streetLines", json!([long])), "STREETLINES.TOO.LONG");
-    assert_eq!(
-        at("streetLines", json!(["PO Box 12"])),
-        "SELECTED.DESTINATION.SERVICETYPE.INVALID"
-    );
+    assert_eq!(at("streetLines", json!(["PO Box 12"])), "SELECTED.DESTINATION.SERVICETYPE.INVALID");
     assert_eq!(at("city", json!("")), "CITY.EMPTY");
-    assert_eq!(
-        at("postalCode", json!("")),
-        "DESTINATION.POSTALCODE.MISSING.ORINVALID"
-    );
-    assert_eq!(
-        at("postalCode", json!("6060")),
-        "COUNTRY.POSTALCODE.INVALID"
-    );
+    assert_eq!(at("postalCode", json!("")), "DESTINATION.POSTALCODE.MISSING.ORINVALID");
+    assert_eq!(at("postalCode", json!("6060")), "COUNTRY.POSTALCODE.INVALID");
     assert_eq!(at("postalCode", json!("00000")), "POSTALCODE.INVALID");
-    assert_eq!(
-        at("postalCode", json!("38118")),
-        "COUNTRY.POSTALANDSTATEORPROVINCECODE.MISMATCH"
-    );
+    assert_eq!(at("postalCode", json!("38118")), "COUNTRY.POSTALANDSTATEORPROVINCECODE.MISMATCH");
     assert_eq!(
         shipment_code("/recipients/0/contact/phoneNumber", json!("555-0143")),
         "RECIPIENTCONTACT.PHONENUMBER.INVALID"
@@ -120,93 +105,46 @@ fn addresses_are_checked() {
 fn services_are_checked() {
     let service = |value: &str| shipment_code("/serviceType", json!(value));
     assert_eq!(service("INTERNATIONAL_PRIORITY"), "SERVICETYPE.NOT.ALLOWED");
-    assert_eq!(
-        service("FEDEX_INTERNATIONAL_PRIORITY"),
-        "INCOUNTRY.SERVICES.NOTALLOWED"
-    );
+    assert_eq!(service("FEDEX_INTERNATIONAL_PRIORITY"), "INCOUNTRY.SERVICES.NOTALLOWED");
     assert_eq!(service("SMART_POST"), "SHIPMENT.SMARTPOST.INVALID");
     let abroad = |service: &str, country: &str| {
         code(|body| {
             let wanted = &mut body["requestedShipment"];
             wanted["serviceType"] = json!(service);
             wanted["recipients"][0]["address"]["countryCode"] = json!(country);
-            wanted["customsClearanceDetail"] =
-                json!({"commercialInvoice": {}, "commodities": [{}]});
+            wanted["customsClearanceDetail"] = json!({"commercialInvoice": {}, "commodities": [{}]});
         })
     };
     assert_eq!(abroad("FEDEX_INTERNATIONAL_PRIORITY", "DE"), "OK");
-    assert_eq!(
-        abroad("FEDEX_2_DAY", "DE"),
-        "SELECTED.DESTINATION.SERVICETYPE.INVALID"
-    );
-    assert_eq!(
-        abroad("FEDEX_INTERNATIONAL_PRIORITY", "KP"),
-        "RECIPIENT.COUNTRY.UNSERVICED"
-    );
+    assert_eq!(abroad("FEDEX_2_DAY", "DE"), "SELECTED.DESTINATION.SERVICETYPE.INVALID");
+    assert_eq!(abroad("FEDEX_INTERNATIONAL_PRIORITY", "KP"), "RECIPIENT.COUNTRY.UNSERVICED");
 }
 
 #[test]
 fn packages_are_checked() {
-    let weight =
-        |value: f64| shipment_code("/requestedPackageLineItems/0/weight/value", json!(value));
+    let weight = |value: f64| shipment_code("/requestedPackageLineItems/0/weight/value", json!(value));
     assert_eq!(weight(150.0), "OK");
     assert_eq!(weight(190.0), "SERVICE.PACKAGECOMBINATION.INVALID");
     assert_eq!(weight(0.0), "INVALID.INPUT.EXCEPTION");
-    assert_eq!(
-        shipment_code("/packagingType", json!("FEDEX_BOX")),
-        "SERVICE.PACKAGECOMBINATION.INVALID"
-    );
-    let mixed =
-        json!([{"weight": {"units": "LB", "value": 1}}, {"weight": {"units": "KG", "value": 1}}]);
-    assert_eq!(
-        shipment_code("/requestedPackageLineItems", mixed),
-        "MIXED.MEASURING.UNITS.INCLUDED"
-    );
+    assert_eq!(shipment_code("/packagingType", json!("FEDEX_BOX")), "SERVICE.PACKAGECOMBINATION.INVALID");
+    let mixed = json!([{"weight": {"units": "LB", "value": 1}}, {"weight": {"units": "KG", "value": 1}}]);
+    assert_eq!(shipment_code("/requestedPackageLineItems", mixed), "MIXED.MEASURING.UNITS.INCLUDED");
 }
 
 #[test]
 fn schema_violations_name_no_field() {
     let broken = "INVALID.INPUT.EXCEPTION";
-    assert_eq!(
-        code(|body| body["labelResponseOptions"] = json!("BOTH")),
-        broken
-    );
-    assert_eq!(
-        shipment_code("/recipients/0/contact/phoneNumber", json!("")),
-        broken
-    );
-    assert_eq!(
-        shipment_code("/recipients/0/contact/personName", json!("Zo\u{eb}")),
-        broken
-    );
-    assert_eq!(
-        shipment_code("/pickupType", json!("REGULAR_PICKUP")),
-        broken
-    );
-    assert_eq!(
-        shipment_code("/labelSpecification/labelStockType", json!("STOCK_4X6")),
-        broken
-    );
+    assert_eq!(code(|body| body["labelResponseOptions"] = json!("BOTH")), broken);
+    assert_eq!(shipment_code("/recipients/0/contact/phoneNumber", json!("")), broken);
+    assert_eq!(shipment_code("/recipients/0/contact/personName", json!("Zo\u{eb}")), broken);
+    assert_eq!(shipment_code("/pickupType", json!("REGULAR_PICKUP")), broken);
+    assert_eq!(shipment_code("/labelSpecification/labelStockType", json!("STOCK_4X6")), broken);
     let reference = "/requestedPackageLineItems/0/customerReferences/0";
-    assert_eq!(
-        shipment_code(&format!("{reference}/value"), json!("x".repeat(31))),
-        broken
-    );
-    assert_eq!(
-        shipment_code(
-            &format!("{reference}/customerReferenceType"),
-            json!("PURCHASE_ORDER")
-        ),
-        broken
-    );
+    assert_eq!(shipment_code(&format!("{reference}/value"), json!("x".repeat(31))), broken);
+    assert_eq!(shipment_code(&format!("{reference}/customerReferenceType"), json!("PURCHASE_ORDER")), broken);
     let refusal = check(&json!({}), TODAY).unwrap_err();
     assert_eq!(refusal.status, 422);
-    assert!(
-        refusal.errors()[0]["message"]
-            .as_str()
-            .unwrap()
-            .contains("Error count:")
-    );
+    assert!(refusal.errors()[0]["message"].as_str().unwrap().contains("Error count:"));
 }
 
 #[test]

@@ -22,109 +22,33 @@ const fn service(
     carrier: &'static str,
     days: i64,
 ) -> Service {
-    Service {
-        code,
-        name,
-        mark,
-        carrier,
-        days,
-        international: false,
-    }
+    Service { code, name, mark, carrier, days, international: false }
 }
 
 const fn abroad(code: &'static str, name: &'static str, mark: &'static str, days: i64) -> Service {
-    Service {
-        code,
-        name,
-        mark,
-        carrier: "FDXE",
-        days,
-        international: true,
-    }
+    Service { code, name, mark, carrier: "FDXE", days, international: true }
 }
 
 const SERVICES: [Service; 14] = [
     service("FEDEX_GROUND", "FedEx Ground\u{ae}", "Ground", "FDXG", 3),
-    service(
-        "GROUND_HOME_DELIVERY",
-        "FedEx Home Delivery\u{ae}",
-        "Home Delivery",
-        "FDXG",
-        3,
-    ),
-    service(
-        "SMART_POST",
-        "FedEx Ground\u{ae} Economy",
-        "Ground Economy",
-        "FXSP",
-        5,
-    ),
-    service(
-        "FEDEX_EXPRESS_SAVER",
-        "FedEx Express Saver\u{ae}",
-        "Express Saver",
-        "FDXE",
-        3,
-    ),
+    service("GROUND_HOME_DELIVERY", "FedEx Home Delivery\u{ae}", "Home Delivery", "FDXG", 3),
+    service("SMART_POST", "FedEx Ground\u{ae} Economy", "Ground Economy", "FXSP", 5),
+    service("FEDEX_EXPRESS_SAVER", "FedEx Express Saver\u{ae}", "Express Saver", "FDXE", 3),
     service("FEDEX_2_DAY", "FedEx 2Day\u{ae}", "2Day", "FDXE", 2),
-    service(
-        "FEDEX_2_DAY_AM",
-        "FedEx 2Day\u{ae} AM",
-        "2Day AM",
-        "FDXE",
-        2,
-    ),
-    service(
-        "STANDARD_OVERNIGHT",
-        "FedEx Standard Overnight\u{ae}",
-        "Standard Overnight",
-        "FDXE",
-        1,
-    ),
-    service(
-        "PRIORITY_OVERNIGHT",
-        "FedEx Priority Overnight\u{ae}",
-        "Priority Overnight",
-        "FDXE",
-        1,
-    ),
-    service(
-        "FIRST_OVERNIGHT",
-        "FedEx First Overnight\u{ae}",
-        "First Overnight",
-        "FDXE",
-        1,
-    ),
-    abroad(
-        "FEDEX_INTERNATIONAL_PRIORITY",
-        "FedEx International Priority\u{ae}",
-        "Intl Priority",
-        3,
-    ),
+    service("FEDEX_2_DAY_AM", "FedEx 2Day\u{ae} AM", "2Day AM", "FDXE", 2),
+    service("STANDARD_OVERNIGHT", "FedEx Standard Overnight\u{ae}", "Standard Overnight", "FDXE", 1),
+    service("PRIORITY_OVERNIGHT", "FedEx Priority Overnight\u{ae}", "Priority Overnight", "FDXE", 1),
+    service("FIRST_OVERNIGHT", "FedEx First Overnight\u{ae}", "First Overnight", "FDXE", 1),
+    abroad("FEDEX_INTERNATIONAL_PRIORITY", "FedEx International Priority\u{ae}", "Intl Priority", 3),
     abroad(
         "FEDEX_INTERNATIONAL_PRIORITY_EXPRESS",
         "FedEx International Priority\u{ae} Express",
         "Intl Prio Express",
         2,
     ),
-    abroad(
-        "INTERNATIONAL_ECONOMY",
-        "FedEx International Economy\u{ae}",
-        "Intl Economy",
-        5,
-    ),
-    abroad(
-        "INTERNATIONAL_FIRST",
-        "FedEx International First\u{ae}",
-        "Intl First",
-        2,
-    ),
-    abroad(
-        "FEDEX_INTERNATIONAL_CONNECT_PLUS",
-        "FedEx International Connect Plus\u{ae}",
-        "Intl Connect Plus",
-        4,
-    ),
+    abroad("INTERNATIONAL_ECONOMY", "FedEx International Economy\u{ae}", "Intl Economy", 5),
+    abroad("INTERNATIONAL_FIRST", "FedEx International First\u{ae}", "Intl First", 2),
+    abroad("FEDEX_INTERNATIONAL_CONNECT_PLUS", "FedEx International Connect Plus\u{ae}", "Intl Connect Plus", 4),
 ];
 
 /// Finds a service by its code.
@@ -185,13 +109,7 @@ pub(super) fn size_fits(dimensions: &Value, ground: bool) -> bool {
     let mut sides: Vec<f64> = ["length", "width", "height"]
         .iter()
         .filter_map(|side| dimensions[side].as_f64())
-        .map(|side| {
-            if dimensions["units"] == "CM" {
-                side / 2.54
-            } else {
-                side
-            }
-        })
+        .map(|side| if dimensions["units"] == "CM" { side / 2.54 } else { side })
         .collect();
     if sides.len() < 3 {
         return true;
@@ -209,10 +127,7 @@ mod tests {
 
     #[test]
     fn limits_follow_service_and_packaging() {
-        assert_eq!(
-            packaging_limit("FEDEX_GROUND", "YOUR_PACKAGING"),
-            Some(150.0)
-        );
+        assert_eq!(packaging_limit("FEDEX_GROUND", "YOUR_PACKAGING"), Some(150.0));
         assert_eq!(packaging_limit("FEDEX_GROUND", "FEDEX_BOX"), None);
         assert_eq!(packaging_limit("FEDEX_2_DAY", "FEDEX_ENVELOPE"), Some(1.1));
         let long = json!({"length": 120, "width": 5, "height": 5, "units": "IN"});

@@ -47,9 +47,7 @@ impl Shipment {
 
     /// The first reference of a type, over all packages.
     pub(super) fn reference(&self, kind: &str) -> Option<&str> {
-        self.references()
-            .find(|(found, _)| *found == kind)
-            .map(|(_, value)| value)
+        self.references().find(|(found, _)| *found == kind).map(|(_, value)| value)
     }
 
     /// All references: type and value.
@@ -62,12 +60,7 @@ fn references(request: &Value) -> impl Iterator<Item = (&str, &str)> {
     list(&request["requestedShipment"]["requestedPackageLineItems"])
         .iter()
         .flat_map(|item| list(&item["customerReferences"]))
-        .filter_map(|reference| {
-            Some((
-                reference["customerReferenceType"].as_str()?,
-                reference["value"].as_str()?,
-            ))
-        })
+        .filter_map(|reference| Some((reference["customerReferenceType"].as_str()?, reference["value"].as_str()?)))
 }
 
 /// The elements of an array; none when it is not one.
@@ -106,8 +99,7 @@ impl Shipments {
     fn index(&mut self, at: usize) {
         let shipment = &self.list[at];
         for (piece, found) in shipment.pieces.iter().enumerate() {
-            self.by_number
-                .insert(found.tracking_number.clone(), (at, piece));
+            self.by_number.insert(found.tracking_number.clone(), (at, piece));
         }
         for (_, value) in shipment.references() {
             let known = self.by_reference.entry(value.to_owned()).or_default();
@@ -136,11 +128,7 @@ impl Shipments {
 
     /// Shipments that carry a reference value, oldest first.
     pub(super) fn by_reference(&self, value: &str) -> impl Iterator<Item = &Shipment> {
-        self.by_reference
-            .get(value)
-            .into_iter()
-            .flatten()
-            .map(|at| &self.list[*at])
+        self.by_reference.get(value).into_iter().flatten().map(|at| &self.list[*at])
     }
 }
 
@@ -150,11 +138,8 @@ const CHECK_WEIGHTS: [u64; 3] = [3, 1, 7];
 /// Appends the check digit to eleven digits: weighted sum modulo 11, then modulo 10.
 pub(super) fn tracking_number(serial: u64) -> String {
     let digits = format!("{serial:011}");
-    let sum: u64 = digits
-        .bytes()
-        .zip(CHECK_WEIGHTS.iter().cycle())
-        .map(|(digit, weight)| u64::from(digit - b'0') * weight)
-        .sum();
+    let sum: u64 =
+        digits.bytes().zip(CHECK_WEIGHTS.iter().cycle()).map(|(digit, weight)| u64::from(digit - b'0') * weight).sum();
     format!("{digits}{}", sum % 11 % 10)
 }
 
@@ -169,12 +154,7 @@ mod tests {
 
     #[test]
     fn check_digits_are_those_of_recorded_numbers() {
-        for recorded in [
-            "794972072690",
-            "794980600023",
-            "794980600034",
-            "794980600045",
-        ] {
+        for recorded in ["794972072690", "794980600023", "794980600034", "794980600045"] {
             let serial = recorded[..11].parse().unwrap();
             assert_eq!(tracking_number(serial), recorded);
         }

@@ -90,9 +90,7 @@ const DEMO_PIECE_SPAN: u64 = 1_000_000_000;
 impl World {
     fn new(options: &TwinOptions) -> Self {
         let started_ms = clock::wall_ms();
-        let every_ms = options
-            .release_every
-            .map(|every| i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1));
+        let every_ms = options.release_every.map(|every| i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1));
         let next_piece = match options.scenario {
             Scenario::Empty => FIRST_PIECE,
             Scenario::Demo => DEMO_PIECE_BASE + started_ms.unsigned_abs() / 1_000 % DEMO_PIECE_SPAN,
@@ -135,10 +133,7 @@ impl World {
 
     /// Counts a call of one operation.
     pub(super) fn count(&mut self, system: System, op: &str) {
-        *self
-            .calls
-            .entry(format!("{}.{op}", system.name()))
-            .or_default() += 1;
+        *self.calls.entry(format!("{}.{op}", system.name())).or_default() += 1;
     }
 
     /// Counts something that is not a call, such as a token handed out.
@@ -169,14 +164,7 @@ impl World {
         let bytes = self.fresh_bytes();
         self.version = version;
         let hex = hex(&bytes[..16]);
-        format!(
-            "{}-{}-4{}-8{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[13..16],
-            &hex[17..20],
-            &hex[20..32]
-        )
+        format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
     }
 
     /// Confirms the waiting orders whose time has come.
@@ -224,11 +212,7 @@ impl Shared {
         world.release.resume(world.now_ms());
         world.tables.reindex();
         world.shipments.reindex();
-        let shared = Self {
-            world: Mutex::new(world),
-            file: options.state_file.clone(),
-            saved_version: Mutex::new(0),
-        };
+        let shared = Self { world: Mutex::new(world), file: options.state_file.clone(), saved_version: Mutex::new(0) };
         if shared.file.is_some() {
             let snapshot = shared.snapshot(&guard(&shared.world));
             if let Some(snapshot) = snapshot {
@@ -244,27 +228,17 @@ impl Shared {
     }
 
     /// Changes the world and takes a snapshot when something changed and a file is wanted.
-    pub(super) fn change_and_snapshot<T>(
-        &self,
-        act: impl FnOnce(&mut World) -> T,
-    ) -> (T, Option<Snapshot>) {
+    pub(super) fn change_and_snapshot<T>(&self, act: impl FnOnce(&mut World) -> T) -> (T, Option<Snapshot>) {
         let mut world = guard(&self.world);
         let before = world.version;
         let result = act(&mut world);
-        let snapshot = if world.version == before {
-            None
-        } else {
-            self.snapshot(&world)
-        };
+        let snapshot = if world.version == before { None } else { self.snapshot(&world) };
         (result, snapshot)
     }
 
     fn snapshot(&self, world: &World) -> Option<Snapshot> {
         self.file.as_ref()?;
-        Some(Snapshot {
-            version: world.version,
-            bytes: serde_json::to_vec(world).expect("the world is plain data"),
-        })
+        Some(Snapshot { version: world.version, bytes: serde_json::to_vec(world).expect("the world is plain data") })
     }
 
     /// Has a snapshot on the disk: temporary file, fsync, rename. An older one is not written.
@@ -283,9 +257,7 @@ impl Shared {
 }
 
 fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder {
         std::fs::create_dir_all(folder)?;
     }

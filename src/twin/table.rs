@@ -39,10 +39,7 @@ impl Row {
 
     /// The stored text of a property, empty when there is none.
     pub(super) fn text(&self, property: &str) -> &str {
-        self.values
-            .get(property)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.values.get(property).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// What was stored explicitly.
@@ -52,10 +49,7 @@ impl Row {
 
     /// The etag: a base64 list of record version and record id per underlying table.
     pub(super) fn etag(&self) -> String {
-        let inner = format!(
-            "'{},{};0,0;0,0;0,0;0,0'",
-            self.record_version, self.record_id
-        );
+        let inner = format!("'{},{};0,0;0,0;0,0;0,0'", self.record_version, self.record_id);
         format!("W/\"{}\"", STANDARD.encode(inner))
     }
 
@@ -89,24 +83,15 @@ impl Table {
     /// Rows whose indexed property has one of the values, in key order.
     pub(super) fn found(&self, property: &str, values: &[String]) -> Option<Vec<&Row>> {
         let index = self.index.get(property)?;
-        let keys: BTreeSet<&String> = values
-            .iter()
-            .filter_map(|value| index.get(&value.to_lowercase()))
-            .flatten()
-            .collect();
-        Some(
-            keys.into_iter()
-                .filter_map(|key| self.rows.get(key))
-                .collect(),
-        )
+        let keys: BTreeSet<&String> =
+            values.iter().filter_map(|value| index.get(&value.to_lowercase())).flatten().collect();
+        Some(keys.into_iter().filter_map(|key| self.rows.get(key)).collect())
     }
 
     /// How many rows [`Table::found`] would return, at most; `None` without an index.
     pub(super) fn count(&self, property: &str, values: &[String]) -> Option<usize> {
         let index = self.index.get(property)?;
-        let sizes = values
-            .iter()
-            .filter_map(|value| index.get(&value.to_lowercase()).map(BTreeSet::len));
+        let sizes = values.iter().filter_map(|value| index.get(&value.to_lowercase()).map(BTreeSet::len));
         Some(sizes.sum())
     }
 
@@ -179,18 +164,11 @@ impl Tables {
 
     /// Inserts or replaces a row.
     pub(super) fn put(&mut self, set: &'static EntitySet, values: Map<String, Value>) {
-        let parts: Vec<&str> = set
-            .keys
-            .iter()
-            .map(|key| values.get(*key).and_then(Value::as_str).unwrap_or_default())
-            .collect();
+        let parts: Vec<&str> =
+            set.keys.iter().map(|key| values.get(*key).and_then(Value::as_str).unwrap_or_default()).collect();
         let key = key_text(&parts);
         self.last_record += 1;
-        let row = Row {
-            values,
-            record_id: FIRST_RECORD_ID + self.last_record,
-            record_version: 1,
-        };
+        let row = Row { values, record_id: FIRST_RECORD_ID + self.last_record, record_version: 1 };
         let table = self.sets.entry(set.name.to_owned()).or_default();
         if let Some(old) = table.rows.remove(&key) {
             table.unindex_row(set, &key, &old);
@@ -200,12 +178,7 @@ impl Tables {
     }
 
     /// Merges values into a row; false when there is no such row.
-    pub(super) fn merge(
-        &mut self,
-        set: &'static EntitySet,
-        key: &[&str],
-        changes: Map<String, Value>,
-    ) -> bool {
+    pub(super) fn merge(&mut self, set: &'static EntitySet, key: &[&str], changes: Map<String, Value>) -> bool {
         let key = key_text(key);
         let Some(table) = self.sets.get_mut(set.name) else {
             return false;
@@ -221,17 +194,9 @@ impl Tables {
     }
 
     /// Removes the rows of an order, found by the property that holds its number.
-    pub(super) fn remove_of(
-        &mut self,
-        set: &'static EntitySet,
-        company: &str,
-        property: &str,
-        number: &str,
-    ) {
+    pub(super) fn remove_of(&mut self, set: &'static EntitySet, company: &str, property: &str, number: &str) {
         let table = self.sets.entry(set.name.to_owned()).or_default();
-        let found = table
-            .found(property, &[number.to_owned()])
-            .unwrap_or_default();
+        let found = table.found(property, &[number.to_owned()]).unwrap_or_default();
         let keys: Vec<String> = found
             .into_iter()
             .filter(|row| row.text("dataAreaId").eq_ignore_ascii_case(company))
@@ -245,13 +210,7 @@ impl Tables {
     }
 
     /// Rows of one company whose indexed property has the value, in key order.
-    pub(super) fn of(
-        &self,
-        set: &EntitySet,
-        company: &str,
-        property: &str,
-        value: &str,
-    ) -> Vec<&Row> {
+    pub(super) fn of(&self, set: &EntitySet, company: &str, property: &str, value: &str) -> Vec<&Row> {
         self.sets
             .get(set.name)
             .and_then(|table| table.found(property, &[value.to_owned()]))
@@ -281,10 +240,7 @@ fn key_text(parts: &[&str]) -> String {
 
 /// Collects properties into the form that rows are made of.
 pub(super) fn values<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
-    pairs
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// A whole number where there is one, as F&O prints decimals.
@@ -293,11 +249,7 @@ pub(super) fn values<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, V
     reason = "amounts and quantities are far below 2^53 and checked to be whole"
 )]
 pub(super) fn decimal(number: f64) -> Value {
-    if number.fract() == 0.0 {
-        json!(number as i64)
-    } else {
-        json!(number)
-    }
+    if number.fract() == 0.0 { json!(number as i64) } else { json!(number) }
 }
 
 #[cfg(test)]
@@ -308,26 +260,12 @@ mod tests {
     fn a_change_moves_the_etag_and_the_index() {
         let set = entities::set("SalesOrderHeadersV2").unwrap();
         let mut tables = Tables::default();
-        tables.put(
-            set,
-            values([
-                ("dataAreaId", json!("usmf")),
-                ("SalesOrderNumber", json!("SO-1")),
-            ]),
-        );
+        tables.put(set, values([("dataAreaId", json!("usmf")), ("SalesOrderNumber", json!("SO-1"))]));
         let before = tables.row(set, &["USMF", "so-1"]).unwrap().etag();
-        assert!(tables.merge(
-            set,
-            &["usmf", "SO-1"],
-            values([("SalesOrderProcessingStatus", json!("Confirmed"))])
-        ));
+        assert!(tables.merge(set, &["usmf", "SO-1"], values([("SalesOrderProcessingStatus", json!("Confirmed"))])));
         assert_ne!(before, tables.row(set, &["usmf", "SO-1"]).unwrap().etag());
         let found = tables.of(set, "usmf", "SalesOrderProcessingStatus", "Confirmed");
         assert_eq!(found.len(), 1);
-        assert!(
-            tables
-                .of(set, "usmf", "SalesOrderProcessingStatus", "Active")
-                .is_empty()
-        );
+        assert!(tables.of(set, "usmf", "SalesOrderProcessingStatus", "Active").is_empty());
     }
 }

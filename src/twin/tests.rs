@@ -30,17 +30,11 @@ fn json_of(answer: &str) -> Value {
 }
 
 async fn token(twin: &Twin) -> String {
-    let form = format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}",
-        fedex::API_KEY,
-        fedex::SECRET_KEY
-    );
+    let form =
+        format!("grant_type=client_credentials&client_id={}&client_secret={}", fedex::API_KEY, fedex::SECRET_KEY);
     let headers = "content-type: application/x-www-form-urlencoded\r\n";
     let answer = send(&twin.fedex_url(), "POST /oauth/token", headers, form).await;
-    json_of(&answer)["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    json_of(&answer)["access_token"].as_str().unwrap().to_owned()
 }
 
 async fn ship(twin: &Twin, token: &str) -> String {
@@ -71,13 +65,7 @@ async fn shipments(twin: &Twin) -> usize {
 }
 
 async fn arm(twin: &Twin, fault: Value) {
-    send(
-        &twin.fedex_url(),
-        "POST /_twin/faults",
-        "",
-        fault.to_string(),
-    )
-    .await;
+    send(&twin.fedex_url(), "POST /_twin/faults", "", fault.to_string()).await;
 }
 
 #[tokio::test]
@@ -108,19 +96,10 @@ async fn the_world_survives_a_restart() {
     let second = start(options).await.unwrap();
     assert_eq!(shipments(&second).await, 1);
     let answer = json_of(&ship(&second, &token).await);
-    assert_ne!(
-        answer["output"]["transactionShipments"][0]["masterTrackingNumber"],
-        number
-    );
+    assert_ne!(answer["output"]["transactionShipments"][0]["masterTrackingNumber"], number);
     let push = json!({"tracking_number": number}).to_string();
     let answer = send(&second.fedex_url(), "POST /_twin/webhook", "", push).await;
-    assert_eq!(
-        json_of(&answer)["headers"]["fdx-signature"]
-            .as_str()
-            .unwrap()
-            .len(),
-        44
-    );
+    assert_eq!(json_of(&answer)["headers"]["fdx-signature"].as_str().unwrap().len(), 44);
     first.stop().await;
     second.stop().await;
 }
@@ -130,9 +109,7 @@ fn the_credentials_name_every_mode_but_map_one_less() {
     let d365 = credentials::d365("http://twin");
     let fedex = credentials::fedex("http://twin");
     let modes = d365["orders"]["delivery_modes"].as_array().unwrap();
-    let unmapped: Vec<&Value> = modes
-        .iter()
-        .filter(|mode| fedex["services"][mode.as_str().unwrap()].is_null())
-        .collect();
+    let unmapped: Vec<&Value> =
+        modes.iter().filter(|mode| fedex["services"][mode.as_str().unwrap()].is_null()).collect();
     assert_eq!(unmapped, ["FEDEX-SAT"]);
 }

@@ -34,19 +34,9 @@ const REFERENCE_TYPES: [(&str, &str); 8] = [
 /// Answers a tracking request by numbers.
 pub(super) fn by_number(world: &mut World, call: &Call, body: &Value) -> Reply {
     let wanted = list(&body["trackingInfo"]);
-    let number = |info: &Value| {
-        info["trackingNumberInfo"]["trackingNumber"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let number = |info: &Value| info["trackingNumberInfo"]["trackingNumber"].as_str().unwrap_or_default().to_owned();
     if wanted.is_empty() || wanted.iter().any(|info| number(info).is_empty()) {
-        return invalid(
-            world,
-            call,
-            "TRACKING.TRACKINGNUMBER.EMPTY",
-            "Please provide tracking number.",
-        );
+        return invalid(world, call, "TRACKING.TRACKINGNUMBER.EMPTY", "Please provide tracking number.");
     }
     if wanted.len() > NUMBER_LIMIT {
         return invalid(
@@ -88,9 +78,7 @@ fn in_window(shipment: &Shipment, wanted: &Value) -> bool {
 
 /// The schema and the examples disagree about the name of the second date.
 fn end_date(wanted: &Value) -> Option<&str> {
-    wanted["shipDateEnd"]
-        .as_str()
-        .or_else(|| wanted["shipDateEndDate"].as_str())
+    wanted["shipDateEnd"].as_str().or_else(|| wanted["shipDateEndDate"].as_str())
 }
 
 fn not_found(number: &str) -> Value {
@@ -112,27 +100,13 @@ pub(super) fn by_reference(world: &mut World, call: &Call, body: &Value) -> Repl
     let wanted = &body["referencesInformation"];
     let value = wanted["value"].as_str().unwrap_or_default();
     if value.is_empty() {
-        return invalid(
-            world,
-            call,
-            "TRACKING.REFERENCEVALUE.EMPTY",
-            "Please provide a valid reference value.",
-        );
+        return invalid(world, call, "TRACKING.REFERENCEVALUE.EMPTY", "Please provide a valid reference value.");
     }
     let kind = wanted["type"].as_str();
-    let ship_kind = kind.and_then(|kind| {
-        REFERENCE_TYPES
-            .iter()
-            .find(|(track, _)| *track == kind)
-            .map(|(_, ship)| *ship)
-    });
+    let ship_kind =
+        kind.and_then(|kind| REFERENCE_TYPES.iter().find(|(track, _)| *track == kind).map(|(_, ship)| *ship));
     if kind.is_some() && ship_kind.is_none() {
-        return invalid(
-            world,
-            call,
-            "TRACKING.REFERENCETYPE.INVALID",
-            "Please provide a valid reference type.",
-        );
+        return invalid(world, call, "TRACKING.REFERENCETYPE.INVALID", "Please provide a valid reference type.");
     }
     let account = wanted["accountNumber"].as_str();
     let by_type = kind.is_some()
@@ -151,25 +125,12 @@ pub(super) fn by_reference(world: &mut World, call: &Call, body: &Value) -> Repl
     let scans = body["includeDetailedScans"] == true;
     let now_ms = world.now_ms();
     let results = found_by_reference(world, wanted, ship_kind, now_ms, scans);
-    let results = if results.is_empty() {
-        vec![json!({"trackingNumber": "", "trackResults": [not_found("")]})]
-    } else {
-        results
-    };
-    fedex::success(
-        world,
-        call,
-        &json!({"completeTrackResults": results, "successful": true, "cxsErrors": []}),
-    )
+    let results =
+        if results.is_empty() { vec![json!({"trackingNumber": "", "trackResults": [not_found("")]})] } else { results };
+    fedex::success(world, call, &json!({"completeTrackResults": results, "successful": true, "cxsErrors": []}))
 }
 
-fn found_by_reference(
-    world: &World,
-    wanted: &Value,
-    ship_kind: Option<&str>,
-    now_ms: i64,
-    scans: bool,
-) -> Vec<Value> {
+fn found_by_reference(world: &World, wanted: &Value, ship_kind: Option<&str>, now_ms: i64, scans: bool) -> Vec<Value> {
     let value = wanted["value"].as_str().unwrap_or_default();
     let mut window = wanted.clone();
     if window["shipDateBegin"].is_null() {
@@ -180,14 +141,12 @@ fn found_by_reference(
     }
     let same = |shipment: &Shipment| {
         let destination = &shipment.wanted()["recipients"][0]["address"];
-        let agrees =
-            |field: &str, actual: &Value| wanted[field].is_null() || &wanted[field] == actual;
+        let agrees = |field: &str, actual: &Value| wanted[field].is_null() || &wanted[field] == actual;
         agrees("accountNumber", &json!(shipment.account))
             && agrees("carrierCode", &json!(carrier(shipment)))
             && agrees("destinationCountryCode", &destination["countryCode"])
             && agrees("destinationPostalCode", &destination["postalCode"])
-            && ship_kind
-                .is_none_or(|kind| shipment.references().any(|found| found == (kind, value)))
+            && ship_kind.is_none_or(|kind| shipment.references().any(|found| found == (kind, value)))
     };
     world
         .shipments
@@ -210,9 +169,7 @@ fn carrier(shipment: &Shipment) -> &'static str {
 
 /// The state of a piece as `latestStatusDetail` names it.
 pub(super) fn status(shipment: &Shipment, piece: usize, now_ms: i64) -> &'static str {
-    journey::scans(shipment, piece, now_ms)
-        .last()
-        .map_or("OC", |scan| scan.code)
+    journey::scans(shipment, piece, now_ms).last().map_or("OC", |scan| scan.code)
 }
 
 /// A track result as both tracking calls and pushes carry it.
@@ -226,11 +183,7 @@ pub(super) fn result(shipment: &Shipment, piece: usize, now_ms: i64, detailed: b
     let unique = format!(
         "{}~{number}~{}",
         shipment.created_ms / 1_000,
-        if is_ground(&shipment.service) {
-            "FDEG"
-        } else {
-            "FX"
-        }
+        if is_ground(&shipment.service) { "FDEG" } else { "FX" }
     );
     let wanted = shipment.wanted();
     let service = ship_services::find(&shipment.service);
@@ -288,10 +241,7 @@ fn identifiers(shipment: &Shipment) -> Value {
         "carrierCode": "",
     })];
     for (kind, value) in shipment.references() {
-        let kind = REFERENCE_TYPES
-            .iter()
-            .find(|(_, ship)| *ship == kind)
-            .map_or(kind, |(track, _)| track);
+        let kind = REFERENCE_TYPES.iter().find(|(_, ship)| *ship == kind).map_or(kind, |(track, _)| track);
         let shown = json!({
             "type": kind, "values": [value], "trackingNumberUniqueId": "", "carrierCode": "",
         });
@@ -316,12 +266,7 @@ fn short_address(party: &Value) -> Value {
 
 fn dates(shipment: &Shipment, scans: &[Scan]) -> Value {
     let mut dates = Vec::new();
-    let when = |code: &str| {
-        scans
-            .iter()
-            .find(|scan| scan.code == code)
-            .map(|scan| scan.stamp(shipment))
-    };
+    let when = |code: &str| scans.iter().find(|scan| scan.code == code).map(|scan| scan.stamp(shipment));
     if let Some(stamp) = when("DL") {
         dates.push(json!({"type": "ACTUAL_DELIVERY", "dateTime": stamp}));
     } else {
@@ -335,16 +280,11 @@ fn dates(shipment: &Shipment, scans: &[Scan]) -> Value {
     if let Some(stamp) = when("DE") {
         dates.push(json!({"type": "ATTEMPTED_DELIVERY", "dateTime": stamp}));
     }
-    dates.push(
-        json!({"type": "SHIP", "dateTime": format!("{}T00:00:00+00:00", shipment.ship_date)}),
-    );
+    dates.push(json!({"type": "SHIP", "dateTime": format!("{}T00:00:00+00:00", shipment.ship_date)}));
     Value::Array(dates)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "weights are far below 2^53 hundredths of a pound"
-)]
+#[expect(clippy::cast_precision_loss, reason = "weights are far below 2^53 hundredths of a pound")]
 fn package(shipment: &Shipment, piece: usize) -> Value {
     let pounds = shipment.pieces[piece].weight_clb as f64 / 100.0;
     json!({
@@ -375,10 +315,7 @@ fn delivery(shipment: &Shipment, scans: &[Scan]) -> Value {
     });
     if delivered {
         let name = &shipment.wanted()["recipients"][0]["contact"]["personName"];
-        let receiver = name
-            .as_str()
-            .and_then(|name| name.split_whitespace().last())
-            .unwrap_or("RECEIVER");
+        let receiver = name.as_str().and_then(|name| name.split_whitespace().last()).unwrap_or("RECEIVER");
         delivery["receivedByName"] = json!(format!("R.{}", receiver.to_uppercase()));
         delivery["signedByName"] = json!(format!("R.{}", receiver.to_uppercase()));
         delivery["locationType"] = json!("SHIPPING_RECEIVING");

@@ -20,10 +20,7 @@ pub(super) fn push(world: &mut World, wanted: &Value) -> Result<Value, String> {
     let number = wanted["tracking_number"].as_str().unwrap_or_default();
     let transaction = world.fresh_uuid();
     let now_ms = world.now_ms();
-    let (shipment, piece) = world
-        .shipments
-        .by_number(number)
-        .ok_or_else(|| format!("no shipment {number}"))?;
+    let (shipment, piece) = world.shipments.by_number(number).ok_or_else(|| format!("no shipment {number}"))?;
     let body = json!({
         "transactionId": transaction,
         "customerTransactionId": "",
@@ -39,15 +36,12 @@ pub(super) fn push(world: &mut World, wanted: &Value) -> Result<Value, String> {
     })
     .to_string();
     let token = wanted["token"].as_str().unwrap_or(WEBHOOK_TOKEN);
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(token.as_bytes()).expect("HMAC takes keys of any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(body.as_bytes());
     let digest = mac.finalize().into_bytes();
     let signature = match wanted["encoding"].as_str() {
         Some("hex") => hex(&digest),
         _ => STANDARD.encode(digest),
     };
-    Ok(
-        json!({"headers": {"fdx-signature": signature, "content-type": "application/json"}, "body": body}),
-    )
+    Ok(json!({"headers": {"fdx-signature": signature, "content-type": "application/json"}, "body": body}))
 }

@@ -83,7 +83,14 @@ impl Vault {
     }
 
     /// Seals a value under a name, in a transaction of the caller.
-    pub async fn put(&self, tx: &mut Tx, name: &str, value: &SecretString, now_ms: i64, by: &str) -> Result<(), VaultError> {
+    pub async fn put(
+        &self,
+        tx: &mut Tx,
+        name: &str,
+        value: &SecretString,
+        now_ms: i64,
+        by: &str,
+    ) -> Result<(), VaultError> {
         Ok(tx.put_secret(&self.seal(name, value, now_ms, by)).await?)
     }
 

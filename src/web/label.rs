@@ -33,10 +33,8 @@ pub async fn download(
                 if saved { "attachment" } else { "inline" },
                 kind.ending()
             );
-            let headers = [
-                (header::CONTENT_TYPE, kind.media_type().to_owned()),
-                (header::CONTENT_DISPOSITION, disposition),
-            ];
+            let headers =
+                [(header::CONTENT_TYPE, kind.media_type().to_owned()), (header::CONTENT_DISPOSITION, disposition)];
             (headers, bytes).into_response()
         }
         Ok(None) => {

@@ -83,12 +83,19 @@ pub async fn bind(address: SocketAddr) -> Result<tokio::net::TcpListener, ServeE
 }
 
 /// Serves until the program stops.
-pub async fn serve(engine: &Engine, lifecycle: &Lifecycle, listener: tokio::net::TcpListener) -> Result<(), ServeError> {
+pub async fn serve(
+    engine: &Engine,
+    lifecycle: &Lifecycle,
+    listener: tokio::net::TcpListener,
+) -> Result<(), ServeError> {
     let site = site::directory(&engine.config)?;
     let setup_code = needs_setup_code(&engine.config).then(|| Arc::from(engine.new_id()));
     let first_run = !engine.store.db.has_operators().await.unwrap_or(true);
     if let (Some(code), true) = (&setup_code, first_run) {
-        tracing::warn!("no operator exists yet: open {}setup and enter the set-up code {code}", engine.config.public_url());
+        tracing::warn!(
+            "no operator exists yet: open {}setup and enter the set-up code {code}",
+            engine.config.public_url()
+        );
     }
     let router = router(engine, site, setup_code).await?;
     let stopping = lifecycle.clone();
@@ -116,7 +123,7 @@ pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>
         .route("/logout", post(session::sign_out))
         .route("/setup", post(session::set_up))
         .leptos_routes_with_handler(routes, get(page))
-        .fallback(page)
+        .fallback(not_found)
         // After the session is known: signed-out browsers see the login page and nothing else.
         .layer(from_fn_with_state(web.clone(), session::require_operator));
     let secure = engine.config.public_url().scheme() == "https";
@@ -165,6 +172,17 @@ async fn page(State(web): State<Web>, operator: session::Signed, request: Reques
         move || app::shell(options.clone()),
     );
     render(State(web), request).await.into_response()
+}
+
+/// An address without a page: the application renders its own answer, with status 404.
+async fn not_found(State(web): State<Web>, operator: session::Signed, request: Request) -> Response {
+    let desk = web.desk(operator.0);
+    let options = web.options.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || provide_context(desk.clone()),
+        move || app::shell(options.clone()),
+    );
+    render(request).await.into_response()
 }
 
 /// A server function, for the operator of the request.

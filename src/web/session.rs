@@ -81,7 +81,8 @@ async fn operator(web: &Web, session: &Session) -> Result<Option<Operator>, Resp
 fn broken(web: &Web, error: &(dyn std::error::Error + 'static)) -> Response {
     let problem = problem::broken(&web.engine, error);
     let trace = problem.trace_id.unwrap_or_default();
-    (StatusCode::INTERNAL_SERVER_ERROR, format!("{} {} Trace id {trace}.", problem.message, problem.hint)).into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, format!("{} {} Trace id {trace}.", problem.message, problem.hint))
+        .into_response()
 }
 
 /// The login form.

@@ -146,7 +146,13 @@ async fn insert(engine: &Engine, key: &OrderKey, order: &Order, state: State, ca
     let entry = engine.entry(&Actor::Engine, &action, subject, summary).outcome(outcome);
     engine.store.append(&mut tx, &entry).await?;
     tx.commit().await?;
-    tracing::info!(order.number = key.number, order.state = state.name(), "order {} of {} received", key.number, key.company);
+    tracing::info!(
+        order.number = key.number,
+        order.state = state.name(),
+        "order {} of {} received",
+        key.number,
+        key.company
+    );
     Ok(true)
 }
 
@@ -203,7 +209,12 @@ async fn change_shipment(engine: &Engine, tx: &mut Tx, shipment: &Shipment, orde
     }
     tx.set_ship_to(&shipment.shipment_id, &one_line(&order.ship_to)).await?;
     let subject = crate::work::settle::subject(shipment);
-    let entry = engine.entry(&Actor::Engine, "shipment.order-changed", subject, "The order changed in Dynamics 365; it is checked again.");
+    let entry = engine.entry(
+        &Actor::Engine,
+        "shipment.order-changed",
+        subject,
+        "The order changed in Dynamics 365; it is checked again.",
+    );
     engine.store.append(tx, &entry).await?;
     Ok(true)
 }

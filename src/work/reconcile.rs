@@ -3,9 +3,9 @@
 use crate::audit::Actor;
 use crate::clock::{self, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::engine::Engine;
-use crate::lifecycle::Lifecycle;
 use crate::fedex::track::PARCELS_PER_CALL;
 use crate::fedex::{Parcel, Tracked};
+use crate::lifecycle::Lifecycle;
 use crate::order::ShipmentId;
 use crate::order::retry::{Decision, decide};
 use crate::order::scan::{Milestone, advance, condense};
@@ -97,12 +97,18 @@ async fn take_in(engine: &Engine, row: &ToTrack, answer: Option<&Tracked>) -> Re
             milestone = Some(advance(milestone, latest));
         }
         delivered_ms = tracked.delivered_ms.or_else(|| {
-            tracked.scans.iter().filter(|scan| scan.milestone() == Some(Milestone::Delivered)).map(|scan| scan.at_ms).max()
+            tracked
+                .scans
+                .iter()
+                .filter(|scan| scan.milestone() == Some(Milestone::Delivered))
+                .map(|scan| scan.at_ms)
+                .max()
         });
     }
     // Not found is not yet: a new label shows up after a while.
     if let Some(news) = milestone.filter(|_| milestone != before.milestone) {
-        let event = Event::Scanned { milestone: news, delivered_ms: delivered_ms.filter(|_| news == Milestone::Delivered) };
+        let event =
+            Event::Scanned { milestone: news, delivered_ms: delivered_ms.filter(|_| news == Milestone::Delivered) };
         if let Ok(after) = apply(&before, event, now) {
             let save = Save { now_ms: now, lease: LeaseAfter::Kept, environment: None };
             match tx.save_shipment(&before, &after, save).await {
@@ -112,7 +118,11 @@ async fn take_in(engine: &Engine, row: &ToTrack, answer: Option<&Tracked>) -> Re
                 Err(error) => return Err(error),
             }
             let text = answer.map(|tracked| tracked.latest_text.as_str()).unwrap_or_default();
-            let summary = format!("FedEx: {} ({}).", news.name().replace('_', " "), if text.is_empty() { "no text" } else { text });
+            let summary = format!(
+                "FedEx: {} ({}).",
+                news.name().replace('_', " "),
+                if text.is_empty() { "no text" } else { text }
+            );
             let action = format!("parcel.{}", news.name().replace('_', "-"));
             engine.store.append(&mut tx, &engine.entry(&Actor::Engine, &action, subject(&after), summary)).await?;
             engine.wake_drive.notify_one();

@@ -150,8 +150,13 @@ async fn superseded(engine: &Engine, current: &Shipment, ending: &Ending<'_>, re
     tracing::error!(shipment.id = %current.shipment_id, order.state = current.state.name(), "an answer came too late: {refusal}");
     let mut tx = engine.store.begin().await?;
     if let Some(attempt_id) = ending.attempt {
-        let finish =
-            Finish { attempt_id, at_ms: now, outcome: AttemptOutcome::Superseded, cause_code: None, sentence: &sentence };
+        let finish = Finish {
+            attempt_id,
+            at_ms: now,
+            outcome: AttemptOutcome::Superseded,
+            cause_code: None,
+            sentence: &sentence,
+        };
         match tx.finish_attempt(&finish).await {
             Ok(()) | Err(StoreError::Conflict { .. }) => {}
             Err(error) => return Err(error),

@@ -60,10 +60,12 @@ async fn check(engine: &Engine, shipment: &Shipment) -> Result<()> {
         let failure = Failure::Permanent(Cause::new("order.not-found"));
         return fail(engine, shipment, None, failure, With::default()).await;
     };
-    let with = With { order: Some(&read.order), invoice: Some(read.facts.invoice_number.as_deref()), ..With::default() };
+    let with =
+        With { order: Some(&read.order), invoice: Some(read.facts.invoice_number.as_deref()), ..With::default() };
     if let Some(cause) = hold(&read.order, &read.rules) {
         if cause.code == CANCELLED {
-            let ending = ended(None, AttemptOutcome::Ok, "The order was cancelled in Dynamics 365 before a label was bought.");
+            let ending =
+                ended(None, AttemptOutcome::Ok, "The order was cancelled in Dynamics 365 before a label was bought.");
             settle(engine, shipment, Event::OrderCancelled, ending, with).await?;
             return Ok(());
         }
@@ -72,7 +74,8 @@ async fn check(engine: &Engine, shipment: &Shipment) -> Result<()> {
     match plan(&read.order, &read.facts, &read.rules, &shipment.correction) {
         Ok(plan) => {
             let sentence = format!("Checked: {} of {} lb.", plan.service.service, plan.weight.value());
-            settle(engine, shipment, Event::Planned(Box::new(plan)), ended(None, AttemptOutcome::Ok, &sentence), with).await?;
+            settle(engine, shipment, Event::Planned(Box::new(plan)), ended(None, AttemptOutcome::Ok, &sentence), with)
+                .await?;
             engine.wake_drive.notify_one();
             Ok(())
         }
@@ -130,8 +133,7 @@ async fn ship(engine: &Engine, shipment: &Shipment) -> Result<()> {
                 has_label: has_label(&shipped),
             });
             let sentence = format!("FedEx made the label: tracking number {}.", shipped.tracking_number);
-            let with =
-                With { shipped: Some(&shipped), environment: Some(fedex.environment_name()), ..With::default() };
+            let with = With { shipped: Some(&shipped), environment: Some(fedex.environment_name()), ..With::default() };
             settle(engine, &begun.shipment, event, ended(Some(&begun), AttemptOutcome::Ok, &sentence), with).await?;
             engine.wake_drive.notify_one();
             Ok(())
@@ -184,8 +186,7 @@ async fn look_up(engine: &Engine, shipment: &Shipment) -> Result<()> {
                 "The label exists at FedEx: tracking number {}. Its bytes were lost with the answer; print it again from FedEx.",
                 found.tracking_number
             );
-            let with =
-                With { shipped: Some(&shipped), environment: Some(fedex.environment_name()), ..With::default() };
+            let with = With { shipped: Some(&shipped), environment: Some(fedex.environment_name()), ..With::default() };
             settle(engine, &begun.shipment, event, ended(Some(&begun), AttemptOutcome::Ok, &sentence), with).await?;
         }
         None => {

@@ -25,11 +25,7 @@ pub async fn load_order(company: String, number: String) -> Result<OrderDetail, 
 
 /// Runs the failed step of a parked shipment again.
 #[server(prefix = "/desk", endpoint = "orders/replay")]
-pub async fn replay(
-    shipment_id: String,
-    version: i64,
-    #[server(default)] reason: String,
-) -> Result<(), Problem> {
+pub async fn replay(shipment_id: String, version: i64, #[server(default)] reason: String) -> Result<(), Problem> {
     answer(desk()?.replay(shipment_id, version, reason).await)
 }
 

@@ -14,9 +14,7 @@ pub fn AttemptList(
     attempts: Signal<Vec<AttemptView>>,
 ) -> impl IntoView {
     let attempts = Memo::new(move |_| attempts.get());
-    let ids = Memo::new(move |_| {
-        attempts.with(|all| all.iter().map(|one| one.attempt_id.clone()).collect::<Vec<_>>())
-    });
+    let ids = Memo::new(move |_| attempts.with(|all| all.iter().map(|one| one.attempt_id.clone()).collect::<Vec<_>>()));
     view! {
         <ol class="attempts">
             <For each=move || ids.get() key=Clone::clone let:id>

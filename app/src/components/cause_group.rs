@@ -16,15 +16,14 @@ pub fn CauseGroup(
     open: bool,
 ) -> impl IntoView {
     let orders = Memo::new(move |_| group.with(|group| group.orders.clone()));
-    let hidden = move || {
-        group.with(|group| group.count.saturating_sub(group.orders.len().try_into().unwrap_or(0)))
-    };
+    let hidden = move || group.with(|group| group.count.saturating_sub(group.orders.len().try_into().unwrap_or(0)));
     view! {
         <details
             class="cause"
             open=open
             data-testid="cause-group"
             data-code=move || group.with(|group| group.code.clone())
+            data-class=move || group.with(|group| group.class.clone())
         >
             <summary>
                 <span class="cause-chevron">

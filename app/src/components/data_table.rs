@@ -18,10 +18,8 @@ pub fn DataTable(
     /// The rows.
     children: Children,
 ) -> impl IntoView {
-    let heads = columns
-        .iter()
-        .map(|&column| view! { <th scope="col" role="columnheader">{column}</th> })
-        .collect_view();
+    let heads =
+        columns.iter().map(|&column| view! { <th scope="col" role="columnheader">{column}</th> }).collect_view();
     view! {
         <div class="table-frame">
             <table class=format!("data {class}") role="table">

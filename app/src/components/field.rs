@@ -154,7 +154,6 @@ pub fn Choice(
 }
 
 fn element_id(within: &str, name: &str) -> String {
-    let name: String =
-        name.chars().filter(|c| *c != ']').map(|c| if c == '[' { '-' } else { c }).collect();
+    let name: String = name.chars().filter(|c| *c != ']').map(|c| if c == '[' { '-' } else { c }).collect();
     if within.is_empty() { name } else { format!("{within}-{name}") }
 }

@@ -1,6 +1,7 @@
 //! Filters that live in the URL: chips are links, fields are a GET form.
 
 use super::icon::{Glyph, Icon};
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 
@@ -48,7 +49,7 @@ pub fn FilterPill(
     }
 }
 
-/// The search box of a filter form.
+/// The search box of a filter form; the key `/` leads to it.
 #[component]
 pub fn SearchBox(
     /// Its label, for screen readers.
@@ -61,6 +62,19 @@ pub fn SearchBox(
     #[prop(into)]
     value: Signal<String>,
 ) -> impl IntoView {
+    let input = NodeRef::<Input>::new();
+    Effect::new(move |_| {
+        let handle = window_event_listener(leptos::ev::keydown, move |event| {
+            let wanted = event.key() == "/" && !is_typing() && !event.ctrl_key() && !event.meta_key();
+            if wanted && let Some(input) = input.get_untracked() {
+                event.prevent_default();
+                input.select();
+                // An input on the page takes the focus.
+                drop(input.focus());
+            }
+        });
+        on_cleanup(move || handle.remove());
+    });
     view! {
         <div class="search">
             <Icon glyph=Glyph::Search/>
@@ -68,6 +82,7 @@ pub fn SearchBox(
                 {label}
             </label>
             <input
+                node_ref=input
                 id=name
                 type="search"
                 name=name
@@ -76,11 +91,16 @@ pub fn SearchBox(
                 prop:value=move || value.get()
                 autocomplete="off"
                 spellcheck="false"
-                data-search="true"
             />
             <kbd class="needs-js" aria-hidden="true">"/"</kbd>
         </div>
     }
+}
+
+/// Whether the focus is where a letter is text.
+fn is_typing() -> bool {
+    let tag = document().active_element().map(|element| element.tag_name());
+    tag.is_some_and(|tag| matches!(tag.as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
 /// The value of a filter in the query; an empty field of a GET form is no filter.

@@ -74,17 +74,11 @@ impl Glyph {
                 r#"<path d="M8 1.75 13.75 4.7v6.6L8 14.25 2.25 11.3V4.7zM2.4 4.8 8 7.6l5.6-2.8M8 7.6v6.5M5.1 3.3l5.7 2.9"/>"#
             }
             Self::Trail => r#"<path d="M6 4h7.5M6 8h7.5M6 12h7.5M2.75 4h.05M2.75 8h.05M2.75 12h.05"/>"#,
-            Self::Plug => {
-                r#"<path d="M5.75 1.75v3M10.25 1.75v3M3.75 4.75h8.5V7A4.25 4.25 0 0 1 3.75 7zM8 11.25v3"/>"#
-            }
+            Self::Plug => r#"<path d="M5.75 1.75v3M10.25 1.75v3M3.75 4.75h8.5V7A4.25 4.25 0 0 1 3.75 7zM8 11.25v3"/>"#,
             Self::Good => r#"<circle cx="8" cy="8" r="6.25"/><path d="m5.25 8.25 2 2 3.5-4.25"/>"#,
             Self::Warning => r#"<path d="M8 2.25 14.4 13.25H1.6zM8 6.5v3.25M8 11.5v.05"/>"#,
-            Self::Bad => {
-                r#"<path d="M5.4 1.75h5.2l3.65 3.65v5.2l-3.65 3.65H5.4L1.75 10.6V5.4zM6 6l4 4M10 6l-4 4"/>"#
-            }
-            Self::Moving => {
-                r#"<circle cx="8" cy="8" r="6.25"/><path d="M5 8h5.75M8.5 5.5 11 8l-2.5 2.5"/>"#
-            }
+            Self::Bad => r#"<path d="M5.4 1.75h5.2l3.65 3.65v5.2l-3.65 3.65H5.4L1.75 10.6V5.4zM6 6l4 4M10 6l-4 4"/>"#,
+            Self::Moving => r#"<circle cx="8" cy="8" r="6.25"/><path d="M5 8h5.75M8.5 5.5 11 8l-2.5 2.5"/>"#,
             Self::Neutral => r#"<circle cx="8" cy="8" r="3.25"/>"#,
             Self::Tick => r#"<path d="m3.25 8.5 3.25 3.25 6.25-7"/>"#,
             Self::Cross => r#"<path d="m4 4 8 8M12 4l-8 8"/>"#,
@@ -103,12 +97,8 @@ impl Glyph {
             Self::Replay => r#"<path d="M13.25 8A5.25 5.25 0 1 1 11.6 4.2L13.5 6M13.5 2.5V6H10"/>"#,
             Self::Pencil => r#"<path d="m2.5 13.5.75-3.25 7.5-7.5 2.5 2.5-7.5 7.5zM9 4.5 11.5 7"/>"#,
             Self::Clock => r#"<circle cx="8" cy="8" r="6.25"/><path d="M8 4.5V8l2.5 1.75"/>"#,
-            Self::Key => {
-                r#"<circle cx="5" cy="11" r="2.75"/><path d="m7 9 6.25-6.25M10.25 5.75l2 2M12 4l1.25 1.25"/>"#
-            }
-            Self::SignOut => {
-                r#"<path d="M6.5 13.5h-3a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1h3M10.5 11l3-3-3-3M13.25 8H6.5"/>"#
-            }
+            Self::Key => r#"<circle cx="5" cy="11" r="2.75"/><path d="m7 9 6.25-6.25M10.25 5.75l2 2M12 4l1.25 1.25"/>"#,
+            Self::SignOut => r#"<path d="M6.5 13.5h-3a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1h3M10.5 11l3-3-3-3M13.25 8H6.5"/>"#,
             Self::Pause => r#"<path d="M5.5 3.5v9M10.5 3.5v9"/>"#,
             Self::Play => r#"<path d="M4.75 3v10l8-5z"/>"#,
             Self::Next => r#"<path d="m6 3.5 4.5 4.5L6 12.5"/>"#,

@@ -26,7 +26,7 @@ pub fn JsonView(
             </summary>
             <div class="json-body">
                 <CopyButton text=body what="body"/>
-                <pre tabindex="0" role="region" aria-label=format!("{label} body")>
+                <pre tabindex="0" role="group" aria-label=format!("{label} body")>
                     <code>{pretty}</code>
                 </pre>
             </div>

@@ -3,10 +3,7 @@
 //! Nothing here fetches anything; pages load and pass on. A status is always colour, icon and
 //! word together.
 
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "a component owns its props; the macro has no borrowed ones"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props; the macro has no borrowed ones")]
 
 pub mod action_form;
 pub mod attempt_list;

@@ -7,8 +7,7 @@ use super::time_ago::TimeAgo;
 use crate::contract::OrderRow;
 use leptos::prelude::*;
 
-const COLUMNS: [&str; 7] =
-    ["Order", "State", "Customer", "Ship to", "Service", "Tracking number", "Changed"];
+const COLUMNS: [&str; 7] = ["Order", "State", "Customer", "Ship to", "Service", "Tracking number", "Changed"];
 
 /// A table of orders. Rows keep their elements while their content changes, so focus stays.
 #[component]
@@ -21,9 +20,7 @@ pub fn OrderTable(
     rows: Signal<Vec<OrderRow>>,
 ) -> impl IntoView {
     let keyed = Memo::new(move |_| rows.with(|rows| keyed(rows)));
-    let keys = Memo::new(move |_| {
-        keyed.with(|rows| rows.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>())
-    });
+    let keys = Memo::new(move |_| keyed.with(|rows| rows.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>()));
     view! {
         <DataTable caption columns=&COLUMNS class="orders">
             <For each=move || keys.get() key=Clone::clone let:key>

@@ -22,11 +22,8 @@ pub fn Pager(
 ) -> impl IntoView {
     let location = use_location();
     let (path, query) = (location.pathname, location.query);
-    let first = move || {
-        query.with(|query| {
-            query.get_str("after").is_some().then(|| page_href(&path.get(), query, None))
-        })
-    };
+    let first =
+        move || query.with(|query| query.get_str("after").is_some().then(|| page_href(&path.get(), query, None)));
     let following = move || {
         let cursor = next.get()?;
         Some(query.with(|query| page_href(&path.get(), query, Some(cursor))))

@@ -18,8 +18,9 @@ pub fn PingLadder(
         Status { code: "failed".into(), label: "A check failed".into(), tone: Tone::Bad }
     };
     view! {
-        <section
+        <div
             class="ladder"
+            role="group"
             aria-label="Ping"
             data-testid=format!("ladder-{}", ladder.system)
             data-passed=ladder.passed.to_string()
@@ -35,7 +36,7 @@ pub fn PingLadder(
             <ol class="rungs">
                 {ladder.rungs.into_iter().map(|rung| view! { <RungRow rung/> }).collect_view()}
             </ol>
-        </section>
+        </div>
     }
 }
 

@@ -29,9 +29,7 @@ pub fn focus_heading() {
     {
         use leptos::wasm_bindgen::JsCast;
         let heading = document().query_selector("main h1").ok().flatten();
-        if let Some(heading) =
-            heading.and_then(|heading| heading.dyn_into::<leptos::web_sys::HtmlElement>().ok())
-        {
+        if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<leptos::web_sys::HtmlElement>().ok()) {
             // Only an element that cannot take the focus refuses it; the heading can.
             drop(heading.focus());
         }

@@ -159,6 +159,7 @@ fn Rehearsal(kind: String) -> impl IntoView {
         <div class="rehearsal-frame" aria-hidden="true"></div>
         <p class="rehearsal" data-testid="rehearsal">
             <strong>{kind.to_uppercase()}</strong>
+            " "
             <span>{meaning}</span>
         </p>
     }

@@ -27,10 +27,7 @@ pub fn Timeline(
     let rows = move || {
         let entries = entries.get();
         let before = std::iter::once(None).chain(entries.iter().cloned().map(Some));
-        before
-            .zip(entries.clone())
-            .map(|(before, entry)| view! { <TimelineRow before entry/> })
-            .collect_view()
+        before.zip(entries.clone()).map(|(before, entry)| view! { <TimelineRow before entry/> }).collect_view()
     };
     view! {
         <div class="timeline">

@@ -34,10 +34,7 @@ pub fn provide_toast() {
 
 /// The toast of the application.
 pub fn use_toast() -> Toast {
-    use_context::<Toast>().unwrap_or_else(|| Toast {
-        text: RwSignal::new(String::new()),
-        count: RwSignal::new(0),
-    })
+    use_context::<Toast>().unwrap_or_else(|| Toast { text: RwSignal::new(String::new()), count: RwSignal::new(0) })
 }
 
 /// The region that shows it. It is always there: a live region must exist before it speaks.

@@ -9,8 +9,7 @@ use crate::contract::TrailEntry;
 use leptos::prelude::*;
 
 /// The column heads of the trail.
-pub const TRAIL_COLUMNS: [&str; 7] =
-    ["When", "Actor", "System", "Action", "Outcome", "Order", "What happened"];
+pub const TRAIL_COLUMNS: [&str; 7] = ["When", "Actor", "System", "Action", "Outcome", "Order", "What happened"];
 
 /// One entry.
 #[component]

@@ -13,14 +13,11 @@ mod problem;
 mod trail;
 
 pub use attention::{Attention, CauseGroup, Counter};
-pub use connection::{
-    Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome,
-};
+pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};
 pub use frame::{ConnectionChip, Frame, Viewer};
 pub use order::{
-    Action, ActionKind, AddressView, AttemptView, CauseView, ChargeView, Correction, ExchangeView,
-    LabelView, LineView, OrderDetail, OrderFilter, OrderRow, PieceView, ScanView, ShipmentDetail,
-    TimelineEntry,
+    Action, ActionKind, AddressView, AttemptView, CauseView, ChargeView, Correction, ExchangeView, LabelView, LineView,
+    OrderDetail, OrderFilter, OrderRow, PieceView, ScanView, ShipmentDetail, TimelineEntry,
 };
 pub use page::{Moment, Page, Status, Tone};
 pub use problem::Problem;

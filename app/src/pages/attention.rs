@@ -125,11 +125,12 @@ fn Checklist(steps: Vec<Counter>) -> impl IntoView {
 #[component]
 fn Causes(live: Live<Attention>) -> impl IntoView {
     let board = live.value;
-    let codes = Memo::new(move |_| {
-        board.with(|board| board.groups.iter().map(|group| group.code.clone()).collect::<Vec<_>>())
-    });
+    let codes =
+        Memo::new(move |_| board.with(|board| board.groups.iter().map(|group| group.code.clone()).collect::<Vec<_>>()));
     let none = Memo::new(move |_| codes.with(Vec::is_empty));
-    let only = codes.with_untracked(Vec::len) == 1;
+    let unfinished = Memo::new(move |_| board.with(|board| !board.checklist.is_empty()));
+    // The first group holds most orders: it is open when somebody comes.
+    let first = codes.with_untracked(|codes| codes.first().cloned());
     view! {
         <section class="causes" aria-labelledby="causes-title">
             <h2 id="causes-title" class:sr-only=move || none.get()>
@@ -137,6 +138,7 @@ fn Causes(live: Live<Attention>) -> impl IntoView {
             </h2>
             <For each=move || codes.get() key=Clone::clone let:code>
                 {
+                    let open = first.as_ref() == Some(&code);
                     // A group that left keeps its last content until its element is gone.
                     let group = Memo::new(move |last: Option<&crate::contract::CauseGroup>| {
                         board
@@ -146,10 +148,10 @@ fn Causes(live: Live<Attention>) -> impl IntoView {
                             .or_else(|| last.cloned())
                             .unwrap_or_default()
                     });
-                    view! { <CauseGroup group open=only/> }
+                    view! { <CauseGroup group open/> }
                 }
             </For>
-            {move || none.get().then(|| view! { <NothingNeedsYou/> })}
+            {move || (none.get() && !unfinished.get()).then(|| view! { <NothingNeedsYou/> })}
         </section>
     }
 }

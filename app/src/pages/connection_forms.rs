@@ -4,8 +4,7 @@ use crate::components::field::{Choice, Field, FieldKind};
 use crate::contract::{D365Form, FedexForm};
 use leptos::prelude::*;
 
-const WRITE_BACK: [(&str, &str); 2] =
-    [("patch", "Fields on the order"), ("post", "Packing slip tracking")];
+const WRITE_BACK: [(&str, &str); 2] = [("patch", "Fields on the order"), ("post", "Packing slip tracking")];
 const TOKEN_VERSIONS: [(&str, &str); 2] = [("v2", "v2.0"), ("v1", "v1.0")];
 const ENVIRONMENTS: [(&str, &str); 3] =
     [("production", "Production"), ("sandbox", "Sandbox"), ("custom", "Custom address")];

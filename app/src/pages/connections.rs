@@ -52,10 +52,10 @@ fn BothConnections(first: Connections) -> impl IntoView {
     let ping = ServerAction::<Ping>::new();
     let save_d365 = ServerAction::<SaveD365>::new();
     let save_fedex = ServerAction::<SaveFedex>::new();
+    let pinged = last_pinged(ping);
     // Without JavaScript nobody knows which ping a problem in the address belongs to.
     let ping_problem = problem_of(ping.value(), ping.pending());
-    let unplaced =
-        Signal::derive(move || ping_problem.get().filter(|_| ping.input().with(Option::is_none)));
+    let unplaced = Signal::derive(move || ping_problem.get().filter(|_| pinged.get().is_none()));
     let d365_saved = Memo::new(move |_| both.with(|both| both.d365.saved.is_some()));
     let fedex_saved = Memo::new(move |_| both.with(|both| both.fedex.saved.is_some()));
     view! {
@@ -184,9 +184,7 @@ fn clear_secret(frame: NodeRef<Div>) {
     let Some(frame) = frame.get_untracked() else { return };
     // One secret a card.
     let secret = frame.query_selector("input[type=password]").ok().flatten();
-    if let Some(secret) =
-        secret.and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
-    {
+    if let Some(secret) = secret.and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok()) {
         secret.set_value("");
     }
 }
@@ -246,8 +244,7 @@ fn SaveAndPing(
 /// Whether the ping under way is this system's.
 fn is_pinging(ping: ServerAction<Ping>, system: &'static str) -> Signal<bool> {
     Signal::derive(move || {
-        ping.pending().get()
-            && ping.input().with(|input| input.as_ref().is_some_and(|input| input.system == system))
+        ping.pending().get() && ping.input().with(|input| input.as_ref().is_some_and(|input| input.system == system))
     })
 }
 
@@ -261,19 +258,24 @@ fn ColdStart() -> impl IntoView {
     }
 }
 
+/// The system pinged last. The action forgets its input once the answer is there.
+fn last_pinged(ping: ServerAction<Ping>) -> RwSignal<Option<String>> {
+    let pinged = RwSignal::new(None);
+    Effect::new(move |_| {
+        if let Some(input) = ping.input().get() {
+            pinged.set(Some(input.system));
+        }
+    });
+    pinged
+}
+
 /// Pings what is saved. Its button stands beside *Save and ping*.
 #[component]
 fn PingForm(side: Side, ping: ServerAction<Ping>) -> impl IntoView {
-    let pinging = is_pinging(ping, side.system);
     let failed = problem_of(ping.value(), ping.pending());
-    // The input is gone once the answer is there, so the last asked system is remembered.
-    let asked = RwSignal::new(false);
-    Effect::new(move |_| {
-        if ping.input().with(Option::is_some) {
-            asked.set(pinging.get());
-        }
-    });
-    let problem = Signal::derive(move || failed.get().filter(|_| asked.get()));
+    let pinged = last_pinged(ping);
+    let mine = move || pinged.with(|system| system.as_deref() == Some(side.system));
+    let problem = Signal::derive(move || failed.get().filter(|_| mine()));
     view! {
         <ActionForm action=ping attr:id=format!("ping-{}", side.system)>
             <input type="hidden" name="system" value=side.system/>
@@ -284,11 +286,7 @@ fn PingForm(side: Side, ping: ServerAction<Ping>) -> impl IntoView {
 
 /// Everything saved, as JSON, for what the form does not show.
 #[component]
-fn DocumentForm(
-    side: Side,
-    document: Memo<String>,
-    action: ServerAction<SaveDocument>,
-) -> impl IntoView {
+fn DocumentForm(side: Side, document: Memo<String>, action: ServerAction<SaveDocument>) -> impl IntoView {
     let id = format!("{}-document", side.system);
     let hint_id = format!("{id}-hint");
     view! {

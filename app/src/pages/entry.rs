@@ -43,30 +43,22 @@ fn entry_problem(code: &str, retry_s: Option<&str>) -> Problem {
         None => "Wait a minute, then try again.".to_owned(),
     };
     let (message, hint) = match code {
-        "auth.wrong-name-or-password" => (
-            "The name or the password is wrong.",
-            "Check both and try again; an administrator can set a new password.",
-        ),
+        "auth.wrong-name-or-password" => {
+            ("The name or the password is wrong.", "Check both and try again; an administrator can set a new password.")
+        }
         "auth.throttled" => ("There were too many tries.", wait.as_str()),
         "session.ended" => ("Your session has ended.", "Sign in to go on where you were."),
         "request.foreign-origin" => (
             "The form was sent from another address than this page's.",
             "Open this page again from its own address and repeat.",
         ),
-        "setup.done" => (
-            "The first administrator exists already.",
-            "Sign in; an administrator can add you.",
-        ),
+        "setup.done" => ("The first administrator exists already.", "Sign in; an administrator can add you."),
         "setup.wrong-code" => (
             "The set-up code is not right.",
             "Copy the latest code from the server's log; each start prints a new one.",
         ),
-        "setup.password-short" => {
-            ("The password is too short.", "Choose one of at least 12 characters.")
-        }
-        "setup.passwords-differ" => {
-            ("The two passwords are not the same.", "Type the same password twice.")
-        }
+        "setup.password-short" => ("The password is too short.", "Choose one of at least 12 characters."),
+        "setup.passwords-differ" => ("The two passwords are not the same.", "Type the same password twice."),
         "setup.name-empty" => ("The name is empty.", "Type the name you will sign in with."),
         _ => ("That did not work.", "Try again; if it stays, look into the server's log."),
     };

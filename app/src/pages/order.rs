@@ -71,9 +71,7 @@ fn OrderSheet(first: OrderDetail) -> impl IntoView {
     let timeline = Memo::new(move |_| order.with(|order| order.timeline.clone()));
     let lines = Memo::new(move |_| order.with(|order| order.lines.clone()));
     let shipments = Memo::new(move |_| order.with(|order| order.shipments.clone()));
-    let each_shipment = move || {
-        shipments.with(|all| all.iter().map(|one| one.shipment_id.clone()).collect::<Vec<_>>())
-    };
+    let each_shipment = move || shipments.with(|all| all.iter().map(|one| one.shipment_id.clone()).collect::<Vec<_>>());
     view! {
         <PageHeader title=title.clone() above=above>
             <CopyButton text=title what="order number"/>
@@ -135,7 +133,7 @@ fn Evidence(shipment: Memo<ShipmentDetail>) -> impl IntoView {
     let no_attempts = Memo::new(move |_| attempts.with(Vec::is_empty));
     let no_scans = Memo::new(move |_| scans.with(Vec::is_empty));
     view! {
-        <section class="card" aria-label="Attempts">
+        <section class="card">
             <h2>"Attempts"</h2>
             {move || {
                 no_attempts
@@ -148,7 +146,7 @@ fn Evidence(shipment: Memo<ShipmentDetail>) -> impl IntoView {
             (!no_scans.get())
                 .then(|| {
                     view! {
-                        <section class="card" aria-label="Scans">
+                        <section class="card">
                             <h2>"FedEx scans"</h2>
                             <Scans scans/>
                         </section>

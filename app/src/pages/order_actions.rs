@@ -9,9 +9,7 @@ use crate::components::live::Live;
 use crate::components::route_announcer::focus_heading;
 use crate::components::status_badge::{tone_glyph, tone_name};
 use crate::components::toast::use_toast;
-use crate::contract::{
-    ActionKind, CauseView, Correction, OrderDetail, Problem, ShipmentDetail, Tone,
-};
+use crate::contract::{ActionKind, CauseView, Correction, OrderDetail, Problem, ShipmentDetail, Tone};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
@@ -32,13 +30,11 @@ pub fn ShipmentActions(
     let next_run = Memo::new(move |_| shipment.with(|shipment| shipment.next_run.clone()));
     let allowed = move |kind| Memo::new(move |_| shipment.with(|shipment| is_allowed(shipment, kind)));
     let correct = allowed(ActionKind::Correct);
-    let can_correct = Memo::new(move |_| {
-        correct.get() && shipment.with(|shipment| shipment.correction.is_some())
-    });
+    let can_correct = Memo::new(move |_| correct.get() && shipment.with(|shipment| shipment.correction.is_some()));
     let can_replay = allowed(ActionKind::Replay);
     let can_look_up = allowed(ActionKind::LookUp);
     view! {
-        <section class="card situation" data-tone=move || tone_name(tone.get()) aria-label="Situation">
+        <section class="card situation" data-tone=move || tone_name(tone.get())>
             <p class="situation-sentence">
                 {move || view! { <Icon glyph=tone_glyph(tone.get())/> }}
                 <span>
@@ -115,11 +111,7 @@ fn Target(shipment: Memo<ShipmentDetail>) -> impl IntoView {
 }
 
 /// After an action: say so, fetch the new state, and put the focus where it is not lost.
-fn when_done(
-    value: impl Into<Signal<Option<Result<(), Problem>>>>,
-    live: Live<OrderDetail>,
-    text: &'static str,
-) {
+fn when_done(value: impl Into<Signal<Option<Result<(), Problem>>>>, live: Live<OrderDetail>, text: &'static str) {
     let value = value.into();
     let toast = use_toast();
     Effect::new(move |_| {
@@ -133,11 +125,7 @@ fn when_done(
 
 /// Runs the failed step again; the lesser choice where values can be corrected.
 #[component]
-fn ReplayForm(
-    shipment: Memo<ShipmentDetail>,
-    live: Live<OrderDetail>,
-    unchanged: Memo<bool>,
-) -> impl IntoView {
+fn ReplayForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, unchanged: Memo<bool>) -> impl IntoView {
     let action = ServerAction::<Replay>::new();
     when_done(action.value(), live, "Replay is under way.");
     view! {
@@ -232,16 +220,13 @@ fn CorrectionForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>) -> im
 fn CorrectionFields(shipment: Memo<ShipmentDetail>) -> impl IntoView {
     let value = move |read: fn(&Correction) -> &String| {
         Signal::derive(move || {
-            shipment.with(|shipment| {
-                shipment.correction.as_ref().map(|values| read(values).clone()).unwrap_or_default()
-            })
+            shipment
+                .with(|shipment| shipment.correction.as_ref().map(|values| read(values).clone()).unwrap_or_default())
         })
     };
     let fault = move |field: &'static str| {
         Signal::derive(move || {
-            shipment.with(|shipment| {
-                shipment.cause.as_ref().and_then(|cause| cause.field.as_deref()) == Some(field)
-            })
+            shipment.with(|shipment| shipment.cause.as_ref().and_then(|cause| cause.field.as_deref()) == Some(field))
         })
     };
     view! {
@@ -299,9 +284,10 @@ fn CorrectionFields(shipment: Memo<ShipmentDetail>) -> impl IntoView {
 fn Refusals(shipment: Memo<ShipmentDetail>) -> impl IntoView {
     let refused = Memo::new(move |_| {
         shipment.with(|shipment| {
-            let refused = shipment.actions.iter().filter_map(|action| {
-                action.refused.as_ref().map(|why| (action_name(action.kind), why.clone()))
-            });
+            let refused = shipment
+                .actions
+                .iter()
+                .filter_map(|action| action.refused.as_ref().map(|why| (action_name(action.kind), why.clone())));
             refused.collect::<Vec<_>>()
         })
     });

@@ -3,9 +3,7 @@
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::status_badge::{tone_glyph, tone_name};
-use crate::contract::{
-    AddressView, LabelView, LineView, OrderDetail, PieceView, ScanView, ShipmentDetail,
-};
+use crate::contract::{AddressView, LabelView, LineView, OrderDetail, PieceView, ScanView, ShipmentDetail};
 use leptos::prelude::*;
 
 /// Label and facts of one shipment.
@@ -18,13 +16,11 @@ pub fn ShipmentFacts(
 ) -> impl IntoView {
     let label = Memo::new(move |_| shipment.with(|shipment| shipment.label.clone()));
     let customer = Memo::new(move |_| {
-        order.with(|order| {
-            (order.customer.clone(), order.customer_reference.clone(), order.invoice_number.clone())
-        })
+        order.with(|order| (order.customer.clone(), order.customer_reference.clone(), order.invoice_number.clone()))
     });
     view! {
         {move || label.get().map(|label| view! { <LabelCard label/> })}
-        <section class="card" aria-label="Facts">
+        <section class="card">
             <h2>"Facts"</h2>
             <dl class="facts">
                 {move || view! { <ParcelFacts shipment=shipment.get()/> }}
@@ -145,8 +141,7 @@ fn Fact(name: &'static str, value: Option<String>, #[prop(optional)] mono: bool)
 #[component]
 fn Address(name: &'static str, address: Option<AddressView>) -> impl IntoView {
     address.map(|address| {
-        let lines =
-            address.lines.into_iter().map(|line| view! { <span>{line}</span> }).collect_view();
+        let lines = address.lines.into_iter().map(|line| view! { <span>{line}</span> }).collect_view();
         view! {
             <div>
                 <dt>{name}</dt>
@@ -178,8 +173,7 @@ fn LabelCard(label: LabelView) -> impl IntoView {
             </object>
         }
         .into_any(),
-        "PNG" => view! { <img class="label-preview" src=label.href.clone() alt="Shipping label"/> }
-            .into_any(),
+        "PNG" => view! { <img class="label-preview" src=label.href.clone() alt="Shipping label"/> }.into_any(),
         _ => view! {
             <pre class="label-hint">"ZPL for a label printer:\nsend the file to it as it is."</pre>
         }
@@ -204,7 +198,7 @@ fn LabelCard(label: LabelView) -> impl IntoView {
         }
     });
     view! {
-        <section class="card label-card" aria-label="Label" data-testid="label">
+        <section class="card label-card" data-testid="label">
             <h2>"Label"</h2>
             {preview}
             {download}
@@ -239,7 +233,7 @@ pub fn Lines(
             .collect_view()
     };
     view! {
-        <section class="card" aria-label="Lines">
+        <section class="card">
             <h2>"Lines"</h2>
             <ul class="lines">{rows}</ul>
         </section>

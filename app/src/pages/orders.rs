@@ -117,18 +117,12 @@ fn OrderFilters() -> impl IntoView {
         .iter()
         .map(|&(state, label)| {
             let value = (!state.is_empty()).then_some(state);
-            let href = Signal::derive(move || {
-                query.with(|query| filter_href("/orders", query, "state", value))
-            });
-            let current = Signal::derive(move || {
-                query.with(|query| filter_value(query, "state").as_deref() == value)
-            });
+            let href = Signal::derive(move || query.with(|query| filter_href("/orders", query, "state", value)));
+            let current = Signal::derive(move || query.with(|query| filter_value(query, "state").as_deref() == value));
             view! { <FilterChip label href current/> }
         })
         .collect_view();
-    let search = Signal::derive(move || {
-        query.with(|query| filter_value(query, "search")).unwrap_or_default()
-    });
+    let search = Signal::derive(move || query.with(|query| filter_value(query, "search")).unwrap_or_default());
     let kept = move |name| query.with(|query| filter_value(query, name));
     view! {
         <div class="filters">

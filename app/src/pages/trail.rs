@@ -246,9 +246,9 @@ fn newest_sequence(page: &Page<TrailEntry>) -> i64 {
 #[cfg(feature = "hydrate")]
 fn somebody_reads(frame: NodeRef<Div>) -> bool {
     let scrolled = window().scroll_y().is_ok_and(|y| y > SCROLLED_PX);
-    let inside = frame.get_untracked().is_some_and(|frame| {
-        frame.query_selector("tr:focus-within, details[open]").is_ok_and(|hit| hit.is_some())
-    });
+    let inside = frame
+        .get_untracked()
+        .is_some_and(|frame| frame.query_selector("tr:focus-within, details[open]").is_ok_and(|hit| hit.is_some()));
     scrolled || inside
 }
 

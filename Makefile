@@ -1,0 +1,129 @@
+# Everything this repository can do, one target each: `make help`.
+#
+# A target installs only what it lacks, by ordinary package clients, and ends with one sentence
+# when something is missing that it may not install. All cargo commands here use one set of
+# features, so none of them compiles the dependencies a second time.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+T := $(or $(CARGO_TARGET_DIR),target)
+WASM := wasm32-unknown-unknown
+NODE := end2end/node_modules
+NPM := $(NODE)/.package-lock.json
+# Without JavaScript or with it, the same sources: the browser's crate has features of its own.
+HYDRATE := -p app --lib --target $(WASM) --no-default-features --features hydrate
+SAY := @printf '\033[1m==> %s\033[0m\n'
+
+.PHONY: help demo test check rust-test build release e2e e2e-release clean-demo \
+	tools-rust tools-chromium FORCE
+
+help: ## Lists the targets.
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: build ## Runs the product with simulated Dynamics 365 and FedEx; FRESH=1 begins anew.
+	$(SAY) 'Starting the demo; its data is in $(or $(ML_DATA_DIR),./data)/demo'
+	@exec $(T)/debug/ml-connector demo $(if $(FRESH),--fresh)
+
+test: check rust-test e2e e2e-release ## Everything: check, Rust tests, browser tests on both builds.
+	$(SAY) 'All tests passed'
+
+check: tools-rust ## Formatting, and clippy with warnings as errors.
+	$(SAY) 'Checking the formatting'
+	@cargo fmt --all --check
+	$(SAY) 'Clippy: server, tests, bundler'
+	@cargo clippy --quiet --all-targets -- -D warnings
+	@cargo clippy --quiet -p bundle -- -D warnings
+	$(SAY) 'Clippy: browser'
+	@cargo clippy --quiet $(HYDRATE) -- -D warnings
+
+rust-test: tools-rust ## All Rust tests, on SQLite and (where installed) PostgreSQL.
+	$(SAY) 'Rust tests'
+	@end2end/with-postgres.sh $(T)/postgres cargo test --quiet
+
+build: $(T)/debug/ml-connector $(T)/debug/site/pkg/ml.wasm ## Development build: server and browser files.
+
+release: $(T)/release/ml-connector $(T)/release/site/pkg/ml.wasm ## Optimised build in target/release, ready to be copied.
+	@cd $(T)/release/site/pkg && printf '    ml.wasm %s bytes, %s as brotli; server %s bytes\n' \
+		$$(wc -c <ml.wasm) $$(wc -c <ml.wasm.br) $$(wc -c <../../ml-connector)
+
+e2e: build $(NPM) tools-chromium ## Browser tests in a real Chromium, on the development build.
+	$(SAY) 'Browser tests: development build'
+	@end2end/run.sh $(T)/debug/ml-connector
+
+e2e-release: release $(NPM) tools-chromium ## The same browser tests on the release build.
+	$(SAY) 'Browser tests: release build'
+	@end2end/run.sh $(T)/release/ml-connector
+
+clean-demo: ## Removes the demo's data.
+	@rm -rf -- "$(or $(ML_DATA_DIR),./data)/demo"
+
+# --- The server. Cargo knows what is out of date, so it is always asked.
+
+$(T)/debug/ml-connector: FORCE | tools-rust
+	$(SAY) 'Building the server (the first time takes some minutes)'
+	@cargo build --quiet
+
+$(T)/release/ml-connector: FORCE | tools-rust
+	$(SAY) 'Building the server for release (the first time takes some minutes)'
+	@cargo build --quiet --release
+
+# --- The browser files, beside the server that serves them. Remade only when their parts changed.
+
+$(T)/$(WASM)/debug/app.wasm: FORCE | tools-rust
+	$(SAY) 'Building the browser part'
+	@cargo build --quiet $(HYDRATE)
+
+$(T)/$(WASM)/wasm-release/app.wasm: FORCE | tools-rust
+	$(SAY) 'Building the browser part for release'
+	@cargo build --quiet --profile wasm-release $(HYDRATE)
+
+PARTS := style/main.css $(wildcard public/*)
+# A whole new directory, moved into place: a running server never sees half of one.
+define new_site
+rm -rf $(@D).new && mkdir -p $(@D).new
+cargo run --quiet -p bundle -- $< $(@D).new ml
+cp style/main.css $(@D).new/ml.css
+endef
+define place_site
+rm -rf $(@D) && mkdir -p $(dir $(@D))
+cp -R public/. $(dir $(@D))
+mv $(@D).new $(@D)
+touch $@
+endef
+
+$(T)/debug/site/pkg/ml.wasm: $(T)/$(WASM)/debug/app.wasm $(PARTS)
+	$(SAY) 'Bundling the browser files'
+	@$(new_site)
+	@$(place_site)
+
+# wasm-opt is npm's: Debian's own is older and quietly breaks the page.
+$(T)/release/site/pkg/ml.wasm: $(T)/$(WASM)/wasm-release/app.wasm $(PARTS) end2end/compress.mjs | $(NPM)
+	$(SAY) 'Bundling, optimising and compressing the browser files'
+	@$(new_site)
+	@$(NODE)/.bin/wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int \
+		$(@D).new/ml.wasm -o $(@D).new/ml.wasm
+	@node end2end/compress.mjs $(@D).new/ml.wasm $(@D).new/ml.js $(@D).new/ml.css
+	@$(place_site)
+
+FORCE:
+
+# --- Tools: looked for, and installed only where missing.
+
+tools-rust: $(T)/tools/rust
+$(T)/tools/rust:
+	@end2end/tools.sh rust
+	@mkdir -p $(@D) && touch $@
+
+tools-chromium:
+	@end2end/tools.sh chromium
+
+$(NPM): end2end/package.json end2end/package-lock.json
+	@end2end/tools.sh node
+	$(SAY) 'Installing the npm packages'
+	@cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-progress --loglevel=error >/dev/null
+	@touch $@
