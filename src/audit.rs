@@ -267,7 +267,7 @@ impl Stored {
         let bytes = serde_json::to_vec(&covered).expect("an entry is plain data");
         let mut mac = Hmac::<Sha256>::new_from_slice(&key.0).expect("HMAC takes any key length");
         mac.update(&bytes);
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(mac.finalize().into_bytes())
     }
 }
 

@@ -92,9 +92,8 @@ impl Config {
 
     /// The defaults alone, in a data directory; for tests and tools.
     pub fn in_directory(data_dir: &Path) -> Self {
-        let mut config: Self = Figment::from(Toml::string(DEFAULTS)).extract().expect("the defaults are complete");
-        config.data_dir = data_dir.to_owned();
-        config
+        let defaults: Self = Figment::from(Toml::string(DEFAULTS)).extract().expect("the defaults are complete");
+        Self { data_dir: data_dir.to_owned(), ..defaults }
     }
 
     fn checked(self) -> Result<Self, ConfigError> {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How long steps in flight may finish after a stop: as long as the longest vendor call.
-pub const SOFT_STOP: Duration = Duration::from_secs(120);
+pub const SOFT_STOP: Duration = Duration::from_mins(2);
 
 /// Tasks and the word to stop.
 #[derive(Clone, Default)]

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// From label to delivered in the demo.
-const DEMO_JOURNEY: Duration = Duration::from_secs(60);
+const DEMO_JOURNEY: Duration = Duration::from_mins(1);
 /// Another order is confirmed this often, so that there is always something to watch.
 const DEMO_RELEASE: Duration = Duration::from_secs(20);
 /// The demo asks for orders this often.

@@ -153,7 +153,7 @@ pub async fn main() -> ExitCode {
             return exit.into();
         }
     };
-    match dispatch(arguments).await {
+    match Box::pin(dispatch(arguments)).await {
         Ok(exit) => exit.into(),
         Err(failed) => {
             eprintln!("ml-connector: {}", failed.text);

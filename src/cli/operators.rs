@@ -10,7 +10,7 @@ use secrecy::SecretString;
 /// Subcommands.
 #[derive(Subcommand)]
 pub enum Operators {
-    /// Adds an operator; the password comes from ML_OPERATOR_PASSWORD or standard input.
+    /// Adds an operator; the password comes from `ML_OPERATOR_PASSWORD` or standard input.
     Add {
         /// Sign-in name.
         name: String,

@@ -150,9 +150,9 @@ pub fn d365_document(saved: Option<Value>, form: &D365Form) -> Value {
     let mut targets = document.get("write_back").and_then(Value::as_array).cloned().unwrap_or_default();
     let target = write_back_target(targets.first(), form, &set_name);
     if targets.is_empty() {
-        targets.push(target)
+        targets.push(target);
     } else {
-        targets[0] = target
+        targets[0] = target;
     }
     document.insert("write_back".into(), targets.into());
     document.into()

@@ -98,7 +98,7 @@ impl Order {
     /// table does.
     pub fn fingerprint(&self) -> String {
         let bytes = serde_json::to_vec(self).expect("an order is plain data");
-        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(Sha256::digest(bytes))
     }
 }
 

@@ -159,10 +159,9 @@ pub fn advance(before: Option<Milestone>, next: Milestone) -> Milestone {
     let Some(before) = before else { return next };
     match (before, next) {
         // Delivered is the end, but for a parcel that really goes back.
-        (Milestone::Delivered, Milestone::Returning) => Milestone::Returning,
-        (Milestone::Delivered | Milestone::Cancelled, _) => before,
         // A return ends by being delivered to the shipper; it stays a return.
-        (Milestone::Returning, _) => Milestone::Returning,
+        (Milestone::Delivered, Milestone::Returning) | (Milestone::Returning, _) => Milestone::Returning,
+        (Milestone::Delivered | Milestone::Cancelled, _) => before,
         // An exception ends with the next news of movement; a label notice is none.
         (Milestone::Exception, Milestone::LabelCreated) => Milestone::Exception,
         (Milestone::Exception, _) => next,

@@ -150,7 +150,7 @@ pub fn apply(shipment: &Shipment, event: Event, now_ms: i64) -> Result<Shipment,
             State::Delivered => enter(&mut next, State::Closed, None),
             _ => return refused,
         },
-        Event::Failed { failure, jitter } => return failed(next, failure, jitter, now_ms),
+        Event::Failed { failure, jitter } => return failed(next, &failure, jitter, now_ms),
         Event::Waiting { cause, for_ms } => match shipment.state {
             State::Received | State::Ready | State::Labelled | State::Delivered | State::OutcomeUnknown => {
                 next.cause = Some(cause);
@@ -287,17 +287,17 @@ fn follow(next: &mut Shipment, now_ms: i64) {
     }
 }
 
-fn failed(mut next: Shipment, failure: Failure, jitter: f64, now_ms: i64) -> Result<Shipment, Refusal> {
+fn failed(mut next: Shipment, failure: &Failure, jitter: f64, now_ms: i64) -> Result<Shipment, Refusal> {
     match next.state {
         State::Received | State::Ready | State::Labelled | State::Delivered | State::OutcomeUnknown => {}
         state => return Err(Refusal::NotNow(state)),
     }
     // The one call that must never be repeated blindly.
-    if let (State::Ready, Failure::NoAnswer(cause)) = (next.state, &failure) {
+    if let (State::Ready, Failure::NoAnswer(cause)) = (next.state, failure) {
         unknown(&mut next, cause.clone(), now_ms + FIRST_LOOK_MS);
         return Ok(next);
     }
-    match decide(&failure, next.failures, jitter) {
+    match decide(failure, next.failures, jitter) {
         Decision::Again { in_ms, counts } => {
             next.failures += u32::from(counts);
             // The cause of an unknown outcome stays: a failed look-up says nothing about it.

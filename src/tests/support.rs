@@ -115,7 +115,7 @@ impl TestApp {
         &self,
         order: &str,
         steps: usize,
-        step_s: i64,
+        seconds: i64,
         done: impl Fn(&Shipment) -> bool,
     ) -> Shipment {
         for _ in 0..steps {
@@ -124,7 +124,7 @@ impl TestApp {
             if done(&shipment) {
                 return shipment;
             }
-            self.advance(step_s).await;
+            self.advance(seconds).await;
             // A pull may fail by a fault under test; the next one comes.
             drop(poll::tick(&self.engine, &Trace::engine()).await.expect("stored"));
             rescue::tick(&self.engine).await.expect("rescued");
@@ -217,7 +217,7 @@ pub fn is(state: State) -> impl Fn(&Shipment) -> bool {
 
 /// A twin whose parcels arrive after a minute.
 pub fn quick() -> TwinOptions {
-    TwinOptions { journey: Duration::from_secs(60), ..TwinOptions::loopback() }
+    TwinOptions { journey: Duration::from_mins(1), ..TwinOptions::loopback() }
 }
 
 async fn fresh_postgres() -> String {

@@ -151,6 +151,7 @@ fn serve(
         // An error means that the twin itself was dropped: then its servers end as well.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
+    #[expect(clippy::disallowed_methods, reason = "the twins are their own program and end with their handle")]
     tokio::spawn(async move {
         let served = axum::serve(TwinListener(listener), router).with_graceful_shutdown(wait).await;
         if let Err(error) = served {

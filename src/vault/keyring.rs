@@ -80,7 +80,7 @@ impl MasterKey {
     /// Names the key without telling it.
     pub fn id(&self) -> String {
         let digest = Sha256::new().chain_update(b"ml-connector key id").chain_update(self.bytes()).finalize();
-        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&digest[..8])
     }
 
     pub(super) fn bytes(&self) -> &[u8; 32] {

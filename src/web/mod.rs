@@ -139,7 +139,7 @@ pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>
             with_sessions(pages, store, secure)
         }
     };
-    let router = pages
+    let whole = pages
         .merge(site::assets(&site))
         .merge(health::routes())
         // Another site's page must not act in our operator's name.
@@ -149,7 +149,7 @@ pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         // A panic in a page is that page's alone.
         .layer(CatchPanicLayer::new());
-    Ok(router.with_state(web))
+    Ok(whole.with_state(web))
 }
 
 fn with_sessions<S: SessionStore + Clone>(pages: Router<Web>, store: S, secure: bool) -> Router<Web> {

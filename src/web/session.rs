@@ -46,18 +46,21 @@ pub async fn require_operator(State(web): State<Web>, session: Session, mut requ
     };
     let path = request.uri().path();
     let is_entry = matches!(path, "/login" | "/setup" | "/logout");
-    if operator.is_none() && path == "/login" && request.method() == Method::GET {
-        if let Ok(false) = web.engine.store.db.has_operators().await {
-            return Redirect::to("/setup").into_response();
-        }
+    if operator.is_none()
+        && path == "/login"
+        && request.method() == Method::GET
+        && let Ok(false) = web.engine.store.db.has_operators().await
+    {
+        return Redirect::to("/setup").into_response();
     }
     if operator.is_some() && path == "/login" && request.method() == Method::GET {
         return Redirect::to("/").into_response();
     }
-    if path == "/setup" && request.method() == Method::GET {
-        if let Ok(true) = web.engine.store.db.has_operators().await {
-            return Redirect::to(if operator.is_some() { "/" } else { "/login" }).into_response();
-        }
+    if path == "/setup"
+        && request.method() == Method::GET
+        && let Ok(true) = web.engine.store.db.has_operators().await
+    {
+        return Redirect::to(if operator.is_some() { "/" } else { "/login" }).into_response();
     }
     // Server functions answer for themselves, with a problem the page can show.
     if operator.is_none() && !is_entry && !path.starts_with("/desk/") {
@@ -171,10 +174,10 @@ pub struct SetUpForm {
 pub async fn set_up(State(web): State<Web>, session: Session, Form(form): Form<SetUpForm>) -> Response {
     use secrecy::ExposeSecret;
     let problem = |code: &str| Redirect::to(&format!("/setup?problem={code}")).into_response();
-    if let Some(code) = &web.setup_code {
-        if form.code.trim() != code.as_ref() {
-            return problem("setup.wrong-code");
-        }
+    if let Some(code) = &web.setup_code
+        && form.code.trim() != code.as_ref()
+    {
+        return problem("setup.wrong-code");
     }
     if form.password.expose_secret().chars().count() < PASSWORD_LEAST {
         return problem("setup.password-short");

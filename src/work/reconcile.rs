@@ -46,7 +46,8 @@ fn interval_ms(engine: &Engine, milestone: Option<Milestone>) -> i64 {
 /// Asks about the parcels that are due. Answers how many.
 pub async fn tick(engine: &Engine) -> Result<usize> {
     let now = engine.clock.now_ms();
-    let due = engine.store.db.due_for_tracking(now, PARCELS_PER_CALL as i64).await?;
+    let batch = i64::try_from(PARCELS_PER_CALL).unwrap_or(1);
+    let due = engine.store.db.due_for_tracking(now, batch).await?;
     if due.is_empty() {
         return Ok(0);
     }

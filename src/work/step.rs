@@ -173,27 +173,24 @@ async fn look_up(engine: &Engine, shipment: &Shipment) -> Result<()> {
         Ok(found) => found.into_iter().find(|found| !found.cancelled),
         Err(failure) => return fail(engine, &begun.shipment, Some(&begun), failure, With::default()).await,
     };
-    match found {
-        Some(found) => {
-            let shipped = adopted(&found.tracking_number);
-            let event = Event::Bought(Bought {
-                reference,
-                tracking_number: found.tracking_number.clone(),
-                charge: None,
-                has_label: false,
-            });
-            let sentence = format!(
-                "The label exists at FedEx: tracking number {}. Its bytes were lost with the answer; print it again from FedEx.",
-                found.tracking_number
-            );
-            let with = With { shipped: Some(&shipped), environment: Some(fedex.environment_name()), ..With::default() };
-            settle(engine, &begun.shipment, event, ended(Some(&begun), AttemptOutcome::Ok, &sentence), with).await?;
-        }
-        None => {
-            let sentence = "FedEx does not know a label under this reference yet.";
-            let ending = ended(Some(&begun), AttemptOutcome::Waiting, sentence);
-            settle(engine, &begun.shipment, Event::Absent, ending, With::default()).await?;
-        }
+    if let Some(found) = found {
+        let shipped = adopted(&found.tracking_number);
+        let event = Event::Bought(Bought {
+            reference,
+            tracking_number: found.tracking_number.clone(),
+            charge: None,
+            has_label: false,
+        });
+        let sentence = format!(
+            "The label exists at FedEx: tracking number {}. Its bytes were lost with the answer; print it again from FedEx.",
+            found.tracking_number
+        );
+        let with = With { shipped: Some(&shipped), environment: Some(fedex.environment_name()), ..With::default() };
+        settle(engine, &begun.shipment, event, ended(Some(&begun), AttemptOutcome::Ok, &sentence), with).await?;
+    } else {
+        let sentence = "FedEx does not know a label under this reference yet.";
+        let ending = ended(Some(&begun), AttemptOutcome::Waiting, sentence);
+        settle(engine, &begun.shipment, Event::Absent, ending, With::default()).await?;
     }
     engine.wake_drive.notify_one();
     Ok(())

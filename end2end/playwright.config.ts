@@ -1,0 +1,44 @@
+// Browser tests in a real Chromium. `run.sh` says which build they are for; nothing is retried and
+// nothing sleeps, so a test that fails once has found something.
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    viewport: { width: 1280, height: 720 },
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        // Tests also run as root, where Chromium has no sandbox.
+        '--no-sandbox',
+        '--disable-dev-shm-usage',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  },
+  projects: [
+    { name: 'javascript' },
+    {
+      name: 'no-javascript',
+      // Every form works without JavaScript: the same tests, but for what is live by nature.
+      testMatch: ['setup.spec.ts', 'replay.spec.ts', 'session.spec.ts', 'trail.spec.ts'],
+      grepInvert: /@live/,
+      use: { javaScriptEnabled: false },
+    },
+  ],
+});
