@@ -45,6 +45,7 @@ pub fn OrderTable(
 /// The cells of one order.
 #[component]
 fn OrderCells(row: OrderRow) -> impl IntoView {
+    let place = place(&row).to_owned();
     let tracking = row.tracking_number.map(|number| {
         view! {
             <span class="mono">{number.clone()}</span>
@@ -65,13 +66,19 @@ fn OrderCells(row: OrderRow) -> impl IntoView {
             {row.cause.map(|cause| view! { <span class="cell-cause">{cause}</span> })}
         </td>
         <td role="cell" class="cell-customer">{row.customer}</td>
-        <td role="cell" class="cell-ship-to" title=row.ship_to.clone()>{row.ship_to.clone()}</td>
+        <td role="cell" class="cell-ship-to" title=row.ship_to>{place}</td>
         <td role="cell" class="cell-service">{row.service}</td>
         <td role="cell" class="cell-tracking">{tracking}</td>
         <td role="cell" class="cell-age tabular">
             <TimeAgo at=row.changed/>
         </td>
     }
+}
+
+/// Where it goes, without the name that the column before it shows already.
+fn place(row: &OrderRow) -> &str {
+    let rest = row.ship_to.strip_prefix(&row.customer).and_then(|rest| rest.strip_prefix(", "));
+    rest.filter(|_| !row.customer.is_empty()).unwrap_or(&row.ship_to)
 }
 
 /// The page of an order.

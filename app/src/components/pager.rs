@@ -31,7 +31,7 @@ pub fn Pager(
     view! {
         <nav class="pager" aria-label="Pages">
             <p class="muted tabular" data-testid="total">
-                {move || format!("{} of {} {what}", shown.get(), total.get())}
+                {move || format!("{} of {} {what}", shown.get(), grouped(total.get()))}
             </p>
             <div class="pager-links">
                 {move || {
@@ -61,6 +61,19 @@ pub fn Pager(
     }
 }
 
+/// A number with its thousands apart: `29,510`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn page_href(path: &str, query: &ParamsMap, after: Option<String>) -> String {
     let mut query = query.clone();
     query.remove("after");
@@ -68,4 +81,15 @@ fn page_href(path: &str, query: &ParamsMap, after: Option<String>) -> String {
         query.insert("after", cursor);
     }
     format!("{path}{}", query.to_query_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(grouped(212), "212");
+        assert_eq!(grouped(1_029_510), "1,029,510");
+    }
 }

@@ -7,6 +7,7 @@ use super::clock::provide_page_clock;
 use super::connection_chip::ConnectionChip;
 use super::icon::{Glyph, Icon};
 use super::live::live;
+use super::problem_notice::ProblemNotice;
 use super::route_announcer::RouteAnnouncer;
 use super::toast::ToastRegion;
 use crate::api::frame::load_frame;
@@ -79,6 +80,7 @@ fn TopBar(first: Frame) -> impl IntoView {
                     }
                 })}
             {move || viewer.get().map(|viewer| view! { <SignedIn viewer/> })}
+            {move || (signed_in && viewer.with(Option::is_none)).then(|| view! { <SessionEnded/> })}
         </header>
     }
 }
@@ -145,6 +147,17 @@ fn SignedIn(viewer: Viewer) -> impl IntoView {
                 <span class="sr-only">"Sign out"</span>
             </button>
         </form>
+    }
+}
+
+/// The session ended while the page was open: what is shown may be old.
+#[component]
+fn SessionEnded() -> impl IntoView {
+    let problem = Problem::new("session.ended", "Your session has ended.", "Sign in to go on where you were.");
+    view! {
+        <div class="session-ended">
+            <ProblemNotice problem/>
+        </div>
     }
 }
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 const REFRESH: Duration = Duration::from_secs(4);
 
 /// The chips: every stored state by its name, after the two that matter most.
-const STATES: [(&str, &str); 16] = [
+const STATES: [(&str, &str); 17] = [
     ("", "All"),
     ("attention", "Needs you"),
     ("received", "Received"),
@@ -36,6 +36,7 @@ const STATES: [(&str, &str); 16] = [
     ("outcome_unknown", "Outcome unknown"),
     ("exception", "Exception"),
     ("returned", "Returned"),
+    ("voided", "Voided"),
     ("cancelled", "Cancelled"),
     ("excluded", "Excluded"),
 ];
