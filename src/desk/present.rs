@@ -215,7 +215,14 @@ pub fn sentence(shipment: &Shipment) -> String {
             Some(ms) => format!("Delivered on {}; the order in Dynamics 365 says so.", clock::text(ms)),
             None => "Delivered; the order in Dynamics 365 says so.".to_owned(),
         },
-        State::Parked => cause.map_or_else(|| "It needs a person.".to_owned(), |words| words.sentence.to_owned()),
+        // The cause has its own place beside; this says how far the shipment came.
+        State::Parked => match shipment.resume {
+            Some(State::Labelled) => {
+                format!("Label bought, tracking number {number}; writing it to Dynamics 365 waits for you.")
+            }
+            Some(State::Delivered) => "Delivered; writing that to Dynamics 365 waits for you.".to_owned(),
+            _ => "No label was bought; it waits for you.".to_owned(),
+        },
         State::OutcomeUnknown => {
             "The purchase got no answer: a label may exist. We look it up; nothing is bought again before that."
                 .to_owned()

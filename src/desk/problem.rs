@@ -51,10 +51,7 @@ pub fn refusal(refusal: &Refusal) -> Problem {
         ),
         Refusal::NotNow(state) => Problem::new(
             "order.not-now",
-            &format!(
-                "This is not possible while the shipment is {}.",
-                super::present::state(*state).label.to_lowercase()
-            ),
+            &format!("This is not possible while the shipment is {}.", state.name().replace('_', " ")),
             "Read the page again; it may have moved on.",
         ),
         Refusal::OtherPurchase => {

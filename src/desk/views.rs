@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::order::cause::{Class, words};
 use crate::order::scan::Milestone;
 use crate::order::state::State;
-use crate::order::transition::{Event, apply, is_before_label};
+use crate::order::transition::{Event, Refusal, apply, is_before_label};
 use crate::order::{Order, Shipment};
 use crate::store::StoreError;
 use crate::store::audit::{TrailQuery, TrailRow};
@@ -469,17 +469,23 @@ fn percent_encode(text: &str) -> String {
 /// What is allowed is asked of the domain itself, so the page and the command cannot disagree.
 fn actions(engine: &Engine, shipment: &Shipment) -> Vec<Action> {
     let now = engine.clock.now_ms();
-    let ask = |event: Event| apply(shipment, event, now).err().map(|refusal| problem::refusal(&refusal).message);
-    let replay = ask(Event::Replay);
-    let correct = if shipment.state == State::Parked && !is_before_label(shipment) {
-        Some("Values can be corrected only before a label is bought.".to_owned())
-    } else {
-        replay.clone()
+    let ask = |event: Event, otherwise: &str| {
+        apply(shipment, event, now).err().map(|refusal| match refusal {
+            Refusal::NotNow(_) => otherwise.to_owned(),
+            other => problem::refusal(&other).message,
+        })
     };
+    let replay = ask(Event::Replay, "Nothing stopped, so there is nothing to replay.");
+    let correct = if replay.is_none() && is_before_label(shipment) {
+        None
+    } else {
+        Some("Values can be corrected while the shipment is stopped before its label.".to_owned())
+    };
+    let look_up = ask(Event::LookUpNow, "Only a purchase without an answer is looked up.");
     vec![
         Action { kind: ActionKind::Replay, refused: replay },
         Action { kind: ActionKind::Correct, refused: correct },
-        Action { kind: ActionKind::LookUp, refused: ask(Event::LookUpNow) },
+        Action { kind: ActionKind::LookUp, refused: look_up },
     ]
 }
 

@@ -70,7 +70,7 @@ pub(super) fn fedex(url: &str) -> Value {
             "default": memphis,
             "24": memphis,
             "13": {
-                "company": "Twin Industrial Supply - Columbus DC", "phone": "6145550113",
+                "company": "Twin Industrial Supply Columbus", "phone": "6145550113",
                 "street": ["2450 Rohr Rd"],
                 "city": "Columbus", "region": "OH", "postal_code": "43217", "country": "US",
             },
