@@ -8,7 +8,11 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# One after the other, but for the two halves of a release: they have no crate in common, and the
+# browser's optimiser keeps only one core busy.
+ifndef IN_RELEASE
 .NOTPARALLEL:
+endif
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 T := $(or $(CARGO_TARGET_DIR),target)
@@ -47,7 +51,8 @@ rust-test: tools-rust ## All Rust tests, on SQLite and (where installed) Postgre
 
 build: $(T)/debug/ml-connector $(T)/debug/site/pkg/ml.wasm ## Development build: server and browser files.
 
-release: $(T)/release/ml-connector $(T)/release/site/pkg/ml.wasm ## Optimised build in target/release, ready to be copied.
+release: tools-rust $(NPM) ## Optimised build in target/release, ready to be copied.
+	@$(MAKE) -j2 IN_RELEASE=1 $(T)/release/ml-connector $(T)/release/site/pkg/ml.wasm
 	@cd $(T)/release/site/pkg && printf '    ml.wasm %s bytes, %s as brotli; server %s bytes\n' \
 		$$(wc -c <ml.wasm) $$(wc -c <ml.wasm.br) $$(wc -c <../../ml-connector)
 

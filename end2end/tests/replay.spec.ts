@@ -2,7 +2,7 @@
 // bought twice.
 import type { Page } from '@playwright/test';
 import { Product } from './support/product.ts';
-import { eventually, expect, open, signIn, test, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, open, ready, signIn, test, untilState, useProduct } from './support/test.ts';
 
 const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 const LABEL_MS = 30_000;
@@ -16,12 +16,16 @@ async function untilParked(page: Page, number: string, cause: string): Promise<v
   expect(await product().twins.liveLabels(number)).toHaveLength(0);
 }
 
-/** The order's page; it answers only once the order was pulled. */
+/** Waits in the list until an order was pulled, and opens it. */
 async function openOrder(page: Page, number: string): Promise<void> {
-  await expect(async () => {
-    await open(page, product(), `/orders/usmf/${number}`);
-    await expect(page.getByTestId('order-state')).toBeVisible({ timeout: 2_000 });
-  }).toPass({ timeout: LABEL_MS });
+  await open(page, product(), `/orders?search=${number}`);
+  const link = page.getByTestId('order-row').getByRole('link', { name: number, exact: true });
+  await eventually(page, LABEL_MS, async () => {
+    await expect(link).toBeVisible({ timeout: 1_000 });
+  });
+  await link.click();
+  await expect(page.getByTestId('order-state')).toBeVisible();
+  await ready(page);
 }
 
 test('a parked order is corrected and shipped', async ({ page }) => {

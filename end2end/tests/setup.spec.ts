@@ -152,6 +152,27 @@ for (const [system, fillIn] of [
   });
 }
 
+test('what only the JSON can say survives saving the form', async ({ page }) => {
+  await open(page, product(), '/connections');
+  const json = page.locator('form').filter({ has: page.getByTestId('save-document-fedex') });
+  const details = page.locator('details.document').filter({ has: page.getByTestId('save-document-fedex') });
+  await details.locator('summary').click();
+  const document = json.getByLabel('Document');
+  const before = JSON.parse(await document.inputValue());
+  before.ship_from.default.street = ['3875 Airways Blvd', 'Dock 12'];
+  before.ship_from['24'] = { ...before.ship_from.default, company: 'Twin Industrial, Memphis' };
+  await document.fill(JSON.stringify(before));
+  const saved = page.waitForResponse((answer) => answer.url().endsWith('/desk/connections/save-document'));
+  await page.getByTestId('save-document-fedex').click();
+  await saved;
+  await expect(page.getByTestId('ladder-fedex')).toHaveAttribute('data-passed', 'true');
+
+  await open(page, product(), '/connections');
+  await savePing(page, 'fedex', 20_000);
+  await open(page, product(), '/connections');
+  expect(JSON.parse(await document.inputValue())).toEqual(before);
+});
+
 test('an order placed now is shipped with these credentials', async ({ page }) => {
   test.setTimeout(90_000);
   await product().twins.placeOrder({ number: 'SO-FIRST-1' });
@@ -215,13 +236,14 @@ const MISTAKES: Mistake[] = [
     make: async (page) => fillFedex(page, { base_url: await closedPort() }),
   },
   {
-    // Last: it closes FedEx's token endpoint for ten minutes.
+    // Last: it closes FedEx's token endpoint for ten minutes. New keys, because the token of the
+    // old ones is kept and needs no endpoint.
     what: 'a throttled FedEx token endpoint',
     system: 'fedex',
     code: 'auth.token-throttled',
     make: async (page) => {
       await product().twins.fault({ system: 'fedex', op: 'token', kind: 'token_throttle', times: 0 });
-      await fillFedex(page);
+      await fillFedex(page, { secret_key: 'a-new-secret-key' });
     },
   },
 ];
@@ -246,7 +268,14 @@ for (const { what, system, code, make } of MISTAKES) {
   });
 }
 
-test('the throttled token endpoint is shown with a countdown', async ({ page }) => {
+test('the throttled token endpoint is left alone, with a countdown', async ({ page }) => {
   await open(page, product(), '/connections');
   await expect(page.getByTestId('health-fedex')).toContainText(/\d+:\d\d|\d+ (s|min)/);
+  const pinged = page.waitForResponse((answer) => answer.url().endsWith('/desk/connections/ping'));
+  await page.getByTestId('ping-fedex').click();
+  await pinged;
+  await expect(page.getByTestId('ladder-fedex')).toHaveAttribute('data-passed', 'false');
+  // Asking again would prolong it.
+  const [fault] = await product().twins.ask<{ fired: number }[]>('GET', 'faults');
+  expect(fault?.fired).toBe(1);
 });

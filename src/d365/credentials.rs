@@ -5,14 +5,17 @@
 //! no setting can bend a request. An error names the field and never repeats a value.
 
 use crate::d365::odata::is_name;
+pub use crate::transport::credential::CredentialError;
+use crate::transport::credential::{HIDDEN, digest, filled, secret, unreadable, web_address};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use url::{Host, Url};
+use url::Url;
 
 /// Microsoft's public cloud.
 const PUBLIC_CLOUD: &str = "https://login.microsoftonline.com";
+/// What an environment's address looks like.
+const EXAMPLE: &str = "https://contoso.operations.dynamics.com";
 /// Present in every tenant seen.
 const USUAL_ORDERS: &str = "SalesOrderHeadersV2";
 /// Has no navigation to its lines, so orders cannot be read from it in one request.
@@ -23,8 +26,6 @@ pub const TRACKING_SET: &str = "PackingSlipTrackingInformation";
 const ORDER_KEY: &str = "dataAreaId='{company}',SalesOrderNumber='{order}'";
 /// What can be written back.
 pub const WRITABLE: [&str; 5] = ["tracking_number", "status", "delivered_at", "charge_amount", "charge_currency"];
-/// What stands for a secret in text meant for showing; never a secret itself.
-const HIDDEN: &str = "***";
 
 /// Which token endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,25 +133,6 @@ pub struct Credentials {
     pub write_back: Vec<Target>,
 }
 
-/// Why credentials are not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{sentence} {next_step}")]
-pub struct CredentialError {
-    /// The field at fault, dotted; empty when the whole is no JSON object.
-    pub field: String,
-    /// One sentence.
-    pub sentence: String,
-    /// The next step.
-    pub next_step: String,
-}
-
-impl CredentialError {
-    fn new(field: &str, sentence: &str, next_step: &str) -> Self {
-        let sentence = if field.is_empty() { sentence.to_owned() } else { format!("{field}: {sentence}") };
-        Self { field: field.to_owned(), sentence, next_step: next_step.to_owned() }
-    }
-}
-
 /// The contract's JSON.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -191,7 +173,7 @@ impl Credentials {
     pub fn parse(json: &str) -> Result<Self, CredentialError> {
         let wire: Wire = serde_json::from_str(json).map_err(|error| unreadable(json, &error))?;
         let authority = wire.authority.filter(|text| !text.trim().is_empty());
-        let authority = web_address("authority", authority.as_deref().unwrap_or(PUBLIC_CLOUD))?;
+        let authority = web_address("authority", authority.as_deref().unwrap_or(PUBLIC_CLOUD), PUBLIC_CLOUD)?;
         let write_back = match wire.write_back {
             None => vec![Target::usual()],
             Some(targets) => targets
@@ -347,29 +329,6 @@ fn added_only_where_it_works(
     Ok(())
 }
 
-fn digest(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    format!("{:x}", hash.finalize())
-}
-
-fn filled(field: &str, value: &str) -> Result<String, CredentialError> {
-    match value.trim() {
-        "" => Err(CredentialError::new(field, "It is empty.", "Enter a value.")),
-        value => Ok(value.to_owned()),
-    }
-}
-
-fn secret(field: &str, value: &str) -> Result<SecretString, CredentialError> {
-    if value.trim() == HIDDEN {
-        return Err(CredentialError::new(field, "It holds stars instead of a secret.", "Enter the secret itself."));
-    }
-    filled(field, value).map(SecretString::from)
-}
-
 fn name(field: &str, value: &str) -> Result<(), CredentialError> {
     if is_name(value) {
         return Ok(());
@@ -413,71 +372,11 @@ fn orders(orders: Orders) -> Result<Orders, CredentialError> {
 /// The environment without what a browser's address bar adds: path, query, fragment. The trial
 /// form keeps its path, because its data lies under it.
 fn environment(text: &str) -> Result<Url, CredentialError> {
-    let mut url = web_address("base_url", text)?;
+    let mut url = web_address("base_url", text, EXAMPLE)?;
     let namespaced = url.path().strip_prefix("/namespaces/").and_then(|rest| rest.split('/').next());
     let path = namespaced.filter(|id| !id.is_empty()).map_or_else(String::new, |id| format!("/namespaces/{id}"));
     url.set_path(&path);
     Ok(url)
-}
-
-fn web_address(field: &str, text: &str) -> Result<Url, CredentialError> {
-    let wrong = |sentence: &str| {
-        CredentialError::new(field, sentence, "Enter an address such as https://contoso.operations.dynamics.com.")
-    };
-    let mut url = Url::parse(text.trim()).map_err(|_| wrong("It is not an address."))?;
-    if url.host().is_none() || !matches!(url.scheme(), "https" | "http") {
-        return Err(wrong("It is not a web address."));
-    }
-    if url.scheme() == "http" && !is_loopback(&url) {
-        return Err(wrong("Without https only this machine itself may be named."));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("It holds a user name or a password."));
-    }
-    url.set_query(None);
-    url.set_fragment(None);
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
-}
-
-/// serde's words without the value it quotes, and with the field it means.
-fn unreadable(json: &str, error: &serde_json::Error) -> CredentialError {
-    let words = error.to_string();
-    let named = |prefix: &str| words.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned);
-    if let Some(field) = named("unknown field `") {
-        return CredentialError::new(&field, "This key is not known.", "Correct its spelling, or remove it.");
-    }
-    if let Some(field) = named("missing field `") {
-        return CredentialError::new(&field, "It is missing.", "Add it.");
-    }
-    if error.is_data() {
-        let expected = words.split_once(", expected ").map_or("another value", |(_, rest)| rest);
-        let expected = expected.split(" at line ").next().unwrap_or(expected);
-        let field = key_before(json, error.line(), error.column());
-        return CredentialError::new(&field, "The value does not fit.", &format!("It must be {expected}."));
-    }
-    let sentence = format!("It is not JSON (line {}).", error.line());
-    CredentialError::new("", &sentence, "Give the credentials as one JSON object.")
-}
-
-/// The last key of an object before a place in the text.
-fn key_before(json: &str, line: usize, column: usize) -> String {
-    let start: usize = json.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let mut end = (start + column).min(json.len());
-    while !json.is_char_boundary(end) {
-        end -= 1;
-    }
-    let before = &json[..end];
-    let Some(colon) = before.rfind("\":").or_else(|| before.rfind("\" :")) else { return String::new() };
-    before[..colon].rsplit('"').next().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

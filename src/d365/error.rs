@@ -6,12 +6,10 @@
 
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;
+use crate::transport::answer::{quote, retry_after_ms};
 use crate::transport::{Answer, SendError, chain};
-use http::HeaderMap;
 use serde::Deserialize;
 
-/// Longest piece of an unreadable body that is quoted.
-const QUOTE_LIMIT: usize = 160;
 /// Code of a write that met another one; see [`is_conflict`].
 const CONFLICT: &str = "d365.write-conflict";
 /// Dynamics 365's words when two writes meet inside it.
@@ -179,27 +177,7 @@ fn envelope(body: &[u8]) -> Envelope {
     serde_json::from_slice(body).unwrap_or_default()
 }
 
-fn quote(body: &[u8]) -> String {
-    if body.is_empty() {
-        return "no body".to_owned();
-    }
-    if body.trim_ascii_start().starts_with(b"<") {
-        return "a web page instead of data".to_owned();
-    }
-    String::from_utf8_lossy(body).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(QUOTE_LIMIT).collect()
-}
-
-/// Milliseconds of a Retry-After, given as seconds or as a date.
-pub fn retry_after_ms(headers: &HeaderMap, now_ms: i64) -> Option<i64> {
-    let value = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse::<i64>() {
-        return Some(seconds.max(0).saturating_mul(1_000));
-    }
-    let until = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
-    Some((until.as_millisecond() - now_ms).max(0))
-}
-
-/// Microsoft Entra's codes (reference/d365.md 1.2). 900023 is the tenant id that is no tenant id.
+/// Microsoft Entra's codes (its list of AADSTS error codes). 900023 is the tenant id that is no tenant id.
 const ENTRA_CODES: &[(i64, &str)] = &[
     (7_000_215, "auth.secret-rejected"),
     (7_000_222, "auth.secret-expired"),

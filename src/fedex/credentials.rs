@@ -7,20 +7,19 @@
 use crate::order::Address;
 use crate::order::parcel::{ImageType, Service};
 use crate::order::plan::Rules;
+pub use crate::transport::credential::CredentialError;
+use crate::transport::credential::{HIDDEN, digest, filled, secret, unreadable, web_address};
 use rust_decimal::Decimal;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use url::{Host, Url};
+use url::Url;
 
 /// FedEx: digits of an account number.
 const ACCOUNT_DIGITS: usize = 9;
 /// FedEx: characters of a webhook's security token.
 const TOKEN_LENGTH: std::ops::RangeInclusive<usize> = 26..=100;
-/// What stands for a secret in text meant for showing; never a secret itself.
-const HIDDEN: &str = "***";
 /// FedEx's production host.
 const PRODUCTION: &str = "https://apis.fedex.com";
 /// FedEx's sandbox host.
@@ -107,25 +106,6 @@ pub struct Credentials {
     pub label: Label,
     /// Weight of a parcel whose items have none.
     pub default_weight_lb: Option<Decimal>,
-}
-
-/// Why credentials are not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{sentence} {next_step}")]
-pub struct CredentialError {
-    /// The field at fault, dotted; empty when the whole is no JSON object.
-    pub field: String,
-    /// One sentence.
-    pub sentence: String,
-    /// The next step.
-    pub next_step: String,
-}
-
-impl CredentialError {
-    fn new(field: &str, sentence: &str, next_step: &str) -> Self {
-        let sentence = if field.is_empty() { sentence.to_owned() } else { format!("{field}: {sentence}") };
-        Self { field: field.to_owned(), sentence, next_step: next_step.to_owned() }
-    }
 }
 
 /// The contract's JSON.
@@ -283,29 +263,6 @@ impl Credentials {
     }
 }
 
-fn digest(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    format!("{:x}", hash.finalize())
-}
-
-fn filled(field: &str, value: &str) -> Result<String, CredentialError> {
-    match value.trim() {
-        "" => Err(CredentialError::new(field, "It is empty.", "Enter a value.")),
-        value => Ok(value.to_owned()),
-    }
-}
-
-fn secret(field: &str, value: &str) -> Result<SecretString, CredentialError> {
-    if value.trim() == HIDDEN {
-        return Err(CredentialError::new(field, "It holds stars instead of a secret.", "Enter the secret itself."));
-    }
-    filled(field, value).map(SecretString::from)
-}
-
 fn default_weight(raw: Option<&RawValue>) -> Result<Option<Decimal>, CredentialError> {
     let text = raw.map_or("", |raw| raw.get().trim_matches('"').trim());
     if text.is_empty() {
@@ -360,68 +317,16 @@ fn webhook_tokens(tokens: &[String]) -> Result<Vec<SecretString>, CredentialErro
 }
 
 fn base_url(environment: Environment, given: Option<&str>) -> Result<Url, CredentialError> {
-    let wrong =
-        |sentence: &str| CredentialError::new("base_url", sentence, "Enter an address such as https://apis.fedex.com.");
     let text = match (given.map(str::trim).filter(|text| !text.is_empty()), environment) {
         (Some(text), _) => text,
         (None, Environment::Production) => PRODUCTION,
         (None, Environment::Sandbox) => SANDBOX,
-        (None, Environment::Custom) => return Err(wrong("A custom environment needs an address.")),
+        (None, Environment::Custom) => {
+            let sentence = "A custom environment needs an address.";
+            return Err(CredentialError::new("base_url", sentence, "Enter the address of the gateway or the twin."));
+        }
     };
-    let mut url = Url::parse(text).map_err(|_| wrong("It is not an address."))?;
-    if url.host().is_none() || !matches!(url.scheme(), "https" | "http") {
-        return Err(wrong("It is not a web address."));
-    }
-    if url.scheme() == "http" && !is_loopback(&url) {
-        return Err(wrong("Without https only this machine itself may be named."));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("It holds a user name or a password."));
-    }
-    url.set_query(None);
-    url.set_fragment(None);
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
-}
-
-/// serde's words without the value it quotes, and with the field it means.
-fn unreadable(json: &str, error: &serde_json::Error) -> CredentialError {
-    let words = error.to_string();
-    let named = |prefix: &str| words.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(str::to_owned);
-    if let Some(field) = named("unknown field `") {
-        return CredentialError::new(&field, "This key is not known.", "Correct its spelling, or remove it.");
-    }
-    if let Some(field) = named("missing field `") {
-        return CredentialError::new(&field, "It is missing.", "Add it.");
-    }
-    if error.is_data() {
-        let expected = words.split_once(", expected ").map_or("another value", |(_, rest)| rest);
-        let expected = expected.split(" at line ").next().unwrap_or(expected);
-        let field = key_before(json, error.line(), error.column());
-        return CredentialError::new(&field, "The value does not fit.", &format!("It must be {expected}."));
-    }
-    let sentence = format!("It is not JSON (line {}).", error.line());
-    CredentialError::new("", &sentence, "Give the credentials as one JSON object.")
-}
-
-/// The last key of an object before a place in the text.
-fn key_before(json: &str, line: usize, column: usize) -> String {
-    let start: usize = json.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let mut end = (start + column).min(json.len());
-    while !json.is_char_boundary(end) {
-        end -= 1;
-    }
-    let before = &json[..end];
-    let Some(colon) = before.rfind("\":").or_else(|| before.rfind("\" :")) else { return String::new() };
-    before[..colon].rsplit('"').next().unwrap_or_default().to_owned()
+    web_address("base_url", text, PRODUCTION)
 }
 
 #[cfg(test)]

@@ -7,13 +7,12 @@
 use crate::fedex::lenient;
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;
+use crate::transport::answer::{quote, retry_after_ms};
 use crate::transport::token::{BREAKER_MS, throttled};
 use crate::transport::{Answer, SendError, chain};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-/// Longest piece of an unreadable body that is quoted.
-const QUOTE_LIMIT: usize = 160;
 /// FedEx's own stand-in for a message it does not have. The code is all there is then.
 const FILLER: &str = "We are not able to retrieve the message";
 
@@ -41,7 +40,7 @@ enum Verdict {
 
 use Verdict::{Keys, Refused, Rights, Trouble};
 
-/// Every code FedEx documents or was seen to send (reference/fedex.md 2.7, and the two phone codes
+/// Every code FedEx documents or was seen to send (its API files and best-practices page, and the two phone codes
 /// of the Ship API's own file).
 const CODES: &[(&str, Verdict)] = &[
     ("ACCOUNTNUMBER.REGISTRATION.REQUIRED", Refused("fedex.account-refused", Some("account_number"))),
@@ -224,31 +223,11 @@ pub fn classify_token(answer: &Answer, now_ms: i64) -> Failure {
     }
 }
 
-/// Milliseconds of a Retry-After, given as seconds or as a date.
-pub fn retry_after_ms(headers: &HeaderMap, now_ms: i64) -> Option<i64> {
-    let value = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse::<i64>() {
-        return Some(seconds.max(0).saturating_mul(1_000));
-    }
-    let until = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
-    Some((until.as_millisecond() - now_ms).max(0))
-}
-
 fn detail(status: StatusCode, errors: &[Said], body: &[u8]) -> String {
     if errors.is_empty() {
         return format!("HTTP {}: {}", status.as_u16(), quote(body));
     }
     errors.iter().map(Said::text).collect::<Vec<_>>().join("; ")
-}
-
-fn quote(body: &[u8]) -> String {
-    if body.is_empty() {
-        return "no body".to_owned();
-    }
-    if body.trim_ascii_start().starts_with(b"<") {
-        return "a web page instead of data".to_owned();
-    }
-    String::from_utf8_lossy(body).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(QUOTE_LIMIT).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! (Microsoft asks clients not to return its affinity cookie). It tells *not sent* from *no
 //! answer*, because only the first may be repeated blindly.
 
+pub mod answer;
+pub mod credential;
 pub mod probe;
 pub mod redact;
 pub mod token;

@@ -21,7 +21,7 @@ use tower_sessions::cookie::time::Duration;
 
 /// Name of the cookie.
 pub const COOKIE: &str = "ml_session";
-/// A session ends after a shift without a click.
+/// A session ends twelve hours after signing in: a long shift. Pages that refresh themselves do not prolong it.
 pub const IDLE: Duration = Duration::hours(12);
 /// The operator's id in the session.
 const OPERATOR: &str = "operator_id";

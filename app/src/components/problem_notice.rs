@@ -47,8 +47,12 @@ pub fn ProblemSlot(
 fn SignInAgain() -> impl IntoView {
     let location = use_location();
     let href = move || {
+        let mut here = location.query.get();
+        // The marks of a failed form post belong to that post, not to the page.
+        here.remove("__path");
+        here.remove("__err");
         let mut query = ParamsMap::new();
-        query.insert("next", format!("{}{}", location.pathname.get(), location.search.get()));
+        query.insert("next", format!("{}{}", location.pathname.get(), here.to_query_string()));
         format!("/login{}", query.to_query_string())
     };
     view! {

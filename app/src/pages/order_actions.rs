@@ -72,7 +72,9 @@ fn CauseCard(cause: CauseView, tone: Tone) -> impl IntoView {
         let whose = match cause.code.split('.').next() {
             Some("fedex") => "FedEx's words",
             Some("d365") => "Dynamics 365's words",
-            _ => "Their words",
+            Some("auth") => "The vendor's words",
+            // Found by us: the value that is at fault.
+            _ => "What was seen",
         };
         view! {
             <figure class="vendor-text">

@@ -5,23 +5,12 @@ import { PASSWORD, type Product } from './product.ts';
 
 export { expect } from '@playwright/test';
 
-type Options = {
-  /** Console errors that a test provokes on purpose. */
-  expectedErrors: RegExp[];
-};
-
-type Fixtures = {
-  noErrors: void;
-};
-
-export const test = base.extend<Options & Fixtures>({
-  expectedErrors: [[], { option: true }],
+export const test = base.extend<{ noErrors: void }>({
   noErrors: [
-    async ({ context, expectedErrors }, use) => {
+    async ({ context }, use) => {
       const errors = watch(context);
       await use();
-      const unexpected = errors.filter((error) => !expectedErrors.some((known) => known.test(error)));
-      expect(unexpected, 'errors in the browser').toEqual([]);
+      expect(errors, 'errors in the browser').toEqual([]);
     },
     { auto: true },
   ],
