@@ -236,8 +236,13 @@ pub fn fedex_document(saved: Option<Value>, form: &FedexForm) -> Result<Value, P
     if form.from_company.trim().is_empty() && form.from_street.trim().is_empty() {
         ship_from.remove("default");
     } else {
-        let street: Vec<Value> =
-            form.from_street.lines().map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect();
+        let street: Vec<Value> = form
+            .from_street
+            .split(['\n', '|'])
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(Value::from)
+            .collect();
         ship_from.insert(
             "default".into(),
             json!({
@@ -279,7 +284,7 @@ pub fn fedex_form(document: &Value) -> FedexForm {
     let part = |name: &str| text(from.and_then(|from| from.get(name)));
     let lines = |value: Option<&Value>| {
         let items = value.and_then(Value::as_array).cloned().unwrap_or_default();
-        items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
+        items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | ")
     };
     let services = document.get("services").and_then(Value::as_object).cloned().unwrap_or_default();
     let services: Vec<String> = services
@@ -338,7 +343,7 @@ mod tests {
             environment: "sandbox".into(),
             services: "FEDEX-GRD = FEDEX_GROUND, YOUR_PACKAGING".into(),
             from_company: "Contoso".into(),
-            from_street: "1 Road".into(),
+            from_street: "1 Road | Dock 12".into(),
             image_type: "PDF".into(),
             ..FedexForm::default()
         };

@@ -104,7 +104,7 @@ pub struct FedexForm {
     pub from_company: String,
     /// Ship-from telephone.
     pub from_phone: String,
-    /// Ship-from street.
+    /// Ship-from street; lines separated by `|`, since a text field keeps no line breaks.
     pub from_street: String,
     /// Ship-from city.
     pub from_city: String,

@@ -179,6 +179,7 @@ pub fn FedexFields(
             <Field
                 label="Custom address"
                 name="form[base_url]"
+                within="fedex"
                 value=form.base_url
                 kind=FieldKind::Code
                 hint="Only for the environment “Custom address”"
@@ -211,7 +212,13 @@ pub fn FedexFields(
             <div class="fields">
                 <Field label="Company" name="form[from_company]" value=form.from_company/>
                 <Field label="Telephone" name="form[from_phone]" value=form.from_phone/>
-                <Field label="Street" name="form[from_street]" value=form.from_street class="wide"/>
+                <Field
+                    label="Street"
+                    name="form[from_street]"
+                    value=form.from_street
+                    class="wide"
+                    hint="Up to three lines, separated by |"
+                />
                 <Field label="City" name="form[from_city]" value=form.from_city/>
                 <Field label="State or province" name="form[from_region]" value=form.from_region/>
                 <Field
