@@ -189,13 +189,14 @@ struct Output {
     complete_track_results: Option<Vec<CompleteTrackResult>>,
 }
 
+/// The results of one number, in a track answer and in a push.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct CompleteTrackResult {
+pub(super) struct CompleteTrackResult {
     #[serde(deserialize_with = "lenient::text")]
-    tracking_number: String,
+    pub(super) tracking_number: String,
     #[serde(deserialize_with = "lenient::list")]
-    track_results: Vec<TrackResult>,
+    pub(super) track_results: Vec<TrackResult>,
 }
 
 /// One parcel of a track answer; also what a look-up by reference answers.

@@ -6,7 +6,7 @@
 //! by content, and not by the whole of it: the counter of attempts changes.
 
 use crate::fedex::lenient;
-use crate::fedex::track::{TrackResult, Tracked, pushed};
+use crate::fedex::track::{CompleteTrackResult, TrackResult, Tracked, pushed};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -104,15 +104,6 @@ struct Push {
 struct Output {
     #[serde(deserialize_with = "lenient::list")]
     complete_track_results: Vec<CompleteTrackResult>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct CompleteTrackResult {
-    #[serde(deserialize_with = "lenient::text")]
-    tracking_number: String,
-    #[serde(deserialize_with = "lenient::list")]
-    track_results: Vec<TrackResult>,
 }
 
 #[cfg(test)]

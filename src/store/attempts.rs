@@ -146,25 +146,21 @@ impl Tx {
 
     /// Finishes an open attempt. One that is finished already is a conflict.
     pub async fn finish_attempt(&mut self, finish: &Finish<'_>) -> Result<()> {
-        let sql = "
-            update attempts set finished_ms = $2, outcome = $3, cause_code = $4, sentence = $5
-            where attempt_id = $1 and finished_ms is null";
-        let rows = on_tx!(self, conn => sqlx::query(sql)
-            .bind(&finish.attempt_id.0)
-            .bind(finish.at_ms)
-            .bind(finish.outcome.name())
-            .bind(finish.cause_code)
-            .bind(finish.sentence)
-            .execute(conn).await?.rows_affected());
-        exactly_one(rows, "attempts", &finish.attempt_id.0)
+        self.end_attempt(finish, "finished_ms is null").await
     }
 
     /// Corrects the end of an attempt that was thought interrupted and then answered after all.
     pub async fn answer_late(&mut self, finish: &Finish<'_>) -> Result<()> {
-        let sql = "
-            update attempts set finished_ms = $2, outcome = $3, cause_code = $4, sentence = $5
-            where attempt_id = $1 and outcome = 'interrupted'";
-        let rows = on_tx!(self, conn => sqlx::query(sql)
+        self.end_attempt(finish, "outcome = 'interrupted'").await
+    }
+
+    /// Writes the end of an attempt that still is as `while_it` says; otherwise a conflict.
+    async fn end_attempt(&mut self, finish: &Finish<'_>, while_it: &str) -> Result<()> {
+        let sql = format!(
+            "update attempts set finished_ms = $2, outcome = $3, cause_code = $4, sentence = $5
+             where attempt_id = $1 and {while_it}"
+        );
+        let rows = on_tx!(self, conn => sqlx::query(&sql)
             .bind(&finish.attempt_id.0)
             .bind(finish.at_ms)
             .bind(finish.outcome.name())

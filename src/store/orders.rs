@@ -1,7 +1,7 @@
 //! Sales orders as Dynamics 365 last told them.
 
 use crate::order::{Order, OrderId, OrderKey};
-use crate::store::{Db, Result, Store, StoreError, Tx, on_db, on_tx};
+use crate::store::{Db, Result, StoreError, Tx, on_db, on_tx};
 
 /// An order with what we know around it.
 #[derive(Clone, Debug)]
@@ -102,13 +102,6 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes that the order was read again, unchanged.
-    pub async fn touch_order(&mut self, id: &OrderId, now_ms: i64) -> Result<()> {
-        on_tx!(self, conn => sqlx::query("update orders set read_ms = $2 where order_id = $1")
-            .bind(&id.0).bind(now_ms).execute(conn).await?.rows_affected());
-        Ok(())
-    }
-
     /// Notes the customer invoice of an order.
     pub async fn set_invoice(&mut self, id: &OrderId, number: Option<&str>) -> Result<()> {
         on_tx!(self, conn => sqlx::query("update orders set invoice_number = $2 where order_id = $1")
@@ -148,14 +141,5 @@ impl Db {
         let sql = format!("select {COLUMNS} from orders where order_id = $1");
         let row: Option<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(&id.0).fetch_optional(pool).await?);
         row.map(Row::record).transpose()?.ok_or(StoreError::Conflict { table: "orders", id: id.0.clone() })
-    }
-}
-
-impl Store {
-    /// How many orders there are.
-    pub async fn count_orders(&self) -> Result<i64> {
-        let row: (i64,) =
-            on_db!(&self.db, pool => sqlx::query_as("select count(*) from orders").fetch_one(pool).await?);
-        Ok(row.0)
     }
 }

@@ -22,36 +22,30 @@ pub struct SealedRow {
 impl Tx {
     /// Keeps a sealed value.
     pub async fn put_secret(&mut self, row: &SealedRow) -> Result<()> {
-        let sql = "
-            insert into secrets (name, key_id, nonce, sealed, updated_ms, updated_by) values ($1, $2, $3, $4, $5, $6)
-            on conflict (name) do update
-            set key_id = excluded.key_id, nonce = excluded.nonce, sealed = excluded.sealed,
-                updated_ms = excluded.updated_ms, updated_by = excluded.updated_by";
-        on_tx!(self, conn => sqlx::query(sql)
-            .bind(&row.name)
-            .bind(&row.key_id)
-            .bind(row.nonce.clone())
-            .bind(row.sealed.clone())
-            .bind(row.updated_ms)
-            .bind(&row.updated_by)
-            .execute(conn).await?.rows_affected());
-        Ok(())
+        let replace = "update set key_id = excluded.key_id, nonce = excluded.nonce, sealed = excluded.sealed,
+            updated_ms = excluded.updated_ms, updated_by = excluded.updated_by";
+        self.insert_secret(row, replace).await.map(|_| ())
     }
 
     /// Keeps a sealed value if none of its name is there; `false` when one is.
     pub async fn put_secret_once(&mut self, row: &SealedRow) -> Result<bool> {
-        let sql = "
-            insert into secrets (name, key_id, nonce, sealed, updated_ms, updated_by) values ($1, $2, $3, $4, $5, $6)
-            on conflict (name) do nothing";
-        let rows = on_tx!(self, conn => sqlx::query(sql)
+        Ok(self.insert_secret(row, "nothing").await? == 1)
+    }
+
+    /// Inserts a sealed value; `else_do` says what happens when one of its name is there.
+    async fn insert_secret(&mut self, row: &SealedRow, else_do: &str) -> Result<u64> {
+        let sql = format!(
+            "insert into secrets (name, key_id, nonce, sealed, updated_ms, updated_by) values ($1, $2, $3, $4, $5, $6)
+             on conflict (name) do {else_do}"
+        );
+        Ok(on_tx!(self, conn => sqlx::query(&sql)
             .bind(&row.name)
             .bind(&row.key_id)
             .bind(row.nonce.clone())
             .bind(row.sealed.clone())
             .bind(row.updated_ms)
             .bind(&row.updated_by)
-            .execute(conn).await?.rows_affected());
-        Ok(rows == 1)
+            .execute(conn).await?.rows_affected()))
     }
 }
 

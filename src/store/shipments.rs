@@ -405,13 +405,6 @@ impl Db {
         Ok(on_db!(self, pool => sqlx::query_as(sql).bind(now_ms).bind(limit).fetch_all(pool).await?))
     }
 
-    /// When the next step or question is due.
-    pub async fn next_due_ms(&self) -> Result<Option<i64>> {
-        let row: (Option<i64>,) = on_db!(self, pool => sqlx::query_as(
-            "select min(next_run_ms) from shipments where next_run_ms is not null").fetch_one(pool).await?);
-        Ok(row.0)
-    }
-
     /// Shipments by state.
     pub async fn count_by_state(&self) -> Result<Vec<(State, i64)>> {
         let rows: Vec<(String, i64)> = on_db!(self, pool => sqlx::query_as(

@@ -11,7 +11,7 @@ use crate::fedex::Shipped;
 use crate::order::plan::shown_country;
 use crate::order::state::State;
 use crate::order::transition::{Event, Refusal, apply};
-use crate::order::{Address, AttemptId, Order, OrderId, Shipment, ShipmentId};
+use crate::order::{Address, AttemptId, Order, Shipment, ShipmentId};
 use crate::store::attempts::{AttemptOutcome, Finish, Step};
 use crate::store::documents::NewDocument;
 use crate::store::shipments::{Lease, LeaseAfter, Save};
@@ -208,7 +208,7 @@ pub fn one_line(address: &Address) -> String {
 /// What entries about a shipment name.
 pub fn subject(shipment: &Shipment) -> Subject {
     Subject {
-        order_id: Some(OrderId(shipment.order_id.0.clone())),
+        order_id: Some(shipment.order_id.clone()),
         shipment_id: Some(shipment.shipment_id.clone()),
         attempt_id: None,
     }
