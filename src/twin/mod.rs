@@ -9,11 +9,14 @@
 
 mod address;
 mod clock;
+mod compact;
 mod control;
+mod control_lines;
 mod control_orders;
 mod credentials;
 mod d365;
 mod entities;
+mod entity_master;
 mod entity_properties;
 mod entra;
 mod exchange;
@@ -33,6 +36,7 @@ mod odata_metadata;
 mod odata_write;
 mod postal;
 mod rate;
+mod sales_table;
 mod seed;
 mod seed_customers;
 mod seed_items;

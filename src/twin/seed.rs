@@ -174,8 +174,7 @@ mod tests {
         demo(|world| {
             let keys: Vec<(String, String)> = world
                 .tables
-                .table(entities::headers())
-                .rows()
+                .rows(entities::headers())
                 .map(|row| (row.text("dataAreaId").into(), row.text("SalesOrderNumber").into()))
                 .collect();
             keys.iter().map(|(company, number)| life_cycle::view(world, company, number)).collect()
