@@ -346,3 +346,7 @@ pub(super) fn project(set: &EntitySet, row: &Row, select: Option<&[String]>) -> 
     }
     shown
 }
+
+#[cfg(test)]
+#[path = "odata_tests.rs"]
+mod tests;
