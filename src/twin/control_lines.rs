@@ -194,7 +194,11 @@ pub(super) fn change(
     let set = entities::lines();
     let (wanted, properties) = compact::split(wanted)?;
     compact::known("a line", &wanted, &[LINE, ITEM], &[LINE_ONLY, ITEM_ONLY])?;
-    let found = lines(world, company, number).into_iter().find(|row| row.value(set, "LineNumber").to_string() == line);
+    let at = |row: &Row| row.stored().get("LineNumber").and_then(Value::as_u64);
+    let found = line
+        .parse()
+        .ok()
+        .and_then(|wanted: u64| lines(world, company, number).into_iter().find(|row| at(row) == Some(wanted)));
     let mut row = found.ok_or_else(|| format!("order {number} has no line {line}"))?.stored().clone();
     let mut changes = Map::new();
     let mut of_item = wanted.clone();

@@ -11,8 +11,8 @@ fn empty() -> Shared {
     Shared::open(&TwinOptions::loopback(), Place::default()).unwrap()
 }
 
-fn placed(wanted: Value) -> Value {
-    empty().change(|world| control_orders::place(world, &wanted)).unwrap()
+fn placed(wanted: &Value) -> Value {
+    empty().change(|world| control_orders::place(world, wanted)).unwrap()
 }
 
 /// A property of every line, in the order of their numbers.
@@ -22,7 +22,7 @@ fn of_lines(order: &Value, property: &str) -> Vec<Value> {
 
 #[test]
 fn a_line_goes_its_own_way_and_otherwise_the_orders() {
-    let order = placed(json!({
+    let order = placed(&json!({
         "number": "SO-1", "terms": "COL", "carrier": "FEDEX", "carrier_service": "2D", "carrier_account": "123456789",
         "ship_date": "2026-08-03", "residential": true, "currency": "EUR",
         "lines": [
@@ -89,7 +89,7 @@ fn what_a_line_says_of_its_item_is_on_the_product() {
 
 #[test]
 fn a_misspelt_field_and_a_wrong_value_are_refused() {
-    let refused = |wanted: Value| empty().change(|world| control_orders::place(world, &wanted)).unwrap_err();
+    let refused = |wanted: Value| empty().change(move |world| control_orders::place(world, &wanted)).unwrap_err();
     assert!(refused(json!({"adress": {}})).contains("adress"));
     assert!(refused(json!({"address": {"postcode": "38103"}})).contains("postcode"));
     assert!(refused(json!({"lines": [{"weight": 2}]})).contains("weight"));
