@@ -5,8 +5,9 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    Attention, Connections, Correction, D365Form, FedexForm, Frame, Ladder, OrderDetail, OrderFilter, OrderRow, Page,
-    Problem, TrailEntry, TrailFilter,
+    AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, FedexForm, Frame, Ladder, OrderDetail,
+    OrderFilter, OrderRow, Page, Problem, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, TrailEntry,
+    TrailFilter,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -26,6 +27,10 @@ pub trait Views: Send + Sync {
     async fn trail(&self, filter: TrailFilter) -> Result<Page<TrailEntry>, Problem>;
     /// Both connections.
     async fn connections(&self) -> Result<Connections, Problem>;
+    /// How orders become shipments.
+    async fn rules(&self) -> Result<Rules, Problem>;
+    /// The end of the day.
+    async fn day(&self) -> Result<Day, Problem>;
 }
 
 /// What an operator can do. Every command is authorised, decided, saved and audited.
@@ -43,6 +48,40 @@ pub trait Commands: Send + Sync {
     ) -> Result<(), Problem>;
     /// Asks FedEx whether the parcel of an unknown outcome exists.
     async fn look_up(&self, shipment_id: String, version: i64) -> Result<(), Problem>;
+    /// Decides that a purchase without an answer made no label, and buys again.
+    async fn buy_again(&self, shipment_id: String, version: i64, reason: String) -> Result<(), Problem>;
+    /// Shows what would be sent and FedEx's verdict, with corrections that are not saved. Buys nothing.
+    async fn dry_run(&self, shipment_id: String, correction: Option<Correction>) -> Result<DryRun, Problem>;
+    /// Asks what the services would cost.
+    async fn quote(&self, shipment_id: String) -> Result<Quote, Problem>;
+    /// Asks FedEx's advice about the delivery address.
+    async fn check_address(&self, shipment_id: String) -> Result<AddressAdvice, Problem>;
+    /// Cancels the label; with `reship` the same lines are shipped anew.
+    async fn void(&self, shipment_id: String, version: i64, reship: bool, reason: String) -> Result<(), Problem>;
+    /// Buys a label for the way back.
+    async fn return_label(&self, shipment_id: String, rma: String, reason: String) -> Result<(), Problem>;
+    /// Prints a stored label or paper once more.
+    async fn reprint(
+        &self,
+        shipment_id: String,
+        sequence: i64,
+        document_no: i64,
+        reason: String,
+    ) -> Result<(), Problem>;
+    /// Saves one delivery mode; shipments that waited for it go on.
+    async fn save_service(&self, version: i64, row: ServiceRow) -> Result<RulesSaved, Problem>;
+    /// Removes one delivery mode; `other_carrier` says that it belongs to another carrier from now on.
+    async fn remove_service(&self, version: i64, mode: String, other_carrier: bool) -> Result<RulesSaved, Problem>;
+    /// Saves one warehouse's ship-from address.
+    async fn save_ship_from(&self, version: i64, row: ShipFromRow) -> Result<RulesSaved, Problem>;
+    /// Saves all rules as JSON.
+    async fn save_rules(&self, version: i64, document: String) -> Result<RulesSaved, Problem>;
+    /// Asks Dynamics 365 which services its own carrier set-up names.
+    async fn suggest_services(&self) -> Result<Vec<Suggestion>, Problem>;
+    /// Forgets a remembered correction.
+    async fn forget_correction(&self, correction_id: String) -> Result<(), Problem>;
+    /// Closes FedEx Ground for the day.
+    async fn close_day(&self) -> Result<String, Problem>;
     /// Asks Dynamics 365 for orders now.
     async fn pull_now(&self) -> Result<(), Problem>;
     /// Saves the Dynamics 365 connection and pings it.

@@ -6,19 +6,24 @@
 
 mod attention;
 mod connection;
+mod day;
 mod frame;
 mod order;
 mod page;
 mod problem;
+mod rules;
 mod trail;
 
 pub use attention::{Attention, CauseGroup, Counter};
 pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};
+pub use day::{CloseRow, Day};
 pub use frame::{ConnectionChip, Frame, Viewer};
 pub use order::{
-    Action, ActionKind, AddressView, AttemptView, CauseView, ChargeView, Correction, ExchangeView, LabelView, LineView,
-    OrderDetail, OrderFilter, OrderRow, PieceView, ScanView, ShipmentDetail, TimelineEntry,
+    Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, Correction,
+    CustomsView, DocumentView, DryRun, ExchangeView, LabelView, LineView, OrderDetail, OrderFilter, OrderRow,
+    PackageView, PrintView, Quote, QuoteRow, ScanView, ShipmentDetail, TimelineEntry,
 };
 pub use page::{Moment, Page, Status, Tone};
 pub use problem::Problem;
+pub use rules::{CorrectionRow, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
 pub use trail::{TrailEntry, TrailFilter};

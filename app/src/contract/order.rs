@@ -99,6 +99,12 @@ pub struct AddressView {
 pub struct ShipmentDetail {
     /// Its id; actions name it.
     pub shipment_id: String,
+    /// `Shipment 1 of 2`, `Return of shipment 1`; empty when the order has only this one.
+    pub title: String,
+    /// `outbound` or `return`.
+    pub kind: String,
+    /// Warehouse it leaves from.
+    pub warehouse: String,
     /// The version this page was made from; an action on an older one is refused.
     pub version: i64,
     /// Where it stands.
@@ -125,8 +131,16 @@ pub struct ShipmentDetail {
     pub tracking_number: Option<String>,
     /// FedEx's public tracking page.
     pub tracking_url: Option<String>,
-    /// Pieces with their numbers.
-    pub pieces: Vec<PieceView>,
+    /// The packages, planned or bought, master first.
+    pub packages: Vec<PackageView>,
+    /// Papers of the whole shipment: commercial invoice.
+    pub papers: Vec<DocumentView>,
+    /// Who pays FedEx, when it is not our default account: `the recipient's account 123456789`.
+    pub payment: Option<String>,
+    /// The customs declaration, when it leaves the country.
+    pub customs: Option<CustomsView>,
+    /// What changed in Dynamics 365 since the label was bought.
+    pub changes: Vec<ChangeView>,
     /// The label, once bought.
     pub label: Option<LabelView>,
     /// The rated charge.
@@ -143,11 +157,131 @@ pub struct ShipmentDetail {
 
 /// One package.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PieceView {
+pub struct PackageView {
     /// 1 is the master.
     pub sequence: i64,
-    /// Its tracking number.
-    pub tracking_number: String,
+    /// Its tracking number, once bought.
+    pub tracking_number: Option<String>,
+    /// Weight with unit, as planned.
+    pub weight: Option<String>,
+    /// Box and its outside: `L, 12 × 10 × 8 in`.
+    pub carton: Option<String>,
+    /// What is in it: `4 × P-100`.
+    pub contents: Vec<String>,
+    /// Its labels.
+    pub documents: Vec<DocumentView>,
+}
+
+/// A label or a paper that can be shown, saved and printed again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentView {
+    /// What it is: `Label`, `Commercial invoice`.
+    pub title: String,
+    /// Where to get it.
+    pub href: String,
+    /// `PDF`, `PNG` or `ZPLII`.
+    pub image_type: String,
+    /// Size in bytes.
+    pub bytes: i64,
+    /// The package it belongs to.
+    pub sequence: i64,
+    /// Its place among the package's documents.
+    pub document_no: i64,
+    /// How printing it went, newest last: `Printed on Dock 1 at 15:12`.
+    pub prints: Vec<PrintView>,
+}
+
+/// One printing of a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintView {
+    /// The print job.
+    pub job_id: String,
+    /// How it stands.
+    pub status: Status,
+    /// Printer.
+    pub printer: String,
+    /// When it was asked for.
+    pub at: Moment,
+    /// By whom, for a reprint.
+    pub by: Option<String>,
+}
+
+/// A customs declaration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomsView {
+    /// `SOLD`, terms and who pays duties, in a line.
+    pub summary: String,
+    /// Value of all goods with currency.
+    pub total: String,
+    /// Each commodity: `3 × Pump (HS 8413.70, made in DE), 60.00 USD`.
+    pub commodities: Vec<String>,
+}
+
+/// Something that changed in Dynamics 365 since the label was bought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeView {
+    /// What: `delivery address`.
+    pub what: String,
+    /// As bought.
+    pub was: String,
+    /// As it is now.
+    pub now: String,
+}
+
+/// A trial of a shipment: what would be sent, and what FedEx says to it. Nothing is bought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DryRun {
+    /// `would ship`, `would be refused`, `not checked by FedEx`.
+    pub verdict: Status,
+    /// The verdict as a sentence.
+    pub sentence: String,
+    /// Why it would not ship.
+    pub cause: Option<CauseView>,
+    /// FedEx's remarks.
+    pub alerts: Vec<String>,
+    /// Method and address of the purchase.
+    pub request_line: String,
+    /// The exact body of the purchase, when there is a plan.
+    pub request_body: Option<String>,
+}
+
+/// What FedEx would charge.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// One sentence: `FEDEX_GROUND would cost 22.08 USD on the account, 31.50 at list.`
+    pub sentence: String,
+    /// Services, cheapest first.
+    pub rows: Vec<QuoteRow>,
+}
+
+/// One service of a quote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteRow {
+    /// FedEx's name of the service.
+    pub service: String,
+    /// In words.
+    pub name: String,
+    /// Account rate with currency.
+    pub account: Option<String>,
+    /// List rate with currency.
+    pub list: Option<String>,
+    /// When it would arrive: `Thu 2026-11-26`, `2 days`.
+    pub delivery: Option<String>,
+    /// The service the plan uses.
+    pub chosen: bool,
+}
+
+/// FedEx's advice about a delivery address. It never stops a shipment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressAdvice {
+    /// One sentence: `FedEx knows the address as a business.`
+    pub sentence: String,
+    /// `BUSINESS`, `RESIDENTIAL`, `MIXED`, `UNKNOWN`.
+    pub classification: String,
+    /// FedEx's remarks.
+    pub remarks: Vec<String>,
+    /// The address as FedEx would write it, when that differs.
+    pub proposal: Option<Correction>,
 }
 
 /// The label of a shipment.
@@ -201,6 +335,20 @@ pub enum ActionKind {
     Correct,
     /// Ask FedEx whether the parcel exists.
     LookUp,
+    /// Decide that a purchase without an answer made no label, and buy again. Needs a reason.
+    BuyAgain,
+    /// Show the exact request and FedEx's verdict without buying.
+    DryRun,
+    /// Ask what the services would cost.
+    Quote,
+    /// Ask FedEx's advice about the address.
+    CheckAddress,
+    /// Cancel the label.
+    Void,
+    /// Cancel the label and ship the same lines anew.
+    Reship,
+    /// Buy a label for the way back.
+    ReturnLabel,
 }
 
 /// One action, allowed or not.
@@ -239,12 +387,18 @@ pub struct Correction {
     /// Telephone.
     #[serde(default)]
     pub phone: String,
-    /// Total weight in pounds.
+    /// Weight in pounds; several packages with a plus between them: `12.5 + 30`.
     #[serde(default)]
     pub weight_lb: String,
     /// FedEx service.
     #[serde(default)]
     pub service: String,
+    /// `yes`: a home, `no`: a business, empty: as Dynamics 365 says.
+    #[serde(default)]
+    pub residential: String,
+    /// Set: remember the address part for the next order that goes there.
+    #[serde(default)]
+    pub remember: bool,
 }
 
 /// One attempt: a step that called a vendor.

@@ -313,5 +313,12 @@ fn action_name(kind: ActionKind) -> &'static str {
         ActionKind::Replay => "Replay",
         ActionKind::Correct => "Correct",
         ActionKind::LookUp => "Look it up",
+        ActionKind::BuyAgain => "Buy again",
+        ActionKind::DryRun => "Dry run",
+        ActionKind::Quote => "Quote",
+        ActionKind::CheckAddress => "Check address",
+        ActionKind::Void => "Void",
+        ActionKind::Reship => "Void and reship",
+        ActionKind::ReturnLabel => "Return label",
     }
 }

@@ -3,7 +3,7 @@
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::status_badge::{tone_glyph, tone_name};
-use crate::contract::{AddressView, LabelView, LineView, OrderDetail, PieceView, ScanView, ShipmentDetail};
+use crate::contract::{AddressView, LabelView, LineView, OrderDetail, PackageView, ScanView, ShipmentDetail};
 use leptos::prelude::*;
 
 /// Label and facts of one shipment.
@@ -90,7 +90,7 @@ fn ParcelFacts(shipment: ShipmentDetail) -> impl IntoView {
     });
     view! {
         {tracking}
-        <Pieces pieces=shipment.pieces/>
+        <Packages packages=shipment.packages/>
         <Fact name="Service" value=shipment.service mono=true/>
         <Fact name="Weight" value=shipment.weight/>
         {charge}
@@ -98,24 +98,24 @@ fn ParcelFacts(shipment: ShipmentDetail) -> impl IntoView {
     }
 }
 
-/// The pieces, when there are several.
+/// The packages, when there are several.
 #[component]
-fn Pieces(pieces: Vec<PieceView>) -> impl IntoView {
-    (pieces.len() > 1).then(|| {
-        let rows = pieces
+fn Packages(packages: Vec<PackageView>) -> impl IntoView {
+    (packages.len() > 1).then(|| {
+        let rows = packages
             .into_iter()
-            .map(|piece| {
+            .map(|package| {
                 view! {
                     <li>
-                        <span class="muted tabular">{piece.sequence}</span>
-                        <span class="mono">{piece.tracking_number}</span>
+                        <span class="muted tabular">{package.sequence}</span>
+                        <span class="mono">{package.tracking_number}</span>
                     </li>
                 }
             })
             .collect_view();
         view! {
             <div>
-                <dt>"Pieces"</dt>
+                <dt>"Packages"</dt>
                 <dd>
                     <ol class="pieces">{rows}</ol>
                 </dd>
