@@ -25,7 +25,7 @@ pub(super) fn resolve(world: &mut World, call: &Call, body: &Value) -> Reply {
         );
     }
     let resolved: Value = wanted.iter().map(resolved).collect();
-    fedex::success(world, call, &json!({"resolvedAddresses": resolved, "alerts": []}))
+    fedex::success(world, call, json!({"resolvedAddresses": resolved, "alerts": []}))
 }
 
 fn resolved(entry: &Value) -> Value {

@@ -8,8 +8,11 @@
 //! repeated create is a second shipment.
 
 mod address;
+mod cancel;
 mod clock;
+mod close;
 mod control;
+mod control_fedex;
 mod control_orders;
 mod credentials;
 mod d365;
@@ -19,6 +22,9 @@ mod entra;
 mod exchange;
 mod fault;
 mod fedex;
+#[cfg(test)]
+mod fedex_bench;
+mod job;
 mod journey;
 mod label;
 mod label_font;
@@ -31,7 +37,10 @@ mod odata_address;
 mod odata_filter;
 mod odata_metadata;
 mod odata_write;
+mod paper;
 mod postal;
+mod quota;
+mod quote;
 mod rate;
 mod seed;
 mod seed_customers;
@@ -39,6 +48,8 @@ mod seed_items;
 mod seed_orders;
 mod ship;
 mod ship_answer;
+mod ship_customs;
+mod ship_options;
 mod ship_rules;
 mod ship_services;
 mod shipment;
