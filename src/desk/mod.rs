@@ -5,10 +5,15 @@
 
 pub mod commands;
 pub mod connections;
+pub mod day;
+pub mod order_view;
 pub mod ping;
 pub mod present;
 pub mod problem;
+pub mod rules;
+pub mod shipping;
 pub mod sign_in;
+pub mod trial;
 pub mod views;
 
 use crate::audit::Actor;

@@ -9,6 +9,7 @@
 pub mod attempts;
 pub mod audit;
 pub mod charges;
+pub mod closes;
 pub mod corrections;
 pub mod cursors;
 pub mod documents;
