@@ -7,6 +7,7 @@ pub mod commands;
 pub mod connections;
 pub mod ping;
 pub mod present;
+pub mod printing;
 pub mod problem;
 pub mod sign_in;
 pub mod views;

@@ -12,6 +12,8 @@ pub mod cursors;
 pub mod documents;
 pub mod operators;
 pub mod orders;
+pub mod printers;
+pub mod prints;
 pub mod scans;
 pub mod secrets;
 pub mod shipments;

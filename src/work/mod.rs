@@ -3,6 +3,7 @@
 
 pub mod drive;
 pub mod poll;
+pub mod print;
 pub mod reconcile;
 pub mod rescue;
 pub mod settle;
@@ -22,6 +23,8 @@ pub fn spawn(engine: &Engine, lifecycle: &Lifecycle) {
     lifecycle.spawn("reconcile", async move { reconcile::run(&e, &l).await });
     let (e, l) = (engine.clone(), lifecycle.clone());
     lifecycle.spawn("rescue", async move { rescue::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("print", async move { print::run(&e, &l).await });
 }
 
 /// Waits, or ends the wait when the program stops.

@@ -17,6 +17,7 @@ use crate::store::documents::NewDocument;
 use crate::store::shipments::{Lease, LeaseAfter, Save};
 use crate::store::{Result, StoreError, Tx};
 use crate::transport::Trace;
+use crate::work::print;
 
 /// How often an event is applied anew to a shipment that changed under it. Scans and operators are
 /// slow compared to one transaction: twice is rare.
@@ -116,7 +117,7 @@ pub async fn settle(
             }
             Err(error) => return Err(error),
         }
-        store_with(&mut tx, &after, &with, now).await?;
+        store_with(engine, &mut tx, &after, &with, now).await?;
         finish(&mut tx, &after, &ending, now).await?;
         let entry = transition_entry(engine, &current, &after, &ending);
         engine.store.append(&mut tx, &entry).await?;
@@ -169,7 +170,7 @@ async fn superseded(engine: &Engine, current: &Shipment, ending: &Ending<'_>, re
     Ok(current.clone())
 }
 
-async fn store_with(tx: &mut Tx, after: &Shipment, with: &With<'_>, now: i64) -> Result<()> {
+async fn store_with(engine: &Engine, tx: &mut Tx, after: &Shipment, with: &With<'_>, now: i64) -> Result<()> {
     let id = &after.shipment_id;
     if let Some(order) = with.order {
         tx.update_order(&after.order_id, order, now).await?;
@@ -194,7 +195,7 @@ async fn store_with(tx: &mut Tx, after: &Shipment, with: &With<'_>, now: i64) ->
             tx.insert_document(id, &new, now).await?;
         }
     }
-    Ok(())
+    print::enqueue(engine, tx, after, now).await
 }
 
 /// `Norwood Pump Co, Dallas TX 75201, US`: what lists show and search finds.
