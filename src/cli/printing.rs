@@ -240,18 +240,12 @@ impl Print {
         let mut exit = Exit::No;
         for record in engine.store.db.orders_by_number(&number).await? {
             for shipment in engine.store.db.shipments_of(&record.order_id).await? {
-                for key in desk.printable(&shipment.shipment_id).await? {
-                    let what = format!(
-                        "{} {number}, piece {}, document {}",
-                        record.key.company, key.sequence, key.document_no
-                    );
-                    match desk.reprint(&key, &reason).await {
-                        Ok(job_id) => {
-                            println!("{what}: queued as {job_id}");
-                            exit = Exit::Done;
-                        }
-                        Err(problem) => eprintln!("{what}: {problem}"),
+                match desk.reprint_shipment(&shipment.shipment_id, &reason).await {
+                    Ok(jobs) => {
+                        println!("{} {number}: queued as {}", record.key.company, jobs.join(", "));
+                        exit = Exit::Done;
                     }
+                    Err(problem) => eprintln!("{} {number}: {problem}", record.key.company),
                 }
             }
         }

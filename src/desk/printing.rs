@@ -7,10 +7,11 @@ use crate::order::parcel::ImageType;
 use crate::print::job::{DocumentKey, Job, JobState, Next, Origin};
 use crate::print::target::Target;
 use crate::print::{Kind, Printer, Purpose, test_label};
+use crate::store::documents::DocumentRow;
 use crate::store::printers::Route;
 use crate::store::prints::{Asked, NewJob, QueueFilter};
 use crate::store::{StoreError, Tx};
-use crate::work::print::{document_key, first, is_void, printer_for, subject};
+use crate::work::print::{document_key, first, following, is_void, printer_for, subject};
 use crate::work::settle;
 use app::contract::Problem;
 use serde::Serialize;
@@ -256,61 +257,87 @@ impl OperatorDesk {
 
     /// Prints a stored document again, on the printer its warehouse has now. Answers its job.
     pub async fn reprint(&self, key: &DocumentKey, reason: &str) -> Answer<String> {
+        let mut jobs = self.reprint_where(&key.shipment_id, reason, |document| document == key).await?;
+        jobs.pop().ok_or_else(no_document)
+    }
+
+    /// Prints all documents of a shipment again that have a printer, in their order. Answers the jobs.
+    pub async fn reprint_shipment(&self, shipment_id: &ShipmentId, reason: &str) -> Answer<Vec<String>> {
+        self.reprint_where(shipment_id, reason, |_| true).await
+    }
+
+    /// All or nothing: the pieces of a shipment are queued together, so they come out in order.
+    async fn reprint_where(
+        &self,
+        shipment_id: &ShipmentId,
+        reason: &str,
+        wanted: impl Fn(&DocumentKey) -> bool,
+    ) -> Answer<Vec<String>> {
         let actor = self.allowed(Role::Operator)?;
         let reason = cut(reason);
         if reason.is_empty() {
             let message = "Two labels of one parcel on two boxes cost the FedEx account.";
             return Err(Problem::new("print.reason-missing", message, "Say why it is printed again."));
         }
-        let now = self.engine.clock.now_ms();
-        let mut tx = self.begin().await?;
         let broken = |error: StoreError| self.broken(&error);
-        let shipment = tx.shipment(&key.shipment_id).await.map_err(broken)?.ok_or_else(no_document)?;
-        let documents = tx.documents_of(&key.shipment_id).await.map_err(broken)?;
-        let found = documents.iter().find(|document| document_key(&key.shipment_id, document) == *key);
-        let document = found.ok_or_else(no_document)?;
+        let mut tx = self.begin().await?;
+        let shipment = tx.shipment(shipment_id).await.map_err(broken)?.ok_or_else(no_document)?;
         if is_void(shipment.state) {
             let message = "The label was voided.";
             return Err(Problem::new("print.voided", message, "Ship the order again; the new label is printed."));
         }
-        let Some(printer) = printer_for(&mut tx, &shipment, &document.content_type).await.map_err(broken)? else {
+        let mut documents = tx.documents_of(shipment_id).await.map_err(broken)?;
+        documents.retain(|document| wanted(&document_key(shipment_id, document)));
+        if documents.is_empty() {
+            return Err(no_document());
+        }
+        let asked = Asked { by: actor.name(), reason: &reason };
+        let mut jobs: Vec<String> = Vec::new();
+        for document in &documents {
+            let Some(printer) = printer_for(&mut tx, &shipment, &document.content_type).await.map_err(broken)? else {
+                continue;
+            };
+            let job_id = following(&self.engine, jobs.last().map(String::as_str));
+            if !self.queue_reprint(&mut tx, &job_id, &printer, shipment_id, document, asked).await? {
+                return Err(already_waiting());
+            }
+            jobs.push(job_id);
+        }
+        if jobs.is_empty() {
             let message = "No printer is set for this document.";
             return Err(Problem::new("print.no-printer", message, "Download it, or add a printer for its warehouse."));
-        };
-        let job_id = self.engine.new_id();
+        }
+        let count = jobs.len();
+        let documents = if count == 1 { "1 document".to_owned() } else { format!("{count} documents") };
+        let summary = format!("Asked to print {documents} again{}", because(&reason));
+        let entry = self.engine.entry(&actor, "print.reprint", settle::subject(&shipment), summary);
+        self.engine.store.append(&mut tx, &entry).await.map_err(broken)?;
+        tx.commit().await.map_err(broken)?;
+        Ok(jobs)
+    }
+
+    async fn queue_reprint(
+        &self,
+        tx: &mut Tx,
+        job_id: &str,
+        printer: &Printer,
+        shipment_id: &ShipmentId,
+        document: &DocumentRow,
+        asked: Asked<'_>,
+    ) -> Answer<bool> {
+        let now = self.engine.clock.now_ms();
         let new = NewJob {
-            job_id: &job_id,
+            job_id,
             printer_id: &printer.printer_id,
-            document: Some(key),
+            document: Some(&document_key(shipment_id, document)),
             content_type: &document.content_type,
             image_type: &document.image_type,
             copies: document.copies,
             origin: Origin::Reprint,
-            asked: Some(Asked { by: actor.name(), reason: &reason }),
-            first: &first(&printer, document, now),
+            asked: Some(asked),
+            first: &first(printer, document, now),
         };
-        if !tx.insert_print_job(&new, now).await.map_err(broken)? {
-            return Err(already_waiting());
-        }
-        let summary = format!(
-            "Asked to print {} of piece {} again on {}{}",
-            document.content_type,
-            key.sequence,
-            printer.name,
-            because(&reason)
-        );
-        let entry = self.engine.entry(&actor, "print.reprint", settle::subject(&shipment), summary);
-        self.engine.store.append(&mut tx, &entry).await.map_err(broken)?;
-        tx.commit().await.map_err(broken)?;
-        Ok(job_id)
-    }
-
-    /// The documents of a shipment that can be printed.
-    pub async fn printable(&self, shipment_id: &ShipmentId) -> Answer<Vec<DocumentKey>> {
-        self.allowed(Role::Viewer)?;
-        let documents = self.engine.store.db.documents_of(shipment_id).await;
-        let documents = documents.map_err(|error| self.broken(&error))?;
-        Ok(documents.iter().map(|document| document_key(shipment_id, document)).collect())
+        tx.insert_print_job(&new, now).await.map_err(|error| self.broken(&error))
     }
 
     async fn begin(&self) -> Answer<Tx> {

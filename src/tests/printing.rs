@@ -7,6 +7,7 @@ use ml_connector::audit::System;
 use ml_connector::clock::MINUTE_MS;
 use ml_connector::desk::Role;
 use ml_connector::desk::printing::PrinterForm;
+use ml_connector::engine::Engine;
 use ml_connector::order::state::State;
 use ml_connector::print::Printer;
 use ml_connector::print::job::{DocumentKey, Job, JobState, Origin, STOP_AFTER};
@@ -305,6 +306,38 @@ async fn pieces_come_out_in_their_order_even_after_failures_and_papers_elsewhere
         let zebra = RawPrinter::start_at(address, Manner::Good);
         print_for_hours(&app).await;
         assert_eq!(zebra.sheets(), labels, "{backend:?}");
+        // The whole shipment again, also in its order.
+        let shipment_id = app.shipment("SO-1").await.shipment_id;
+        let again = app.desk(Role::Operator).reprint_shipment(&shipment_id, "the boxes got wet").await;
+        assert_eq!(again.expect("queued").len(), 7);
+        print_for_hours(&app).await;
+        assert_eq!(zebra.sheets(), [labels.clone(), labels].concat(), "{backend:?}");
+        assert_eq!(office.sheets().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn two_nodes_at_once_print_each_piece_once_and_in_order() {
+    for backend in backends() {
+        let app = app(backend).await;
+        buy(&app, "SO-1").await;
+        let mut labels = vec![label(&app, "SO-1").await.1];
+        for piece in 2..=8 {
+            let bytes = format!("^XA piece {piece} ^XZ").into_bytes();
+            add_document(&app, "SO-1", piece, "LABEL", "ZPLII", &bytes).await;
+            labels.push(bytes);
+        }
+        let printer = RawPrinter::start(Manner::Good);
+        save(&app, raw("zebra", &printer.address)).await;
+        enqueue(&app, "SO-1").await;
+        let other = Engine::start(app.config().clone(), app.clock.clone()).await.expect("a second node");
+        for _ in 0..labels.len() {
+            let (one, two) = tokio::join!(print::tick(&app.engine), print::tick(&other));
+            assert!(one.expect("stored") + two.expect("stored") > 0, "{backend:?}");
+        }
+        print_for_hours(&app).await;
+        assert_eq!(printer.sheets(), labels, "{backend:?}");
+        app.assert_clean().await;
     }
 }
 
@@ -397,6 +430,7 @@ async fn two_clicks_are_one_reprint_and_a_reprint_has_a_reason_and_a_name() {
         save(&app, raw("zebra", &printer.address)).await;
         buy(&app, "SO-1").await;
         tick(&app).await;
+        app.clock.advance_ms(1);
         let (key, bytes) = label(&app, "SO-1").await;
         let desk = app.desk(Role::Operator);
         assert_eq!(desk.reprint(&key, "").await.expect_err("no reason").code, "print.reason-missing");

@@ -104,7 +104,7 @@ pub fn document_key(shipment_id: &ShipmentId, document: &DocumentRow) -> Documen
 }
 
 /// An id behind `last` in the order of printing: two new ids of one millisecond have no order.
-fn following(engine: &Engine, last: Option<&str>) -> String {
+pub fn following(engine: &Engine, last: Option<&str>) -> String {
     let after = last.and_then(|last| Ulid::from_string(last).ok()).and_then(|last| last.increment());
     after.map_or_else(|| engine.new_id(), |id| id.to_string())
 }
