@@ -240,7 +240,7 @@ impl Print {
         let mut exit = Exit::No;
         for record in engine.store.db.orders_by_number(&number).await? {
             for shipment in engine.store.db.shipments_of(&record.order_id).await? {
-                match desk.reprint_shipment(&shipment.shipment_id, &reason).await {
+                match desk.print_shipment_again(&shipment.shipment_id, &reason).await {
                     Ok(jobs) => {
                         println!("{} {number}: queued as {}", record.key.company, jobs.join(", "));
                         exit = Exit::Done;

@@ -256,13 +256,13 @@ impl OperatorDesk {
     }
 
     /// Prints a stored document again, on the printer its warehouse has now. Answers its job.
-    pub async fn reprint(&self, key: &DocumentKey, reason: &str) -> Answer<String> {
+    pub async fn print_again(&self, key: &DocumentKey, reason: &str) -> Answer<String> {
         let mut jobs = self.reprint_where(&key.shipment_id, reason, |document| document == key).await?;
         jobs.pop().ok_or_else(no_document)
     }
 
     /// Prints all documents of a shipment again that have a printer, in their order. Answers the jobs.
-    pub async fn reprint_shipment(&self, shipment_id: &ShipmentId, reason: &str) -> Answer<Vec<String>> {
+    pub async fn print_shipment_again(&self, shipment_id: &ShipmentId, reason: &str) -> Answer<Vec<String>> {
         self.reprint_where(shipment_id, reason, |_| true).await
     }
 

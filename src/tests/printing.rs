@@ -124,7 +124,7 @@ async fn without_a_printer_there_is_no_job_and_the_label_is_there_to_download() 
     buy(&app, "SO-1").await;
     assert!(jobs(&app).await.is_empty());
     let (key, _) = label(&app, "SO-1").await;
-    let refused = app.desk(Role::Operator).reprint(&key, "first print").await.expect_err("no printer");
+    let refused = app.desk(Role::Operator).print_again(&key, "first print").await.expect_err("no printer");
     assert_eq!(refused.code, "print.no-printer");
     // A printer that comes later prints nothing by itself that was bought before.
     let printer = RawPrinter::start(Manner::Good);
@@ -308,7 +308,7 @@ async fn pieces_come_out_in_their_order_even_after_failures_and_papers_elsewhere
         assert_eq!(zebra.sheets(), labels, "{backend:?}");
         // The whole shipment again, also in its order.
         let shipment_id = app.shipment("SO-1").await.shipment_id;
-        let again = app.desk(Role::Operator).reprint_shipment(&shipment_id, "the boxes got wet").await;
+        let again = app.desk(Role::Operator).print_shipment_again(&shipment_id, "the boxes got wet").await;
         assert_eq!(again.expect("queued").len(), 7);
         print_for_hours(&app).await;
         assert_eq!(zebra.sheets(), [labels.clone(), labels].concat(), "{backend:?}");
@@ -433,10 +433,10 @@ async fn two_clicks_are_one_reprint_and_a_reprint_has_a_reason_and_a_name() {
         app.clock.advance_ms(1);
         let (key, bytes) = label(&app, "SO-1").await;
         let desk = app.desk(Role::Operator);
-        assert_eq!(desk.reprint(&key, "").await.expect_err("no reason").code, "print.reason-missing");
-        let viewer = app.desk(Role::Viewer).reprint(&key, "torn").await.expect_err("may only look");
+        assert_eq!(desk.print_again(&key, "").await.expect_err("no reason").code, "print.reason-missing");
+        let viewer = app.desk(Role::Viewer).print_again(&key, "torn").await.expect_err("may only look");
         assert_eq!(viewer.code, "desk.not-allowed");
-        let (first, second) = tokio::join!(desk.reprint(&key, "torn"), desk.reprint(&key, "torn"));
+        let (first, second) = tokio::join!(desk.print_again(&key, "torn"), desk.print_again(&key, "torn"));
         assert!(first.is_ok() ^ second.is_ok(), "{backend:?}");
         let refused = first.err().or(second.err()).expect("one is refused");
         assert_eq!(refused.code, "print.already-waiting");
@@ -466,7 +466,7 @@ async fn a_label_voided_before_it_was_printed_stays_off_the_paper() {
     assert!(printer.sheets().is_empty());
     assert_eq!(only_job(&app).await.state, JobState::Cancelled);
     let key = DocumentKey { shipment_id: before.shipment_id, sequence: 1, document_no: 1 };
-    let refused = app.desk(Role::Operator).reprint(&key, "torn").await.expect_err("void");
+    let refused = app.desk(Role::Operator).print_again(&key, "torn").await.expect_err("void");
     assert_eq!(refused.code, "print.voided");
 }
 
@@ -504,7 +504,7 @@ async fn what_waits_for_a_removed_printer_is_stopped_and_printed_elsewhere_on_re
         // Its name is free again.
         let sink = RawPrinter::start(Manner::Good);
         save(&app, raw("zebra", &sink.address)).await;
-        desk.reprint(&label(&app, "SO-1").await.0, "the old printer is gone").await.expect("queued");
+        desk.print_again(&label(&app, "SO-1").await.0, "the old printer is gone").await.expect("queued");
         print_for_hours(&app).await;
         assert_eq!(sink.sheets().len(), 1);
     }
