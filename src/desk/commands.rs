@@ -9,14 +9,14 @@ use crate::order::rules::Rules;
 use crate::order::state::State;
 use crate::order::transition::{Event, apply, is_before_label};
 use crate::order::{Order, Shipment, ShipmentId};
+use crate::print::job::DocumentKey;
 use crate::store::corrections::ToRemember;
 use crate::store::orders::OrderRecord;
-use crate::store::prints::DocumentKey;
 use crate::store::shipments::{LeaseAfter, Save};
 use crate::work::settle::{one_line, subject};
 use app::contract::{
-    AddressAdvice, Correction, D365Form, DryRun, FedexForm, Ladder, Problem, Quote, RulesSaved, ServiceRow, ShipFromRow,
-    Suggestion,
+    AddressAdvice, Correction, D365Form, DryRun, FedexForm, Ladder, Problem, Quote, RulesSaved, ServiceRow,
+    ShipFromRow, Suggestion,
 };
 use app::desk::Commands;
 use async_trait::async_trait;

@@ -55,7 +55,8 @@ async fn totals(engine: &Engine, from_ms: i64, to_ms: i64) -> Result<Vec<String>
             (sum.0, sum.1) = (sum.0 - amount, sum.1.saturating_sub(1));
         }
     }
-    let line = |(currency, (amount, count)): (String, (Decimal, u64))| format!("{amount} {currency} for {count} labels");
+    let line =
+        |(currency, (amount, count)): (String, (Decimal, u64))| format!("{amount} {currency} for {count} labels");
     Ok(sums.into_iter().map(line).collect())
 }
 
@@ -76,8 +77,21 @@ async fn charges(engine: &Engine, from_ms: i64, to_ms: i64) -> Result<Vec<Charge
 pub async fn charges_csv(engine: &Engine, from_ms: i64, to_ms: i64) -> Result<Vec<u8>, StoreError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let head = [
-        "company", "order_number", "invoice_number", "customer_account", "kind", "at_utc", "environment",
-        "account_number", "payer", "service", "tracking_number", "packages", "amount", "currency", "rate_type",
+        "company",
+        "order_number",
+        "invoice_number",
+        "customer_account",
+        "kind",
+        "at_utc",
+        "environment",
+        "account_number",
+        "payer",
+        "service",
+        "tracking_number",
+        "packages",
+        "amount",
+        "currency",
+        "rate_type",
     ];
     write(&mut writer, &head);
     for row in charges(engine, from_ms, to_ms + DAY_MS).await? {

@@ -66,7 +66,11 @@ fn headline(shipments: &[Shipment]) -> String {
             let labelled = live.iter().filter(|one| one.tracking_number.is_some()).count();
             let delivered = live.iter().filter(|one| matches!(one.state, State::Delivered | State::Closed)).count();
             let need = live.iter().filter(|one| one.state.needs_attention()).count();
-            let you = if need == 0 { String::new() } else { format!(", {need} need{} you", if need == 1 { "s" } else { "" }) };
+            let you = if need == 0 {
+                String::new()
+            } else {
+                format!(", {need} need{} you", if need == 1 { "s" } else { "" })
+            };
             format!("{} shipments: {labelled} labelled, {delivered} delivered{you}.", live.len())
         }
     }
@@ -203,7 +207,8 @@ fn packages(
             let sequence = i64::try_from(index + 1).unwrap_or(i64::MAX);
             let package = planned.get(index);
             let carton = package.and_then(|package| {
-                let size = package.dimensions.map(|sides| format!("{} × {} × {} in", sides.length, sides.width, sides.height));
+                let size =
+                    package.dimensions.map(|sides| format!("{} × {} × {} in", sides.length, sides.width, sides.height));
                 let parts: Vec<String> = package.carton.clone().into_iter().chain(size).collect();
                 (!parts.is_empty()).then(|| parts.join(", "))
             });
@@ -211,7 +216,10 @@ fn packages(
             let labels = documents.iter().filter(|row| row.sequence == sequence && row.content_type == LABEL);
             PackageView {
                 sequence,
-                tracking_number: pieces.iter().find(|piece| piece.sequence == sequence).map(|piece| piece.tracking_number.clone()),
+                tracking_number: pieces
+                    .iter()
+                    .find(|piece| piece.sequence == sequence)
+                    .map(|piece| piece.tracking_number.clone()),
                 weight: package.map(|package| format!("{} lb", package.weight.value().normalize())),
                 carton,
                 contents: contents

@@ -17,9 +17,8 @@ const RMA_LIMIT: usize = 20;
 
 /// Why no return label can be bought for a shipment, if none can.
 pub fn return_refused(shipment: &Shipment, all: &[Shipment]) -> Option<String> {
-    let is_return = |one: &Shipment| {
-        one.kind == Kind::Return && one.group_no == shipment.group_no && !one.state.frees_lines()
-    };
+    let is_return =
+        |one: &Shipment| one.kind == Kind::Return && one.group_no == shipment.group_no && !one.state.frees_lines();
     if shipment.kind == Kind::Return {
         Some("This is the return already.".to_owned())
     } else if shipment.tracking_number.is_none() || shipment.state.frees_lines() || shipment.plan.is_none() {
@@ -67,8 +66,7 @@ impl OperatorDesk {
         reason: &str,
     ) -> Result<(), Problem> {
         reason_given(reason)?;
-        let (voiding, action) =
-            if reship { (Voiding::AndReship, "desk.reship") } else { (Voiding::Only, "desk.void") };
+        let (voiding, action) = if reship { (Voiding::AndReship, "desk.reship") } else { (Voiding::Only, "desk.void") };
         if reship && before.kind == Kind::Return {
             return Err(problem::refusal(&crate::order::transition::Refusal::NotNow(before.state)));
         }

@@ -94,7 +94,10 @@ impl OperatorDesk {
         Ok(match fedex.validate(&trial.trace, &plan, TRIAL_REFERENCE, &today).await {
             Ok(alerts) => DryRun {
                 verdict: status("accepted", "Would ship", Tone::Good),
-                sentence: format!("It would ship: {}. FedEx accepts it; it does not check the street.", check::described(&plan)),
+                sentence: format!(
+                    "It would ship: {}. FedEx accepts it; it does not check the street.",
+                    check::described(&plan)
+                ),
                 alerts,
                 request_line,
                 request_body,

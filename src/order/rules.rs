@@ -78,7 +78,10 @@ impl Rules {
         if uses_cartons && self.packing.cartons.is_empty() {
             return fault("packing.cartons".to_owned(), "a warehouse packs into cartons, and there are none");
         }
-        let weights = [("packing.limit_lb", self.packing.limit_lb), ("weights.default_parcel_lb", self.weights.default_parcel_lb)];
+        let weights = [
+            ("packing.limit_lb", self.packing.limit_lb),
+            ("weights.default_parcel_lb", self.weights.default_parcel_lb),
+        ];
         let weights = weights.into_iter().map(|(name, weight)| (name.to_owned(), weight));
         let items = self.weights.items.iter().map(|(item, weight)| (format!("weights.items.{item}"), Some(*weight)));
         let units = self.weights.conversions.iter();
@@ -309,20 +312,23 @@ mod tests {
         assert_eq!(fault("{}"), None);
         assert_eq!(fault(r#"{"accounts":{"usmf":"74056107X"}}"#).as_deref(), Some("accounts.usmf"));
         assert_eq!(fault(r#"{"packing":{"methods":{"24":"cartons"}}}"#).as_deref(), Some("packing.cartons"));
-        let carton = r#"{"packing":{"cartons":[{"name":"S","dimensions":{"length":0,"width":1,"height":1},"limit_lb":"5"}]}}"#;
+        let carton =
+            r#"{"packing":{"cartons":[{"name":"S","dimensions":{"length":0,"width":1,"height":1},"limit_lb":"5"}]}}"#;
         assert_eq!(fault(carton).as_deref(), Some("packing.cartons.S"));
         assert_eq!(fault(r#"{"weights":{"items":{"P":"0"}}}"#).as_deref(), Some("weights.items.P"));
         assert_eq!(fault(r#"{"customs":{"purpose":"GIFTS"}}"#).as_deref(), Some("customs.purpose"));
         assert_eq!(fault(r#"{"customs":{"terms_of_sale":{"X":"DAPP"}}}"#).as_deref(), Some("customs.terms_of_sale.X"));
-        assert!(serde_json::from_str::<Rules>(r#"{"pakcing":{}}"#).is_err(), "a misspelt key is a setting that does nothing");
+        assert!(
+            serde_json::from_str::<Rules>(r#"{"pakcing":{}}"#).is_err(),
+            "a misspelt key is a setting that does nothing"
+        );
     }
 
     #[test]
     fn a_mode_with_a_carrier_service_is_still_that_mode() {
-        let rules: Rules = serde_json::from_str(
-            r#"{"services":{"A/X":{"service":"S"},"A":{"service":"S"},"B":{"service":"S"}}}"#,
-        )
-        .expect("readable");
+        let rules: Rules =
+            serde_json::from_str(r#"{"services":{"A/X":{"service":"S"},"A":{"service":"S"},"B":{"service":"S"}}}"#)
+                .expect("readable");
         assert_eq!(rules.fedex_modes(), ["A", "B"]);
     }
 }

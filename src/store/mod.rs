@@ -16,6 +16,8 @@ pub mod documents;
 pub mod lines;
 pub mod operators;
 pub mod orders;
+pub mod printers;
+pub mod prints;
 pub mod rules;
 pub mod scans;
 pub mod secrets;

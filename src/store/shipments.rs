@@ -443,7 +443,9 @@ impl Db {
 
     /// Parked shipments whose cause begins like this.
     pub async fn parked_by(&self, cause: &str) -> Result<Vec<Shipment>> {
-        let sql = format!("select {COLUMNS} from shipments where state = 'parked' and cause_code like $1 order by shipment_id");
+        let sql = format!(
+            "select {COLUMNS} from shipments where state = 'parked' and cause_code like $1 order by shipment_id"
+        );
         let rows: Vec<Row> =
             on_db!(self, pool => sqlx::query_as(&sql).bind(format!("{cause}%")).fetch_all(pool).await?);
         rows.into_iter().map(Row::shipment).collect()
