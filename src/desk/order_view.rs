@@ -9,17 +9,21 @@ use crate::order::rules::Payer;
 use crate::order::state::State;
 use crate::order::transition::{Event, Refusal, apply, is_before_label};
 use crate::order::{Kind, Order, Shipment, Voiding};
+use crate::print::job::Job;
 use crate::store::StoreError;
 use crate::store::audit::TrailRow;
 use crate::store::documents::{DocumentRow, PieceRow};
 use crate::store::orders::OrderRecord;
+use crate::store::prints::QueueFilter;
 use app::contract::{
     Action, ActionKind, AttemptView, ChangeView, ChargeView, CustomsView, DocumentView, ExchangeView, LabelView,
-    LineView, OrderDetail, PackageView, ShipmentDetail, TimelineEntry,
+    LineView, OrderDetail, PackageView, PrintView, ShipmentDetail, TimelineEntry,
 };
 
 /// Entries read for one order's page; older ones stay in the trail.
 const ORDER_TRAIL: i64 = 2_000;
+/// Printings of one shipment's documents shown; the queue has them all.
+const PRINTS_SHOWN: i64 = 1_000;
 /// What FedEx calls a label among its documents; everything else is a paper.
 const LABEL: &str = "LABEL";
 
@@ -128,7 +132,17 @@ async fn shipment_detail(
     let corrected = corrected(&record.order.ship_to, &shipment.correction);
     let pieces = db.pieces_of(&shipment.shipment_id).await?;
     let documents = db.documents_of(&shipment.shipment_id).await?;
-    let view = |document: &DocumentRow| document_view(record, shipment, document);
+    let mut prints = db
+        .print_jobs(
+            &QueueFilter { shipment_id: Some(shipment.shipment_id.clone()), ..QueueFilter::default() },
+            PRINTS_SHOWN,
+        )
+        .await?;
+    prints.reverse();
+    let view = |document: &DocumentRow| DocumentView {
+        prints: prints.iter().filter(|print| is_of(print, document)).map(print_view).collect(),
+        ..document_view(record, shipment, document)
+    };
     Ok(ShipmentDetail {
         shipment_id: shipment.shipment_id.0.clone(),
         title: title(shipment, all),
@@ -247,6 +261,21 @@ fn document_view(record: &OrderRecord, shipment: &Shipment, document: &DocumentR
         sequence: document.sequence,
         document_no: document.document_no,
         prints: Vec::new(),
+    }
+}
+
+fn is_of(print: &Job, document: &DocumentRow) -> bool {
+    let place = print.of.as_ref().map(|of| (of.key.sequence, of.key.document_no));
+    place == Some((document.sequence, document.document_no))
+}
+
+fn print_view(print: &Job) -> PrintView {
+    PrintView {
+        job_id: print.job_id.clone(),
+        status: present::print_state(print.state),
+        printer: print.printer.name.clone(),
+        at: present::moment(print.created_ms),
+        by: print.asked_by.clone(),
     }
 }
 

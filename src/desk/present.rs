@@ -11,6 +11,7 @@ use crate::order::plan::shown_country;
 use crate::order::scan::{Milestone, Scan};
 use crate::order::state::State;
 use crate::order::{Address, Order, Shipment};
+use crate::print::job::JobState;
 use crate::store::attempts::Step;
 use app::contract::{AddressView, CauseView, Correction, Moment, ScanView, Status, Tone};
 
@@ -59,6 +60,21 @@ pub fn milestone(milestone: Milestone) -> Status {
         Milestone::Delivered => ("Delivered", Tone::Good),
     };
     status(milestone.name(), label, tone)
+}
+
+/// A print job's word.
+pub fn print_state(state: JobState) -> Status {
+    let (label, tone) = match state {
+        JobState::Queued => ("Queued", Tone::Moving),
+        JobState::Sending => ("Printing", Tone::Moving),
+        JobState::Sent => ("At the printer", Tone::Moving),
+        JobState::Printed => ("Printed", Tone::Good),
+        JobState::Failed => ("Tried again soon", Tone::Warning),
+        JobState::Stopped => ("Needs you", Tone::Bad),
+        JobState::Unknown => ("Look at the printer", Tone::Bad),
+        JobState::Cancelled => ("Not printed", Tone::Neutral),
+    };
+    status(state.name(), label, tone)
 }
 
 /// An audit outcome's word.

@@ -6,7 +6,6 @@ use crate::order::plan::Return;
 use crate::order::state::State;
 use crate::order::transition::Event;
 use crate::order::{Kind, Shipment, ShipmentId, Voiding};
-use crate::store::StoreError;
 use crate::store::shipments::Shown;
 use crate::work::settle::{one_line, subject};
 use crate::work::take_in::destination;
@@ -119,14 +118,10 @@ impl OperatorDesk {
         };
         match saved.await {
             // Two operators at once: the database keeps one.
-            Err(StoreError::Database(error)) if is_unique(&error) => Err(problem::stale()),
+            Err(error) if error.is_unique() => Err(problem::stale()),
             other => self.store(other),
         }?;
         self.engine.wake_drive.notify_one();
         Ok(())
     }
-}
-
-fn is_unique(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }

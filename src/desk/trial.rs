@@ -4,9 +4,9 @@ use crate::audit::Actor;
 use crate::clock;
 use crate::desk::commands::differences;
 use crate::desk::{OperatorDesk, present, problem};
+use crate::order::ShipmentId;
 use crate::order::plan::{Plan, hold};
 use crate::order::retry::Failure;
-use crate::order::{Shipment, ShipmentId};
 use crate::transport::Trace;
 use crate::work::check;
 use crate::work::settle::subject;
@@ -17,8 +17,6 @@ const TRIAL_REFERENCE: &str = "ML-DRY-RUN";
 
 /// What a trial is made of.
 pub(super) struct Trial {
-    /// The shipment.
-    pub shipment: Shipment,
     /// What would be bought, or why nothing would.
     pub plan: Result<Plan, crate::order::cause::Cause>,
     /// For the calls of it.
@@ -38,7 +36,7 @@ impl OperatorDesk {
         let mut shipment = found.ok_or_else(problem::no_shipment)?;
         let trace = Trace { actor: actor.clone(), subject: subject(&shipment) };
         if let (Some(plan), true) = (shipment.plan.clone(), shipment.tracking_number.is_some()) {
-            return Ok(Trial { shipment, plan: Ok(plan), trace });
+            return Ok(Trial { plan: Ok(plan), trace });
         }
         let record = self.store(self.engine.store.db.order(&shipment.order_id).await)?;
         if let Some(typed) = typed {
@@ -52,7 +50,7 @@ impl OperatorDesk {
             },
             Err(failure) => Err(failure.cause().clone()),
         };
-        Ok(Trial { shipment, plan, trace })
+        Ok(Trial { plan, trace })
     }
 
     /// The exact request, and what FedEx says to it.
