@@ -9,5 +9,6 @@ mod order_flow;
 mod print_servers;
 mod printing;
 mod secrets;
+mod shipping;
 mod store_contract;
 mod support;
