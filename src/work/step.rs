@@ -165,8 +165,13 @@ async fn look_up(engine: &Engine, shipment: &Shipment) -> Result<()> {
         return fail(engine, shipment, None, failure, With::default()).await;
     };
     let begun = begin(engine, shipment, Step::LookUp, None).await?;
-    // FedEx's window for references begins at the ship date; a day earlier covers its time zones.
-    let ship_date = clock::date(engine.clock.now_ms() - DAY_MS);
+    // FedEx searches from the ship date on. That is the day of the purchase, not today: after a
+    // weekend without power today's window would miss Friday's label, and it would be bought again.
+    let attempts = engine.store.db.attempts_of(&shipment.shipment_id).await?;
+    let purchase = attempts.iter().find(|attempt| attempt.reference.as_ref() == Some(&reference));
+    let bought_ms = purchase.map_or_else(|| engine.clock.now_ms(), |attempt| attempt.begun_ms);
+    // A day earlier covers its time zones.
+    let ship_date = clock::date(bought_ms - DAY_MS);
     let result = fedex.look_up(&begun.trace, &reference, &ship_date).await;
     engine.note_fedex(result.as_ref().err().map(|failure| failure.cause().clone()));
     let found = match result {
@@ -190,7 +195,14 @@ async fn look_up(engine: &Engine, shipment: &Shipment) -> Result<()> {
     } else {
         let sentence = "FedEx does not know a label under this reference yet.";
         let ending = ended(Some(&begun), AttemptOutcome::Waiting, sentence);
-        settle(engine, &begun.shipment, Event::Absent, ending, With::default()).await?;
+        settle(
+            engine,
+            &begun.shipment,
+            Event::Absent { wait_ms: engine.config.absence_wait_ms() },
+            ending,
+            With::default(),
+        )
+        .await?;
     }
     engine.wake_drive.notify_one();
     Ok(())
