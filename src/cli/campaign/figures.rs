@@ -80,13 +80,12 @@ pub struct Figures {
 
 impl Figures {
     /// Notes what the campaign itself knows.
-    pub fn measure(&mut self, rehearsal: &Rehearsal, wall_ms: i64) -> Done<()> {
+    pub fn measure(&mut self, rehearsal: &Rehearsal, wall_ms: i64) {
         self.kills = rehearsal.product.kills;
         self.wall_s = wall_ms / SECOND_MS;
         if let Some((own, children)) = processor_seconds() {
             (self.twins_cpu_s, self.product_cpu_s) = (own, children);
         }
-        Ok(())
     }
 
     /// Reads the product's database.

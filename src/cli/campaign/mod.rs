@@ -119,16 +119,11 @@ impl Campaign {
         let wrong = |path: &Path, error: std::io::Error| {
             Failed::usage(format!("{} cannot be used: {error}; name another --data-dir.", path.display()))
         };
-        let path = match &self.data_dir {
-            Some(given) => given.clone(),
-            None => {
-                let own = config.data_dir.join("campaign");
-                if own.exists() {
-                    std::fs::remove_dir_all(&own).map_err(|error| wrong(&own, error))?;
-                }
-                own
-            }
-        };
+        let own = config.data_dir.join("campaign");
+        if self.data_dir.is_none() && own.exists() {
+            std::fs::remove_dir_all(&own).map_err(|error| wrong(&own, error))?;
+        }
+        let path = self.data_dir.clone().unwrap_or(own);
         std::fs::create_dir_all(&path).map_err(|error| wrong(&path, error))?;
         let mut entries = std::fs::read_dir(&path).map_err(|error| wrong(&path, error))?;
         if entries.next().is_some() {
@@ -282,7 +277,7 @@ impl Rehearsal {
         // The last word of every campaign: the power goes. What is on the disk must be the truth.
         self.product.stop()?;
         let mut figures = Figures { orders: self.orders, seed: self.seed, ..Figures::default() };
-        figures.measure(&self, wall_ms)?;
+        figures.measure(&self, wall_ms);
         figures.read_product(&self.engine).await?;
         figures.compare(&self.twin, &self.engine).await?;
         figures.judge(in_time, self.target);
