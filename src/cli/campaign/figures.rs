@@ -296,3 +296,59 @@ async fn our_orders(engine: &Engine) -> Done<BTreeMap<String, crate::store::ship
         ours.extend(rows.into_iter().map(|row| (row.number.clone(), row)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passed() -> Figures {
+        Figures { orders: 2, live_labels: 2, written_back: 2, caught: 1, audit_entries: Some(9), ..Figures::default() }
+    }
+
+    fn failures(change: impl FnOnce(&mut Figures)) -> String {
+        let mut figures = passed();
+        change(&mut figures);
+        figures.judge(true, 1);
+        figures.failures.join("; ")
+    }
+
+    #[test]
+    fn what_does_not_hold_is_said() {
+        assert_eq!(failures(|_| {}), "");
+        assert!(failures(|f| f.with_several.push("SO-7".into())).contains("more than one live label: SO-7"));
+        assert!(failures(|f| f.without_label.push("SO-8".into())).contains("without a live label: SO-8"));
+        assert!(failures(|f| f.live_labels = 3).contains("3 live labels for 2 orders"));
+        assert!(failures(|f| f.not_written_back.push("SO-9".into())).contains("SO-9"));
+        assert!(failures(|f| f.audit_entries = None).contains("audit trail"));
+        assert!(failures(|f| f.calls = BTreeMap::from([("fedex", (4, 5))])).contains("received 5 calls"));
+        assert!(failures(|f| f.caught = 0).contains("only 0 orders"));
+        assert!(failures(|f| f.faults = BTreeMap::from([("x".to_owned(), 0)])).contains("x never happened"));
+        assert!(failures(|f| f.token_too_early = 1).contains("too early"));
+        let mut late = passed();
+        late.judge(false, 1);
+        assert!(late.failures[0].contains("the time was over") && late.table().contains("DOES NOT HOLD"));
+    }
+
+    #[test]
+    fn token_requests_are_counted_by_ten_minutes_and_after_a_refusal() {
+        let mut figures = Figures::default();
+        let minutes = |minutes: i64| minutes * MINUTE_MS;
+        let good = Some(200);
+        figures.read_token_requests(&[(0, good), (minutes(9), Some(403)), (minutes(19), good), (minutes(20), good)]);
+        assert_eq!((figures.token_requests, figures.token_peak, figures.token_too_early), (4, 2, 0));
+        figures.read_token_requests(&[(0, Some(403)), (minutes(5), good)]);
+        assert_eq!(figures.token_too_early, 1);
+    }
+
+    #[test]
+    fn only_live_labels_count() {
+        let shipments = json!([
+            {"order_number": "SO-1", "tracking_number": "1", "live": true},
+            {"order_number": "SO-1", "tracking_number": "2", "live": false},
+            {"order_number": "SO-2", "tracking_number": "3", "live": true},
+            {"order_number": "SO-2", "tracking_number": "4", "live": true},
+        ]);
+        let labels = live_labels(&shipments);
+        assert_eq!((labels["SO-1"].len(), labels["SO-2"].len()), (1, 2));
+    }
+}

@@ -49,8 +49,8 @@ const STILL_BEATS: u32 = 4;
 /// How far the product's clock is ahead, in real time: longer than a call takes on loopback.
 const AHEAD_MS: i64 = 500;
 /// How long a label stays unknown to FedEx's search by reference, in the twins' time: the first
-/// look after a lost answer misses.
-const INDEX_DELAY_S: u64 = 90;
+/// three looks after a lost answer miss, and who believed them would buy a second label.
+const INDEX_DELAY_S: u64 = 600;
 /// From label to delivery: longer than any campaign, because deliveries are not under test here.
 const JOURNEY: Duration = Duration::from_hours(24 * 30);
 /// Orders placed at the twin in one call.
