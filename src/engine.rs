@@ -7,6 +7,7 @@ use crate::d365::D365;
 use crate::fedex::{Environment, Fedex};
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;
+use crate::order::rules::Rules;
 use crate::store::{Db, Store, StoreError};
 use crate::transport::Transport;
 use crate::transport::token::{Shelf, Shelved};
@@ -140,6 +141,19 @@ impl Engine {
     pub async fn fedex(&self) -> Result<Arc<Fedex>, Failure> {
         self.refresh().await;
         self.connections.read().await.fedex.clone().ok_or_else(not_configured)
+    }
+
+    /// What an operator set for shipping. Rules saved with the FedEx connection, as the first version
+    /// did, count until the first save on the Rules page.
+    pub async fn rules(&self) -> Result<Rules, StoreError> {
+        let mut rules = match self.store.db.rules().await? {
+            Some(saved) => saved.rules,
+            None => self.fedex().await.map(|fedex| fedex.credentials().rules()).unwrap_or_default(),
+        };
+        if let Ok(d365) = self.d365().await {
+            rules.processing_statuses.clone_from(&d365.credentials().orders.processing_statuses);
+        }
+        Ok(rules)
     }
 
     /// Forgets the clients: credentials were saved just now.

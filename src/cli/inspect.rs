@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::order::state::State;
 use crate::store::shipments::ListFilter;
 use crate::transport::Trace;
-use crate::work::poll::{TakenIn, take_in};
+use crate::work::take_in::{TakenIn, take_in};
 use app::contract::{Ladder, OrderFilter, OrderRow, RungOutcome};
 use app::desk::{Commands, Views};
 use clap::Args;

@@ -8,9 +8,10 @@ use crate::d365::error::{Purpose, unreadable};
 use crate::d365::odata::{Query, any_of, keyed, literal};
 use crate::d365::orders::street;
 use crate::d365::{D365, data_call, record};
-use crate::order::plan::{Facts, Item};
+use crate::order::facts::{Facts, Item};
+use crate::order::group::Group;
 use crate::order::retry::Failure;
-use crate::order::{Address, Line, Order};
+use crate::order::{Address, Order};
 use crate::transport::{Call, Trace};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -28,51 +29,58 @@ const CUSTOMER: Call = data_call("d365.customer");
 const WAREHOUSE: Call = data_call("d365.warehouse");
 const ITEMS: Call = data_call("d365.items");
 const INVOICE: Call = data_call("d365.invoice");
+const TABLE: Call = data_call("d365.order_table");
 
 impl D365 {
-    /// What is known around an order.
-    pub async fn facts(&self, trace: &Trace, order: &Order) -> Result<Facts, Failure> {
+    /// What is known around a group of an order's lines.
+    pub async fn facts(&self, trace: &Trace, order: &Order, group: &Group) -> Result<Facts, Failure> {
+        let customer = self.customer(trace, order).await?.unwrap_or_default();
+        let contact = self.contact(trace, order).await?.unwrap_or_default();
+        let phone = [contact.phone, customer.phone].into_iter().find(|phone| !phone.trim().is_empty());
+        let warehouse = self.warehouse(trace, &order.company, &group.warehouse).await?;
         Ok(Facts {
-            phone: self.phone(trace, order).await?,
-            warehouse: self.warehouse(trace, order).await?,
-            items: self.items(trace, order).await?,
+            phone,
+            tax_id: Some(customer.tax_id).filter(|id| !id.trim().is_empty()),
+            residential: self.residential(trace, order).await?,
+            warehouses: warehouse.into_iter().map(|address| (group.warehouse.clone(), address)).collect(),
+            items: self.items(trace, order, group).await?,
             invoice_number: self.newest_invoice(trace, order).await?,
+            confirmation_number: None,
+            waited_hours: 0,
         })
     }
 
-    async fn phone(&self, trace: &Trace, order: &Order) -> Result<Option<String>, Failure> {
-        if !order.contact_person.is_empty() {
-            let key = [("dataAreaId", order.company.as_str()), ("ContactPersonId", &order.contact_person)];
-            let query = Query::new().select(&["PrimaryPhoneNumber"]);
-            let found: Option<Contact> =
-                self.known_one(trace, &CONTACT, &keyed("ContactPersons", &key), &query).await?;
-            if let Some(phone) = found.map(|contact| contact.phone).filter(|phone| !phone.trim().is_empty()) {
-                return Ok(Some(phone));
-            }
+    async fn contact(&self, trace: &Trace, order: &Order) -> Result<Option<Contact>, Failure> {
+        if order.contact_person.is_empty() {
+            return Ok(None);
         }
+        let key = [("dataAreaId", order.company.as_str()), ("ContactPersonId", &order.contact_person)];
+        let query = Query::new().select(&["PrimaryPhoneNumber"]);
+        self.known_one(trace, &CONTACT, &keyed("ContactPersons", &key), &query).await
+    }
+
+    async fn customer(&self, trace: &Trace, order: &Order) -> Result<Option<Customer>, Failure> {
         if order.customer_account.is_empty() {
             return Ok(None);
         }
         let key = [("dataAreaId", order.company.as_str()), ("CustomerAccount", &order.customer_account)];
-        let query = Query::new().select(&["PrimaryContactPhone"]);
-        let found: Option<Customer> = self.known_one(trace, &CUSTOMER, &keyed("CustomersV3", &key), &query).await?;
-        Ok(found.map(|customer| customer.phone).filter(|phone| !phone.trim().is_empty()))
+        let query = Query::new().select(&["PrimaryContactPhone", "TaxExemptNumber"]);
+        self.known_one(trace, &CUSTOMER, &keyed("CustomersV3", &key), &query).await
     }
 
-    async fn warehouse(&self, trace: &Trace, order: &Order) -> Result<Option<Address>, Failure> {
-        let of_lines = shipped(order).map(|line| line.warehouse.as_str()).find(|warehouse| !warehouse.is_empty());
-        let id = of_lines.unwrap_or(&order.warehouse);
+    async fn warehouse(&self, trace: &Trace, company: &str, id: &str) -> Result<Option<Address>, Failure> {
         if id.is_empty() {
             return Ok(None);
         }
-        let path = keyed("Warehouses", &[("dataAreaId", &order.company), ("WarehouseId", id)]);
+        let path = keyed("Warehouses", &[("dataAreaId", company), ("WarehouseId", id)]);
         let query = Query::new().select(&WAREHOUSE_PROPERTIES);
         let found: Option<Warehouse> = self.known_one(trace, &WAREHOUSE, &path, &query).await?;
         Ok(found.map(Warehouse::address).filter(|address| !address.is_empty()))
     }
 
-    async fn items(&self, trace: &Trace, order: &Order) -> Result<BTreeMap<String, Item>, Failure> {
-        let wanted: BTreeSet<&str> = shipped(order).map(|line| line.item.as_str()).collect();
+    async fn items(&self, trace: &Trace, order: &Order, group: &Group) -> Result<BTreeMap<String, Item>, Failure> {
+        let of_group = order.lines.iter().filter(|line| group.lots.contains(&line.lot));
+        let wanted: BTreeSet<&str> = of_group.map(|line| line.item.as_str()).collect();
         let wanted: Vec<&str> = wanted.into_iter().filter(|item| !item.is_empty()).collect();
         let mut items = BTreeMap::new();
         for some in wanted.chunks(ITEMS_PER_CALL) {
@@ -90,6 +98,15 @@ impl D365 {
             }
         }
         Ok(items)
+    }
+
+    /// Only the raw order table knows whether an address is a home, and not every environment
+    /// publishes it.
+    async fn residential(&self, trace: &Trace, order: &Order) -> Result<Option<bool>, Failure> {
+        let path = keyed("SalesTableBiEntities", &[("dataAreaId", &order.company), ("SalesId", &order.number)]);
+        let query = Query::new().select(&["ShipCarrierResidential"]);
+        let found: Option<Table> = self.known_one(trace, &TABLE, &path, &query).await?;
+        Ok(found.map(|table| table.residential))
     }
 
     async fn newest_invoice(&self, trace: &Trace, order: &Order) -> Result<Option<String>, Failure> {
@@ -150,20 +167,24 @@ fn knows_nothing(failure: &Failure) -> bool {
     }
 }
 
-fn shipped(order: &Order) -> impl Iterator<Item = &Line> {
-    order.lines.iter().filter(|line| line.left_out().is_none())
-}
-
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Contact {
     #[serde(rename = "PrimaryPhoneNumber", deserialize_with = "record::text")]
     phone: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Customer {
-    #[serde(rename = "PrimaryContactPhone", deserialize_with = "record::text")]
+    #[serde(rename = "PrimaryContactPhone", default, deserialize_with = "record::text")]
     phone: String,
+    #[serde(rename = "TaxExemptNumber", default, deserialize_with = "record::text")]
+    tax_id: String,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    #[serde(rename = "ShipCarrierResidential", default, deserialize_with = "record::yes")]
+    residential: bool,
 }
 
 const WAREHOUSE_PROPERTIES: [&str; 7] = [
@@ -209,8 +230,17 @@ impl Warehouse {
     }
 }
 
-const PRODUCT: [&str; 5] =
-    ["ItemNumber", "NetProductWeight", "TareProductWeight", "ProductType", "IsHazardousMaterial"];
+const PRODUCT: [&str; 9] = [
+    "ItemNumber",
+    "NetProductWeight",
+    "TareProductWeight",
+    "InventoryUnitSymbol",
+    "ProductType",
+    "IsHazardousMaterial",
+    "IsShipAloneEnabled",
+    "OriginCountryRegionId",
+    "IntrastatCommodityCode",
+];
 
 #[derive(Deserialize)]
 struct Product {
@@ -220,17 +250,32 @@ struct Product {
     net: Decimal,
     #[serde(rename = "TareProductWeight", default, deserialize_with = "record::decimal")]
     tare: Decimal,
+    #[serde(rename = "InventoryUnitSymbol", default, deserialize_with = "record::text")]
+    unit: String,
     #[serde(rename = "ProductType", default, deserialize_with = "record::text")]
     kind: String,
     #[serde(rename = "IsHazardousMaterial", default, deserialize_with = "record::yes")]
     is_hazardous: bool,
+    #[serde(rename = "IsShipAloneEnabled", default, deserialize_with = "record::yes")]
+    ships_alone: bool,
+    #[serde(rename = "OriginCountryRegionId", default, deserialize_with = "record::text")]
+    origin: String,
+    #[serde(rename = "IntrastatCommodityCode", default, deserialize_with = "record::text")]
+    hs_code: String,
 }
 
 impl Product {
     /// There is no gross weight; it is net and tare. Zero means that nobody entered one.
-    fn item(&self) -> Item {
-        let gross = self.net.checked_add(self.tare).filter(|gross| *gross > Decimal::ZERO);
-        Item { weight_kg: gross, is_service: self.kind == "Service", is_hazardous: self.is_hazardous }
+    fn item(self) -> Item {
+        Item {
+            weight: self.net.checked_add(self.tare).filter(|gross| *gross > Decimal::ZERO),
+            unit: self.unit,
+            is_service: self.kind == "Service",
+            is_hazardous: self.is_hazardous,
+            ships_alone: self.ships_alone,
+            origin: self.origin,
+            hs_code: self.hs_code,
+        }
     }
 }
 
@@ -259,10 +304,10 @@ mod tests {
         let pump = product(
             r#"{"ItemNumber":" P-100","NetProductWeight":2.5,"TareProductWeight":0.25,"ProductType":"Item","IsHazardousMaterial":"No"}"#,
         );
-        assert_eq!(pump.weight_kg.unwrap().to_string(), "2.75");
+        assert_eq!(pump.weight.unwrap().to_string(), "2.75");
         let hours =
             product(r#"{"ItemNumber":"H","NetProductWeight":0,"ProductType":"Service","IsHazardousMaterial":"Yes"}"#);
-        assert_eq!((hours.weight_kg, hours.is_service, hours.is_hazardous), (None, true, true));
+        assert_eq!((hours.weight, hours.is_service, hours.is_hazardous), (None, true, true));
     }
 
     #[test]

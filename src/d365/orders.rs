@@ -24,7 +24,7 @@ pub const PAGE_SIZE: usize = 200;
 const LIST: Call = data_call("d365.orders");
 const ONE: Call = data_call("d365.order");
 
-const HEADER: [&str; 21] = [
+const HEADER: [&str; 24] = [
     "dataAreaId",
     "SalesOrderNumber",
     "OrderingCustomerAccountNumber",
@@ -33,6 +33,9 @@ const HEADER: [&str; 21] = [
     "ContactPersonId",
     "Email",
     "DeliveryModeCode",
+    "DeliveryTermsCode",
+    "ShippingCarrierServiceId",
+    "ShippingCarrierCustomerAccountNumber",
     "DefaultShippingWarehouseId",
     "DeliveryAddressName",
     "DeliveryAddressStreet",
@@ -48,12 +51,15 @@ const HEADER: [&str; 21] = [
     "IsSalesProcessingStopped",
 ];
 const LINES: &str = "SalesOrderLines";
-const LINE: [&str; 17] = [
+const LINE: [&str; 20] = [
     "InventoryLotId",
     "ItemNumber",
     "LineDescription",
     "OrderedSalesQuantity",
     "SalesUnitSymbol",
+    "LineAmount",
+    "SalesPrice",
+    "IntrastatCommodityCode",
     "SalesOrderLineStatus",
     "IsLineStopped",
     "ShippingWarehouseId",
@@ -67,6 +73,8 @@ const LINE: [&str; 17] = [
     "DeliveryAddressCountryRegionId",
     "DeliveryAddressCountryRegionISOCode",
 ];
+/// Decimals kept of a price that is an amount divided by a quantity.
+const PRICE_DECIMALS: u32 = 6;
 /// Processing statuses of orders whose header says "Delivered" instead of "Backorder".
 const DELIVERED_STATUSES: [&str; 2] = ["Delivered", "DeliveredPartiallyInvoiced"];
 
@@ -229,6 +237,9 @@ fn parse_record(json: &str) -> Result<Order, String> {
         contact_person: header.contact_person,
         email: header.email,
         delivery_mode: header.delivery_mode,
+        carrier_service: header.carrier_service,
+        carrier_account: header.carrier_account,
+        terms: header.terms,
         warehouse: header.warehouse,
         ship_to: ship_to.address(),
         currency: header.currency,
@@ -248,12 +259,22 @@ fn parse_line(json: &str) -> Result<Line, String> {
         description: line.description,
         quantity: line.quantity,
         unit: line.unit,
+        price: price(line.amount, line.price, line.quantity),
+        hs_code: line.hs_code,
         status: line.status,
         stopped: line.stopped,
         warehouse: line.warehouse,
         delivery_mode: line.delivery_mode,
         ship_to: ship_to.address(),
     })
+}
+
+/// Price of one unit after the line's discounts; the list price where the line has no amount.
+fn price(amount: Decimal, list: Decimal, quantity: Decimal) -> Decimal {
+    match amount.checked_div(quantity) {
+        Some(net) if net > Decimal::ZERO => net.round_dp(PRICE_DECIMALS),
+        _ => list,
+    }
 }
 
 /// serde's words without its place in the text.
@@ -287,6 +308,12 @@ struct Header {
     email: String,
     #[serde(rename = "DeliveryModeCode", default, deserialize_with = "record::text")]
     delivery_mode: String,
+    #[serde(rename = "DeliveryTermsCode", default, deserialize_with = "record::text")]
+    terms: String,
+    #[serde(rename = "ShippingCarrierServiceId", default, deserialize_with = "record::text")]
+    carrier_service: String,
+    #[serde(rename = "ShippingCarrierCustomerAccountNumber", default, deserialize_with = "record::text")]
+    carrier_account: String,
     #[serde(rename = "DefaultShippingWarehouseId", default, deserialize_with = "record::text")]
     warehouse: String,
     #[serde(rename = "CurrencyCode", default, deserialize_with = "record::text")]
@@ -315,6 +342,12 @@ struct WireLine {
     quantity: Decimal,
     #[serde(rename = "SalesUnitSymbol", default, deserialize_with = "record::text")]
     unit: String,
+    #[serde(rename = "LineAmount", default, deserialize_with = "record::decimal")]
+    amount: Decimal,
+    #[serde(rename = "SalesPrice", default, deserialize_with = "record::decimal")]
+    price: Decimal,
+    #[serde(rename = "IntrastatCommodityCode", default, deserialize_with = "record::text")]
+    hs_code: String,
     #[serde(rename = "SalesOrderLineStatus", deserialize_with = "record::text")]
     status: String,
     #[serde(rename = "IsLineStopped", default, deserialize_with = "record::yes")]

@@ -40,6 +40,13 @@ pub enum Value {
     Moment(i64),
     /// An amount.
     Money(Decimal),
+    /// Tracking numbers of an order: of the shipment at hand, and of all its shipments.
+    Numbers {
+        /// Of the shipment at hand.
+        own: Option<String>,
+        /// Of all, in the order of the shipments.
+        all: Vec<String>,
+    },
 }
 
 /// How a write ended.
@@ -72,7 +79,8 @@ impl D365 {
         let mut all_proof = Vec::new();
         let mut waiting = None;
         for target in &self.inner.credentials.write_back {
-            let wanted = wanted(target, values)?;
+            let Some(values) = for_target(target, values) else { continue };
+            let wanted = wanted(target, &values)?;
             if wanted.is_empty() {
                 continue;
             }
@@ -213,6 +221,29 @@ struct Place<'a> {
     number: &'a str,
 }
 
+/// Numbers as this target holds them: a row takes the shipment's own, a field all of them. A field too
+/// short for all says how many more there are. `None`: nothing of this is for the target.
+fn for_target<'a>(target: &Target, values: &BTreeMap<&'a str, Value>) -> Option<BTreeMap<&'a str, Value>> {
+    let mut values = values.clone();
+    if let Some(Value::Numbers { own, all }) = values.get("tracking_number") {
+        let text = match target.kind {
+            Kind::Post => own.clone()?,
+            Kind::Patch => {
+                let joined = all.join(", ");
+                let limit = target.fields.get("tracking_number").and_then(|field| field.max_length);
+                match (limit, all.first()) {
+                    (Some(limit), Some(first)) if joined.chars().count() > limit && all.len() > 1 => {
+                        format!("{first} +{}", all.len() - 1)
+                    }
+                    _ => joined,
+                }
+            }
+        };
+        values.insert("tracking_number", Value::Text(text));
+    }
+    Some(values)
+}
+
 /// What this target takes of the values; a value that is too long is refused, never cut.
 fn wanted<'a>(target: &'a Target, values: &'a BTreeMap<&str, Value>) -> Result<Wanted<'a>, Failure> {
     let mut wanted = Vec::new();
@@ -331,6 +362,7 @@ impl Value {
             Self::Text(text) => format!("{text:?}"),
             Self::Moment(ms) => clock::rfc3339(*ms),
             Self::Money(amount) => amount.to_string(),
+            Self::Numbers { all, .. } => all.join(", "),
         }
     }
 
@@ -342,6 +374,7 @@ impl Value {
             Self::Moment(ms) if present == EMPTY_DATE => to_raw_value(&format!("{}T12:00:00Z", clock::date(*ms))),
             Self::Moment(ms) => to_raw_value(&clock::rfc3339(*ms)),
             Self::Money(amount) => RawValue::from_string(amount.to_string()),
+            Self::Numbers { all, .. } => to_raw_value(&all.join(", ")),
         };
         json.expect("text, dates and decimals are JSON")
     }
@@ -350,6 +383,7 @@ impl Value {
     fn equals(&self, present: &str) -> bool {
         match self {
             Self::Text(text) => text == present,
+            Self::Numbers { all, .. } => all.join(", ") == present,
             Self::Money(amount) => record::decimal_of(present) == Some(*amount),
             Self::Moment(ms) => {
                 let Ok(read) = present.parse::<Timestamp>() else {

@@ -3,7 +3,7 @@
 
 use crate::audit::{Actor, System};
 use crate::desk::{OperatorDesk, Role, connections, ping, problem};
-use crate::order::plan;
+use crate::order::correction;
 use crate::order::state::State;
 use crate::order::transition::{Event, apply, is_before_label};
 use crate::order::{Order, Shipment, ShipmentId};
@@ -162,7 +162,7 @@ fn known_system(name: &str) -> Result<System, Problem> {
 
 /// What the operator changed. Values left as Dynamics 365 has them are not corrections: a later
 /// mend there must still come through.
-fn differences(order: &Order, typed: &Correction) -> plan::Correction {
+fn differences(order: &Order, typed: &Correction) -> correction::Correction {
     let changed = |typed: &str, given: &str| {
         let typed = typed.trim();
         if typed == given.trim() { String::new() } else { typed.to_owned() }
@@ -172,7 +172,7 @@ fn differences(order: &Order, typed: &Correction) -> plan::Correction {
     };
     let street = lines(vec![&typed.street_1, &typed.street_2, &typed.street_3]);
     let given = lines(order.ship_to.street.lines().collect());
-    plan::Correction {
+    correction::Correction {
         name: changed(&typed.name, &order.ship_to.name),
         street: if street == given { Vec::new() } else { street },
         city: changed(&typed.city, &order.ship_to.city),
@@ -181,5 +181,6 @@ fn differences(order: &Order, typed: &Correction) -> plan::Correction {
         phone: typed.phone.trim().to_owned(),
         weight_lb: typed.weight_lb.trim().to_owned(),
         service: typed.service.trim().to_owned(),
+        residential: String::new(),
     }
 }

@@ -6,6 +6,7 @@
 use crate::audit::{Actor, Subject, System};
 use crate::desk::problem;
 use crate::engine::Engine;
+use crate::order::rules::Rules;
 use crate::{d365, fedex, vault};
 use app::contract::{D365Form, FedexForm, Problem};
 use secrecy::{ExposeSecret, SecretString};
@@ -48,12 +49,63 @@ fn canonical(system: System, json: &str) -> Result<(SecretString, String), Probl
     }
 }
 
+/// Parts of the FedEx document that are rules: they are kept with the rules and only shown here.
+const RULES: [&str; 4] = ["services", "ship_from", "label", "default_weight_lb"];
+
+/// The rules of a FedEx document over those that are saved, and the version they replace.
+async fn rules_of(engine: &Engine, document: &Value) -> Result<(Rules, i64), Problem> {
+    let given = fedex::Credentials::parse(&document.to_string()).map(|parsed| parsed.rules()).unwrap_or_default();
+    let saved = engine.store.db.rules().await.map_err(|error| problem::store(engine, &error))?;
+    let (mut rules, version) = saved.map(|saved| (saved.rules, saved.version)).unwrap_or_default();
+    let has = |name: &str| document.get(name).is_some();
+    if has("services") {
+        rules.services = given.services;
+    }
+    if has("ship_from") {
+        rules.ship_from = given.ship_from;
+    }
+    if has("label") {
+        rules.label = given.label;
+    }
+    if has("default_weight_lb") {
+        rules.weights.default_parcel_lb = given.weights.default_parcel_lb;
+    }
+    Ok((rules, version))
+}
+
+/// The sealed document holds keys and account; rules have their own place.
+fn without_rules(sealed: &SecretString) -> SecretString {
+    let mut document: Value = serde_json::from_str(sealed.expose_secret()).unwrap_or_default();
+    if let Some(fields) = document.as_object_mut() {
+        RULES.iter().for_each(|name| drop(fields.remove(*name)));
+    }
+    document.to_string().into()
+}
+
+/// Shows the rules in the FedEx document, as the contract has it.
+async fn with_rules(engine: &Engine, mut document: Value) -> Result<Value, Problem> {
+    let rules = engine.rules().await.map_err(|error| problem::store(engine, &error))?;
+    let shown = [
+        ("services", serde_json::to_value(&rules.services)),
+        ("ship_from", serde_json::to_value(&rules.ship_from)),
+        ("label", Ok(json!({"image_type": rules.label.image_type, "stock": rules.label.stock()}))),
+        ("default_weight_lb", serde_json::to_value(rules.weights.default_parcel_lb)),
+    ];
+    for (name, value) in shown {
+        document[name] = value.unwrap_or_default();
+    }
+    Ok(document)
+}
+
 /// The saved connection without secrets.
 pub async fn saved(engine: &Engine, system: System) -> Result<Option<Saved>, Problem> {
     let opened = engine.vault.get(vault_name(system)).await.map_err(|error| problem::vault(engine, &error))?;
     let Some(opened) = opened else { return Ok(None) };
     let (_, shown) = canonical(system, opened.value.expose_secret())?;
-    let document = serde_json::from_str(&shown).unwrap_or_default();
+    let mut document = serde_json::from_str(&shown).unwrap_or_default();
+    if system == System::Fedex {
+        document = with_rules(engine, document).await?;
+    }
     Ok(Some(Saved { document, updated_ms: opened.updated_ms, updated_by: opened.updated_by }))
 }
 
@@ -65,7 +117,12 @@ pub async fn save(engine: &Engine, actor: &Actor, system: System, mut document: 
     let (secrets, binding) =
         if system == System::D365 { (D365_SECRETS, D365_BINDING) } else { (FEDEX_SECRETS, FEDEX_BINDING) };
     keep_secrets(&mut document, old.as_ref(), secrets, binding)?;
-    let (sealed, shown) = canonical(system, &document.to_string())?;
+    let (mut sealed, shown) = canonical(system, &document.to_string())?;
+    let mut rules = None;
+    if system == System::Fedex {
+        rules = Some(rules_of(engine, &document).await?);
+        sealed = without_rules(&sealed);
+    }
     let now = engine.clock.now_ms();
     let mut entry = engine.entry(
         actor,
@@ -78,6 +135,9 @@ pub async fn save(engine: &Engine, actor: &Actor, system: System, mut document: 
     let written = async {
         let mut tx = engine.store.begin().await?;
         engine.vault.put(&mut tx, vault_name(system), &sealed, now, actor.name()).await?;
+        if let Some((rules, version)) = &rules {
+            tx.save_rules(rules, *version, now, actor.name()).await?;
+        }
         engine.store.append(&mut tx, &entry).await?;
         tx.commit().await.map_err(vault::VaultError::from)
     };

@@ -61,8 +61,8 @@ async fn climb_d365(engine: &Engine, trace: &Trace) -> Vec<ProbeRung> {
         Err(failure) => return not_configured(&failure),
     };
     let mut modes = d365.credentials().orders.delivery_modes.clone();
-    if let (true, Ok(fedex)) = (modes.is_empty(), engine.fedex().await) {
-        modes = fedex.credentials().services.keys().cloned().collect();
+    if let (true, Ok(rules)) = (modes.is_empty(), engine.rules().await) {
+        modes = rules.fedex_modes();
     }
     d365.try_again().await;
     d365.probe(trace, &modes).await
@@ -72,7 +72,8 @@ async fn climb_fedex(engine: &Engine, trace: &Trace) -> Vec<ProbeRung> {
     match engine.fedex().await {
         Ok(fedex) => {
             fedex.try_again().await;
-            fedex.probe(trace).await
+            let rules = engine.rules().await.unwrap_or_default();
+            fedex.probe(trace, &rules).await
         }
         Err(failure) => not_configured(&failure),
     }

@@ -412,7 +412,7 @@ async fn shipment_detail(
 ) -> Result<ShipmentDetail, StoreError> {
     let db = &engine.store.db;
     let plan = shipment.plan.as_ref();
-    let corrected = crate::order::plan::corrected(&record.order.ship_to, &shipment.correction);
+    let corrected = crate::order::correction::corrected(&record.order.ship_to, &shipment.correction);
     let pieces = db.pieces_of(&shipment.shipment_id).await?;
     Ok(ShipmentDetail {
         shipment_id: shipment.shipment_id.0.clone(),
@@ -425,7 +425,7 @@ async fn shipment_detail(
         ship_to: plan.map_or_else(|| present::address(&corrected, None), |plan| present::consignee(&plan.recipient)),
         ship_from: plan.map(|plan| present::consignee(&plan.shipper)),
         service: plan.map(|plan| plan.service.service.clone()),
-        weight: plan.map(|plan| format!("{} lb", plan.weight.value())),
+        weight: plan.map(|plan| format!("{} lb", plan.weight().normalize())),
         reference: shipment.reference.clone(),
         tracking_number: shipment.tracking_number.clone(),
         tracking_url: shipment.tracking_number.as_deref().map(present::tracking_url),

@@ -4,9 +4,8 @@
 //! will at least look at. Unknown keys are errors, because a misspelt key is a setting that
 //! silently does nothing. An error names the field and never repeats a value.
 
-use crate::order::Address;
 use crate::order::parcel::{ImageType, Service};
-use crate::order::plan::Rules;
+use crate::order::rules::{Label, Rules, ShipFrom, Weights};
 pub use crate::transport::credential::CredentialError;
 use crate::transport::credential::{HIDDEN, digest, filled, secret, unreadable, web_address};
 use rust_decimal::Decimal;
@@ -46,37 +45,6 @@ impl Environment {
             Self::Custom => "custom",
         }
     }
-}
-
-/// An address parcels leave from, unchecked until an order is planned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ShipFrom {
-    /// Company.
-    pub company: String,
-    /// Telephone.
-    pub phone: String,
-    /// Street lines.
-    pub street: Vec<String>,
-    /// City.
-    pub city: String,
-    /// State or province.
-    #[serde(default)]
-    pub region: String,
-    /// Postal code.
-    #[serde(default)]
-    pub postal_code: String,
-    /// Country, two letters.
-    pub country: String,
-}
-
-/// The format of labels.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Label {
-    /// FedEx `imageType`.
-    pub image_type: ImageType,
-    /// FedEx `labelStockType`.
-    pub stock: String,
 }
 
 /// The FedEx connection.
@@ -209,27 +177,14 @@ impl Credentials {
         serde_json::to_string(&wire).expect("credentials are plain data")
     }
 
-    /// What the operator set, for planning.
-    pub fn rules(&self, processing_statuses: &[String]) -> Rules {
-        let address = |from: &ShipFrom| Address {
-            name: from.company.clone(),
-            street: from.street.join("\n"),
-            city: from.city.clone(),
-            region: from.region.clone(),
-            postal_code: from.postal_code.clone(),
-            country: from.country.clone(),
-        };
+    /// The rules that came with the connection's document.
+    pub fn rules(&self) -> Rules {
         Rules {
             services: self.services.clone(),
-            ship_from: self
-                .ship_from
-                .iter()
-                .map(|(warehouse, from)| (warehouse.clone(), (address(from), from.phone.clone())))
-                .collect(),
-            default_weight_lb: self.default_weight_lb,
-            image_type: self.label.image_type,
-            stock: self.label.stock.clone(),
-            processing_statuses: processing_statuses.to_vec(),
+            ship_from: self.ship_from.clone(),
+            label: self.label.clone(),
+            weights: Weights { default_parcel_lb: self.default_weight_lb, ..Weights::default() },
+            ..Rules::default()
         }
     }
 
@@ -353,9 +308,9 @@ mod tests {
         assert_eq!(credentials.default_weight_lb.unwrap().to_string(), "2.50");
         let again = Credentials::parse(&credentials.to_json()).unwrap();
         assert_eq!(again.fingerprint(), credentials.fingerprint());
-        let rules = credentials.rules(&["Confirmed".to_owned()]);
+        let rules = credentials.rules();
         assert_eq!(rules.services["FEDEX-GRD"].packaging, "YOUR_PACKAGING");
-        assert_eq!(rules.ship_from["default"].1, "9015550100");
+        assert_eq!(rules.ship_from["default"].phone, "9015550100");
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! the transport. It signs in, renews a token once after a 401 (a 401 was not processed, so even a
 //! purchase may be sent again), and leaves every other repetition to its caller.
 
+pub mod cancel;
 pub mod credentials;
 pub mod error;
+pub mod job;
 mod lenient;
 pub mod lookup;
 pub mod probe;
@@ -16,8 +18,9 @@ pub mod validate;
 pub mod webhook;
 
 pub use credentials::{CredentialError, Credentials, Environment};
+pub use job::JobAnswer;
 pub use lookup::Found;
-pub use ship::{Document, Piece, Shipped};
+pub use ship::{Document, Piece, Purchase, Shipped};
 pub use track::{Parcel, Tracked};
 
 use crate::fedex::error::Purpose;
@@ -86,12 +89,37 @@ impl Fedex {
         self.inner.credentials.environment.name()
     }
 
-    /// Buys a label. [`Failure::NoAnswer`] means that one may exist.
-    pub async fn ship(&self, trace: &Trace, plan: &Plan, reference: &str, ship_date: &str) -> Result<Shipped, Failure> {
-        let account = &self.inner.credentials.account_number;
-        let request = ship::request(&self.inner.credentials.base_url, account, plan, reference, ship_date);
+    /// The account a plan ships on.
+    pub fn account<'a>(&'a self, plan: &'a Plan) -> &'a str {
+        plan.account_number.as_deref().unwrap_or(&self.inner.credentials.account_number)
+    }
+
+    /// Buys labels. [`Failure::NoAnswer`] means that they may exist.
+    pub async fn ship(
+        &self,
+        trace: &Trace,
+        plan: &Plan,
+        reference: &str,
+        ship_date: &str,
+    ) -> Result<Purchase, Failure> {
+        let request = ship::request(&self.inner.credentials.base_url, self.account(plan), plan, reference, ship_date);
         let body = self.exchange(trace, &ship::CALL, Purpose::Purchase, Project::Ship, request).await?;
         ship::parse(&body)
+    }
+
+    /// Asks what became of a job.
+    pub async fn job(&self, trace: &Trace, plan: &Plan, job_id: &str) -> Result<JobAnswer, Failure> {
+        let request = job::request(&self.inner.credentials.base_url, self.account(plan), job_id);
+        let body = self.exchange(trace, &job::CALL, Purpose::Read, Project::Ship, request).await?;
+        job::parse(&body)
+    }
+
+    /// Cancels a label with all its packages.
+    pub async fn cancel(&self, trace: &Trace, plan: &Plan, tracking_number: &str) -> Result<(), Failure> {
+        let base = &self.inner.credentials.base_url;
+        let request = cancel::request(base, self.account(plan), &plan.shipper.country, tracking_number);
+        let body = self.exchange(trace, &cancel::CALL, Purpose::Read, Project::Ship, request).await?;
+        cancel::parse(&body)
     }
 
     /// Asks FedEx to check a shipment without buying it; answers its alerts.
@@ -102,15 +130,20 @@ impl Fedex {
         reference: &str,
         ship_date: &str,
     ) -> Result<Vec<String>, Failure> {
-        let account = &self.inner.credentials.account_number;
-        let request = validate::request(&self.inner.credentials.base_url, account, plan, reference, ship_date);
+        let base = &self.inner.credentials.base_url;
+        let request = validate::request(base, self.account(plan), plan, reference, ship_date);
         let body = self.exchange(trace, &validate::CALL, Purpose::Read, Project::Ship, request).await?;
         validate::parse(&body)
     }
 
     /// Looks for labels bought under our reference; empty when FedEx knows none.
-    pub async fn look_up(&self, trace: &Trace, reference: &str, ship_date: &str) -> Result<Vec<Found>, Failure> {
-        let account = &self.inner.credentials.account_number;
+    pub async fn look_up(
+        &self,
+        trace: &Trace,
+        account: &str,
+        reference: &str,
+        ship_date: &str,
+    ) -> Result<Vec<Found>, Failure> {
         let request = lookup::request(&self.inner.credentials.base_url, account, reference, ship_date);
         match self.exchange(trace, &lookup::CALL, Purpose::Read, Project::Track, request).await {
             Ok(body) => lookup::parse(&body, reference),

@@ -7,9 +7,12 @@ use crate::clock::{self, MINUTE_MS};
 use crate::fedex::{Fedex, Parcel, Project};
 use crate::order::cause::Cause;
 use crate::order::consignee::Consignee;
-use crate::order::parcel::{Service, Weight};
-use crate::order::plan::Plan;
+use crate::order::group::Basis;
+use crate::order::packing::Package;
+use crate::order::parcel::{GROUND, Service, Weight};
+use crate::order::plan::{Payment, Plan};
 use crate::order::retry::Failure;
+use crate::order::rules::{DEFAULT, Rules};
 use crate::transport::Trace;
 use crate::transport::probe::{Footing, Ladder, ProbeRung};
 use rust_decimal::Decimal;
@@ -18,18 +21,16 @@ use rust_decimal::Decimal;
 const TRIAL_NUMBER: &str = "122816215025810";
 /// Stands for order and reference in the dry run.
 const TRIAL_REFERENCE: &str = "ML-CONNECTOR-PING";
-/// Tried when no delivery mode has a service yet: every US account has it.
-const TRIAL_SERVICE: &str = "FEDEX_GROUND";
 
 impl Fedex {
     /// Climbs the ladder; rungs after a failed one are skipped.
-    pub async fn probe(&self, trace: &Trace) -> Vec<ProbeRung> {
+    pub async fn probe(&self, trace: &Trace, rules: &Rules) -> Vec<ProbeRung> {
         let mut ladder = Ladder::new(self.inner.transport.clock().clone());
         ladder.climb_to(&self.inner.credentials.base_url, "fedex.unreachable").await;
         ladder.climb("Sign in", self.try_sign_in(trace)).await;
         ladder.climb("Track", self.try_track(trace)).await;
-        ladder.climb("Ship", self.try_ship(trace)).await;
-        ladder.climb("Services", async { self.try_services() }).await;
+        ladder.climb("Ship", self.try_ship(trace, rules)).await;
+        ladder.climb("Services", async { try_services(rules) }).await;
         ladder.finish()
     }
 
@@ -59,8 +60,8 @@ impl Fedex {
         }
     }
 
-    async fn try_ship(&self, trace: &Trace) -> Footing {
-        let plan = match self.trial_plan() {
+    async fn try_ship(&self, trace: &Trace, rules: &Rules) -> Footing {
+        let plan = match trial_plan(rules) {
             Ok(plan) => plan,
             Err(cause) => return Footing::Failed(cause),
         };
@@ -76,35 +77,43 @@ impl Fedex {
             Err(failure) => Footing::Failed(failure.cause().clone()),
         }
     }
+}
 
-    fn trial_plan(&self) -> Result<Plan, Cause> {
-        let rules = self.inner.credentials.rules(&[]);
-        let missing = |detail: String| Cause::new("rules.ship-from-missing").field("ship_from.default").detail(detail);
-        let (address, phone) =
-            rules.ship_from.get("default").ok_or_else(|| missing("no default ship-from address is set".to_owned()))?;
-        let from = Consignee::parse(address, phone)
-            .map_err(|cause| missing(format!("the default ship-from address: {}", cause.words().sentence)))?;
-        let ground = || Service { service: TRIAL_SERVICE.to_owned(), packaging: "YOUR_PACKAGING".to_owned() };
-        Ok(Plan {
-            shipper: from.clone(),
-            recipient: from,
-            service: rules.services.values().next().cloned().unwrap_or_else(ground),
-            weight: Weight::pounds(Decimal::ONE)?,
-            order_number: TRIAL_REFERENCE.to_owned(),
-            invoice_number: None,
-            image_type: rules.image_type,
-            stock: rules.stock,
-        })
-    }
+/// A one-pound parcel from the default address to itself.
+fn trial_plan(rules: &Rules) -> Result<Plan, Cause> {
+    let missing = |detail: String| Cause::new("rules.ship-from-missing").field("ship_from.default").detail(detail);
+    let from = rules.ship_from.get(DEFAULT).ok_or_else(|| missing("no default ship-from address is set".to_owned()))?;
+    let from = Consignee::parse(&from.address(), &from.phone)
+        .map_err(|cause| missing(format!("the default ship-from address: {}", cause.words().sentence)))?;
+    let package =
+        Package { weight: Weight::pounds(Decimal::ONE)?, dimensions: None, carton: None, contents: Vec::new() };
+    Ok(Plan {
+        warehouse: DEFAULT.to_owned(),
+        account_number: None,
+        shipper: from.clone(),
+        recipient: from,
+        residential: false,
+        // Every US account has Ground.
+        service: rules.services.values().next().cloned().unwrap_or_else(|| Service::new(GROUND)),
+        payment: Payment::default(),
+        packages: vec![package],
+        customs: None,
+        order_number: TRIAL_REFERENCE.to_owned(),
+        invoice_number: None,
+        image_type: rules.label.image_type,
+        stock: rules.label.stock().to_owned(),
+        returning: None,
+        basis: Basis::default(),
+    })
+}
 
-    fn try_services(&self) -> Footing {
-        match self.inner.credentials.services.len() {
-            0 => {
-                let cause = Cause::new("rules.delivery-mode-unmapped").field("services");
-                Footing::Warned("no delivery mode has a FedEx service".to_owned(), Some(cause))
-            }
-            1 => Footing::Passed("1 delivery mode has a FedEx service".to_owned()),
-            count => Footing::Passed(format!("{count} delivery modes have a FedEx service")),
+fn try_services(rules: &Rules) -> Footing {
+    match rules.services.len() {
+        0 => {
+            let cause = Cause::new("rules.delivery-mode-unmapped").field("services");
+            Footing::Warned("no delivery mode has a FedEx service".to_owned(), Some(cause))
         }
+        1 => Footing::Passed("1 delivery mode has a FedEx service".to_owned()),
+        count => Footing::Passed(format!("{count} delivery modes have a FedEx service")),
     }
 }

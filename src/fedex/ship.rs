@@ -23,8 +23,6 @@ use serde_json::value::RawValue;
 use url::Url;
 
 const PATH: &str = "/ship/v1/shipments";
-/// The service that delivers to homes only, and is refused for an address not marked as one.
-const HOME_DELIVERY: &str = "GROUND_HOME_DELIVERY";
 /// FedEx's mark on the sandbox's canned answers.
 const VIRTUAL: &str = "VIRTUAL.RESPONSE";
 /// Recorded labels are padded; nothing promises it.
@@ -36,6 +34,15 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// The call.
 pub const CALL: Call =
     Call { system: System::Fedex, operation: "fedex.ship", timeout: SHIP_TIMEOUT, confidential: false };
+
+/// What FedEx made of a purchase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purchase {
+    /// The labels.
+    Made(Shipped),
+    /// A job that makes them; see [`crate::fedex::job`].
+    Job(String),
+}
 
 /// A label FedEx made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,9 +97,11 @@ pub(super) fn body(account: &str, plan: &Plan, reference: &str, ship_date: &str)
         CustomerReference::new("P_O_NUMBER", &plan.order_number),
     ];
     references.extend(plan.invoice_number.iter().map(|number| CustomerReference::new("INVOICE_NUMBER", number)));
-    let weight = plan.weight.value().normalize().to_string();
-    let weight = RawValue::from_string(weight).expect("a decimal is a JSON number");
-    let is_home = plan.service.service == HOME_DELIVERY;
+    let line_items = plan.packages.iter().map(|package| {
+        let weight = package.weight.value().normalize().to_string();
+        let weight = RawValue::from_string(weight).expect("a decimal is a JSON number");
+        LineItem { weight: WireWeight { units: "LB", value: weight }, customer_references: references.clone() }
+    });
     ShipRequest {
         account_number: AccountNumber { value: account.to_owned() },
         label_response_options: "LABEL",
@@ -103,25 +112,25 @@ pub(super) fn body(account: &str, plan: &Plan, reference: &str, ship_date: &str)
             pickup_type: "USE_SCHEDULED_PICKUP",
             block_insight_visibility: false,
             shipper: Party::new(&plan.shipper, false),
-            recipients: vec![Party::new(&plan.recipient, is_home)],
+            recipients: vec![Party::new(&plan.recipient, plan.residential)],
             shipping_charges_payment: Payment { payment_type: "SENDER" },
             label_specification: LabelSpecification {
                 image_type: plan.image_type.name(),
                 label_stock_type: plan.stock.clone(),
             },
-            requested_package_line_items: vec![LineItem {
-                weight: WireWeight { units: "LB", value: weight },
-                customer_references: references,
-            }],
+            requested_package_line_items: line_items.collect(),
         },
     }
 }
 
 /// What FedEx made.
-pub fn parse(body: &[u8]) -> Result<Shipped, Failure> {
+pub fn parse(body: &[u8]) -> Result<Purchase, Failure> {
     let answer: ShipAnswer = serde_json::from_slice(body).map_err(|_| unreadable(Purpose::Purchase, body))?;
     let output = answer.output;
     let Some(shipment) = output.transaction_shipments.into_iter().next() else {
+        if !output.job_id.trim().is_empty() {
+            return Ok(Purchase::Job(output.job_id));
+        }
         return Err(no_number(body, "no shipment in the answer"));
     };
     let detail = shipment.completed_shipment_detail;
@@ -135,14 +144,14 @@ pub fn parse(body: &[u8]) -> Result<Shipped, Failure> {
     .ok_or_else(|| no_number(body, "no tracking number in the answer"))?;
     let alerts: Vec<Said> = shipment.alerts.into_iter().chain(output.alerts).collect();
     let pieces = pieces(shipment.piece_responses, shipment.papers, &tracking_number);
-    Ok(Shipped {
+    Ok(Purchase::Made(Shipped {
         pieces,
         charge: charge(detail.shipment_rating),
         service_name: Some(shipment.service_name).filter(|name| !name.is_empty()),
         is_virtual: alerts.iter().any(|alert| alert.code == VIRTUAL),
         alerts: alerts.iter().map(Said::text).collect(),
         tracking_number,
-    })
+    }))
 }
 
 fn no_number(body: &[u8], what: &str) -> Failure {
@@ -283,7 +292,7 @@ struct WireWeight {
     value: Box<RawValue>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CustomerReference {
     customer_reference_type: &'static str,
@@ -307,6 +316,8 @@ struct ShipAnswer {
 struct Output {
     #[serde(deserialize_with = "lenient::list")]
     transaction_shipments: Vec<Shipment>,
+    #[serde(deserialize_with = "lenient::text")]
+    job_id: String,
     #[serde(deserialize_with = "lenient::list")]
     alerts: Vec<Said>,
 }
@@ -391,7 +402,10 @@ struct RateDetail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::parcel::{ImageType, Service, Weight};
+    use crate::order::group::Basis;
+    use crate::order::packing::Package;
+    use crate::order::parcel::{HOME_DELIVERY, ImageType, Service, Weight};
+    use crate::order::plan::Payment;
     use serde_json::{Value, json};
 
     fn consignee(name: &str) -> Consignee {
@@ -407,15 +421,31 @@ mod tests {
     }
 
     fn plan(service: &str) -> Plan {
+        let package =
+            Package { weight: Weight::parse("13.20").unwrap(), dimensions: None, carton: None, contents: Vec::new() };
         Plan {
+            warehouse: "24".into(),
+            account_number: None,
             shipper: consignee("Contoso Parts"),
             recipient: consignee("Norwood Pump Co"),
-            service: Service { service: service.into(), packaging: "YOUR_PACKAGING".into() },
-            weight: Weight::parse("13.20").unwrap(),
+            residential: service == HOME_DELIVERY,
+            service: Service::new(service),
+            payment: Payment::default(),
+            packages: vec![package],
+            customs: None,
             order_number: "001261".into(),
             invoice_number: Some("INV-7".into()),
             image_type: ImageType::Zplii,
             stock: "STOCK_4X6".into(),
+            returning: None,
+            basis: Basis::default(),
+        }
+    }
+
+    fn made(body: &[u8]) -> Shipped {
+        match parse(body).unwrap() {
+            Purchase::Made(shipped) => shipped,
+            Purchase::Job(job) => panic!("job {job}"),
         }
     }
 
@@ -474,7 +504,7 @@ mod tests {
         let rating = json!({"actualRateType": "PAYOR_ACCOUNT_PACKAGE", "shipmentRateDetails": [
             {"rateType": "PAYOR_LIST_PACKAGE", "totalNetCharge": 31.5, "currency": "USD"},
             {"rateType": "PAYOR_ACCOUNT_PACKAGE", "totalNetCharge": 22.08, "currency": "USD"}]});
-        let shipped = parse(&rated(&pieces, &rating)).unwrap();
+        let shipped = made(&rated(&pieces, &rating));
         let charge = shipped.charge.unwrap();
         assert_eq!((charge.amount.to_string(), charge.currency.as_str()), ("22.08".into(), "USD"));
         assert!(shipped.is_virtual && shipped.alerts == ["VIRTUAL.RESPONSE: This is a Virtual Response."]);
@@ -492,7 +522,7 @@ mod tests {
             r#"{"actualRateType":"PAYOR_ACCOUNT_PACKAGE","shipmentRateDetails":
                [{"rateType":"PAYOR_ACCOUNT_PACKAGE","currency":"USD","totalNetCharge":71.80}]}"#,
         );
-        let shipped = parse(body.as_bytes()).unwrap();
+        let shipped = made(body.as_bytes());
         assert_eq!(shipped.charge.unwrap().amount.to_string(), "71.80");
         let sequences: Vec<u32> = shipped.pieces.iter().map(|piece| piece.sequence).collect();
         assert_eq!(sequences, [1, 2, 3]);
@@ -501,14 +531,15 @@ mod tests {
     #[test]
     fn a_label_without_rating_or_with_odd_fields_still_is_a_label() {
         let odd = json!({"actualRateType": 7, "shipmentRateDetails": {"x": []}});
-        let shipped = parse(&rated(&json!("none"), &odd)).unwrap();
+        let shipped = made(&rated(&json!("none"), &odd));
         assert_eq!((shipped.tracking_number.as_str(), shipped.charge), ("794972072690", None));
         assert_eq!(shipped.pieces.len(), 1);
     }
 
     #[test]
     fn a_yes_without_a_number_is_an_unknown_outcome() {
-        for body in [r#"{"output":{"jobId":"J1"}}"#, r#"{"output":{"transactionShipments":[{}]}}"#, "{}"] {
+        assert_eq!(parse(br#"{"output":{"jobId":"J1"}}"#).unwrap(), Purchase::Job("J1".into()));
+        for body in [r#"{"output":{"transactionShipments":[{}]}}"#, "{}"] {
             let failure = parse(body.as_bytes()).unwrap_err();
             assert!(matches!(&failure, Failure::NoAnswer(cause) if cause.code == "fedex.no-tracking-number"), "{body}");
         }

@@ -112,14 +112,20 @@ catalogue! {
     "order.weight-missing" NeedsData: "Weight missing", "An item has no weight in Dynamics 365 and no default weight is set.", "Enter the weight here, or on the product in Dynamics 365, then replay.";
     "order.weight-wrong" NeedsData: "Weight not valid", "The weight is not a positive number of pounds.", "Correct the weight, then replay.";
     "order.nothing-to-ship" NeedsData: "Nothing to ship", "All lines are cancelled, stopped, services or without quantity.", "Check the lines in Dynamics 365, then replay.";
-    "order.several-destinations" NeedsData: "Several destinations", "Lines go to different addresses, warehouses or delivery modes; this version ships one destination per order.", "Ship this order by hand, or give its lines one destination, then replay.";
     "order.hazardous" NeedsData: "Hazardous material", "An item is marked as hazardous, and this version does not declare dangerous goods.", "Ship this order with FedEx's own tools.";
-    "order.international" NeedsData: "International shipment", "The order leaves the ship-from country, and this version does not write customs documents.", "Ship this order with FedEx's own tools.";
+    "order.post-office-box" NeedsData: "Post office box", "The street is a post office box, and this FedEx service does not deliver there.", "Enter a street address or the service SMART_POST here, then replay.";
+    "order.payer-account-missing" NeedsData: "Customer's FedEx account missing", "The delivery terms say that the customer pays FedEx, and the order names no account.", "Enter the shipping carrier's customer account number on the order in Dynamics 365, or change who pays on the Rules page, then replay.";
+    "order.origin-missing" NeedsData: "Country of manufacture missing", "Customs want the country of manufacture, and neither the product nor the rules name it.", "Enter the origin on the product in Dynamics 365 or on the Rules page, then replay.";
+    "order.customs-value-missing" NeedsData: "Customs value missing", "A line has no price or the order no currency, and customs want a value.", "Enter the price on the order in Dynamics 365, then replay.";
+    "order.too-many-packages" NeedsData: "Too many packages", "The order makes more packages or lines than FedEx takes in one shipment.", "Split the order in Dynamics 365, or change the packing on the Rules page, then replay.";
+    "order.invoice-awaited" MovesByItself: "Waiting for the invoice", "The rules say to wait for the invoice number before shipping.", "Post the invoice in Dynamics 365, or change the rule; the shipment goes without after the limit.";
     "order.unreadable" NeedsData: "Record not readable", "Dynamics 365 answered a record that does not have the shape of an order.", "Read the detail, correct the record in Dynamics 365, then replay.";
     "order.stopped" NeedsData: "Stopped in Dynamics 365", "The order is on hold, or no longer confirmed.", "Release the order in Dynamics 365, then replay.";
     "order.not-found" NeedsData: "Not found in Dynamics 365", "Dynamics 365 no longer has this order.", "Check the order in Dynamics 365.";
-    "rules.delivery-mode-unmapped" NeedsSetup: "Delivery mode without a service", "No FedEx service is set for the delivery mode of this order.", "Add the mode to the services on the Connections page, or choose a service here, then replay.";
-    "rules.ship-from-missing" NeedsSetup: "Ship-from address missing", "Neither the FedEx connection nor the warehouse in Dynamics 365 gives a complete ship-from address.", "Complete the ship-from address on the Connections page, then replay.";
+    "rules.delivery-mode-unmapped" NeedsSetup: "Delivery mode without a service", "No FedEx service is set for the delivery mode of this order.", "Add the mode on the Rules page, or choose a service here, then replay.";
+    "rules.unit-unknown" NeedsSetup: "Unit conversion missing", "A line is sold in another unit than its item is weighed in.", "Enter how many inventory units the sales unit holds on the Rules page, then replay.";
+    "rules.cartons-missing" NeedsSetup: "No cartons", "The packing rule asks for cartons, and the list is empty.", "Enter cartons on the Rules page, then replay.";
+    "rules.ship-from-missing" NeedsSetup: "Ship-from address missing", "Neither the FedEx connection nor the warehouse in Dynamics 365 gives a complete ship-from address.", "Complete the ship-from address on the Rules page, then replay.";
     // Credentials and rights.
     "auth.not-configured" NeedsSetup: "Not connected yet", "No credentials are saved for this system.", "Enter them on the Connections page.";
     "auth.tenant-unknown" NeedsSetup: "Tenant not found", "Microsoft Entra does not know this tenant.", "Check the tenant id on the Connections page.";
@@ -161,6 +167,9 @@ catalogue! {
     "fedex.input-refused" NeedsData: "Refused by FedEx", "FedEx refused the request without naming a field.", "Read FedEx's words in the detail, correct the order, then replay.";
     "fedex.refused" NeedsData: "Refused by FedEx", "FedEx refused the request.", "Read FedEx's words in the detail, correct the order, then replay.";
     "fedex.no-tracking-number" LookUp: "No tracking number in the answer", "FedEx said yes but sent no tracking number.", "Look it up; nothing is bought again before that.";
+    "fedex.job-pending" LookUp: "FedEx makes the labels", "FedEx took the shipment and makes its labels later, because it has many packages.", "Nothing; we ask for them every few seconds.";
+    "fedex.void-refused" NeedsData: "Cancellation refused", "FedEx did not cancel the label.", "Read FedEx's words in the detail; once FedEx has the parcel, only an interception or a return helps.";
+    "fedex.customs-refused" NeedsData: "Customs data refused", "FedEx does not accept the customs declaration.", "Read FedEx's words in the detail, correct the goods in Dynamics 365, then replay.";
     "connector.not-recorded" MovesByItself: "Not sent", "The call could not be recorded in the audit trail first, so it was not sent.", "Check the database; we keep trying.";
     "connector.interrupted" LookUp: "Interrupted", "The program stopped between sending the request and reading the answer.", "Look it up; nothing is bought again before that.";
 }

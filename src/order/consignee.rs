@@ -69,7 +69,7 @@ pub fn country(text: &str) -> Result<String, Cause> {
 }
 
 fn short_text(text: &str, field: &str, missing: &str) -> Result<String, Cause> {
-    let text = ascii(text.trim(), field)?;
+    let text = plain_text(text.trim(), field)?;
     if text.is_empty() {
         return Err(Cause::new(missing).field(field));
     }
@@ -85,7 +85,7 @@ fn street_lines(street: &str) -> Result<Vec<String>, Cause> {
     let mut lines = Vec::new();
     for (index, line) in street.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
         let field = format!("street_{}", index + 1);
-        let line = ascii(line, &field)?;
+        let line = plain_text(line, &field)?;
         if line.len() > STREET_LINE_LIMIT || index >= STREET_LINES {
             return Err(Cause::new("order.street-too-long").field(&field).detail(line));
         }
@@ -117,6 +117,15 @@ pub fn propose_split(street: &str) -> Option<Vec<String>> {
         lines.push(current);
     }
     (!lines.is_empty() && lines.len() <= STREET_LINES).then_some(lines)
+}
+
+/// A post office box, which only the postal service delivers to.
+pub fn is_post_office_box(street: &[String]) -> bool {
+    street.iter().any(|line| {
+        let letters: String = line.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase();
+        let number = letters.strip_prefix("POBOX").or_else(|| letters.strip_prefix("POSTOFFICEBOX"));
+        number.is_some_and(|rest| rest.chars().next().is_none_or(|first| first.is_ascii_digit()))
+    })
 }
 
 fn region(text: &str, country: &str) -> Result<Option<String>, Cause> {
@@ -167,7 +176,7 @@ fn phone_digits(text: &str, country: &str) -> Result<String, Cause> {
 
 /// FedEx's Ship API takes ASCII only. Letters with marks lose them (the usual postal practice);
 /// what has no plain form goes to a person.
-fn ascii(text: &str, field: &str) -> Result<String, Cause> {
+pub fn plain_text(text: &str, field: &str) -> Result<String, Cause> {
     let plain: String = text.chars().map(plain_letter).collect();
     if plain.is_ascii() { Ok(plain) } else { Err(Cause::new("order.not-ascii").field(field).detail(text)) }
 }
@@ -246,6 +255,13 @@ mod tests {
             Some(vec!["120 Industrial Parkway Building 7".into(), "Suite 210".into()])
         );
         assert_eq!(propose_split(&"x".repeat(36)), None);
+    }
+
+    #[test]
+    fn a_post_office_box_is_seen_however_it_is_written() {
+        let is = |line: &str| is_post_office_box(&[line.to_owned()]);
+        assert!(is("P.O. Box 123") && is("PO BOX 9") && is("Post Office Box 77"));
+        assert!(!is("12 Pobox Rd") && !is("Boxwood Ave 3") && !is("POBOXER LN"));
     }
 
     #[test]

@@ -2,19 +2,28 @@
 //!
 //! An [`Order`] is a sales order as Dynamics 365 holds it. A [`Shipment`] is the part of it that
 //! goes to one address from one warehouse by one delivery mode; it owns the state, because the
-//! parts of a split order live their own lives. Today an order has exactly one shipment.
+//! parts of a split order live their own lives. A voided shipment may have a successor, and a
+//! return label is a shipment of its own.
 
 pub mod cause;
 pub mod consignee;
+pub mod correction;
+pub mod customs;
+pub mod facts;
+pub mod group;
+pub mod packing;
 pub mod parcel;
 pub mod plan;
 pub mod retry;
+pub mod rules;
 pub mod scan;
 pub mod state;
 pub mod transition;
 
 use crate::order::cause::Cause;
-use crate::order::plan::{Correction, Plan};
+use crate::order::correction::Correction;
+use crate::order::group::Difference;
+use crate::order::plan::Plan;
 use crate::order::scan::Milestone;
 use crate::order::state::State;
 use rust_decimal::Decimal;
@@ -77,6 +86,15 @@ pub struct Order {
     pub email: String,
     /// Delivery mode; our rules turn it into a FedEx service.
     pub delivery_mode: String,
+    /// The carrier's service, where transport management names one.
+    #[serde(default)]
+    pub carrier_service: String,
+    /// The customer's own account with the carrier.
+    #[serde(default)]
+    pub carrier_account: String,
+    /// Delivery terms.
+    #[serde(default)]
+    pub terms: String,
     /// Warehouse the order ships from, when the header names one.
     pub warehouse: String,
     /// Delivery address of the header.
@@ -139,6 +157,12 @@ pub struct Line {
     pub quantity: Decimal,
     /// Unit of the quantity.
     pub unit: String,
+    /// Price of one unit after discounts, in the order's currency.
+    #[serde(default)]
+    pub price: Decimal,
+    /// Harmonised code, where the line names one.
+    #[serde(default)]
+    pub hs_code: String,
     /// `SalesOrderLineStatus` member name.
     pub status: String,
     /// `IsLineStopped`.
@@ -168,6 +192,55 @@ impl Line {
     }
 }
 
+/// Which way a shipment goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// To the consignee.
+    #[default]
+    Outbound,
+    /// Back from the consignee, under a return label.
+    Return,
+}
+
+impl Kind {
+    /// The stored name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Outbound => "outbound",
+            Self::Return => "return",
+        }
+    }
+
+    /// The kind of a stored name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Outbound, Self::Return].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// What an operator wants to become of a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voiding {
+    /// It is cancelled, and nothing is shipped in its place.
+    Only,
+    /// It is cancelled, and the same lines are planned and bought anew.
+    AndReship,
+}
+
+impl Voiding {
+    /// The stored name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Only => "only",
+            Self::AndReship => "and_reship",
+        }
+    }
+
+    /// The wish of a stored name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Only, Self::AndReship].into_iter().find(|voiding| voiding.name() == name)
+    }
+}
+
 /// A shipment as we hold it: one row, one lease, one pending step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shipment {
@@ -175,6 +248,12 @@ pub struct Shipment {
     pub shipment_id: ShipmentId,
     /// The order it belongs to.
     pub order_id: OrderId,
+    /// Which way it goes.
+    pub kind: Kind,
+    /// 1, 2, 3 … within the order; a successor of a voided shipment has its number.
+    pub group_no: i64,
+    /// The shipment it takes the place of, or returns.
+    pub parent: Option<ShipmentId>,
     /// Where it stands.
     pub state: State,
     /// Rises with every saved change; a save names the version it read.
@@ -193,6 +272,12 @@ pub struct Shipment {
     pub correction: Correction,
     /// The reference of the attempt that bought, or may have bought, the label.
     pub reference: Option<String>,
+    /// FedEx's job that makes the labels, while it does.
+    pub job_id: Option<String>,
+    /// The label is being cancelled.
+    pub voiding: Option<Voiding>,
+    /// What changed in Dynamics 365 since the label was bought.
+    pub changes: Vec<Difference>,
     /// Master tracking number.
     pub tracking_number: Option<String>,
     /// Where the parcel is, on FedEx's axis.
@@ -209,6 +294,52 @@ pub struct Shipment {
     pub absent_since_ms: Option<i64>,
     /// Look-ups in a row that did not find it.
     pub absences: u32,
+}
+
+impl Shipment {
+    /// A shipment that was just seen and is checked at `now_ms`.
+    pub fn received(shipment_id: ShipmentId, order_id: OrderId, group_no: i64, now_ms: i64) -> Self {
+        Self {
+            shipment_id,
+            order_id,
+            kind: Kind::Outbound,
+            group_no,
+            parent: None,
+            state: State::Received,
+            version: 1,
+            resume: None,
+            cause: None,
+            failures: 0,
+            next_run_ms: Some(now_ms),
+            plan: None,
+            correction: Correction::default(),
+            reference: None,
+            job_id: None,
+            voiding: None,
+            changes: Vec::new(),
+            tracking_number: None,
+            milestone: None,
+            delivered_ms: None,
+            charge: None,
+            reprint_needed: false,
+            labelled_ms: None,
+            absent_since_ms: None,
+            absences: 0,
+        }
+    }
+
+    /// FedEx has a label for it that is not cancelled, or may have.
+    pub fn may_have_label(&self) -> bool {
+        !matches!(self.state, State::Voided | State::Cancelled | State::Excluded)
+            && (self.tracking_number.is_some() || self.state == State::OutcomeUnknown)
+    }
+
+    /// FedEx has the label and not the parcel yet.
+    pub fn is_before_tender(&self) -> bool {
+        self.tracking_number.is_some()
+            && !self.state.is_terminal()
+            && matches!(self.milestone, None | Some(Milestone::LabelCreated))
+    }
 }
 
 /// Money FedEx rated, before its invoice. Decimal, never float.

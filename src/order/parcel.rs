@@ -5,7 +5,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
 /// Pounds of a kilogram, times 10^8 (exact definition: 1 lb = 0.45359237 kg).
-const POUNDS_PER_KG: Decimal = Decimal::from_parts(220_462_262, 0, 0, false, 8);
+pub const POUNDS_PER_KG: Decimal = Decimal::from_parts(220_462_262, 0, 0, false, 8);
 /// FedEx refuses a weight below a tenth of a pound on a label; lighter parcels are rated so.
 const LEAST_LB: Decimal = Decimal::from_parts(1, 0, 0, false, 1);
 
@@ -43,7 +43,7 @@ impl Weight {
 }
 
 /// The FedEx service and packaging a delivery mode stands for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
     /// FedEx `serviceType`: `FEDEX_GROUND`.
@@ -51,10 +51,65 @@ pub struct Service {
     /// FedEx `packagingType`: `YOUR_PACKAGING`.
     #[serde(default = "your_packaging")]
     pub packaging: String,
+    /// FedEx `signatureOptionType`: `DIRECT`; absent: the service's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// Asks for delivery on Saturday, on the days that lead to one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub saturday: bool,
+    /// FedEx One Rate: a flat price for FedEx's own packaging.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub one_rate: bool,
 }
+
+impl Service {
+    /// A service in the shipper's own packaging.
+    pub fn new(service: &str) -> Self {
+        Self { service: service.to_owned(), packaging: your_packaging(), ..Self::default() }
+    }
+
+    /// Ground, whose references are shorter and which knows homes as a service of its own.
+    pub fn is_ground(&self) -> bool {
+        matches!(self.service.as_str(), GROUND | HOME_DELIVERY)
+    }
+}
+
+/// FedEx Ground, to businesses.
+pub const GROUND: &str = "FEDEX_GROUND";
+/// FedEx Ground to homes; refused for an address not marked as one.
+pub const HOME_DELIVERY: &str = "GROUND_HOME_DELIVERY";
+/// FedEx Ground Economy: the only service that delivers to post office boxes.
+pub const GROUND_ECONOMY: &str = "SMART_POST";
 
 fn your_packaging() -> String {
     "YOUR_PACKAGING".to_owned()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// FedEx: a side of a package is a whole number of inches of at most three digits.
+pub const DIMENSION_LIMIT: u32 = 999;
+
+/// The outside of a package in whole inches, rounded up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dimensions {
+    /// Longest side.
+    pub length: u32,
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
+}
+
+impl Dimensions {
+    /// Every side has a length FedEx takes.
+    pub fn is_valid(self) -> bool {
+        [self.length, self.width, self.height].iter().all(|side| (1..=DIMENSION_LIMIT).contains(side))
+    }
 }
 
 /// The format of labels.

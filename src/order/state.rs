@@ -70,6 +70,11 @@ impl State {
         matches!(self, Self::Parked | Self::OutcomeUnknown | Self::Exception)
     }
 
+    /// Its lines are free for another shipment: nothing was sent, or it was cancelled.
+    pub fn frees_lines(self) -> bool {
+        matches!(self, Self::Voided | Self::Cancelled | Self::Excluded)
+    }
+
     /// No label was asked for yet: the plan may still change.
     pub fn is_before_label(self) -> bool {
         matches!(self, Self::Received | Self::Ready)

@@ -11,11 +11,12 @@
 
 use crate::clock::MINUTE_MS;
 use crate::order::cause::Cause;
+use crate::order::group::Difference;
 use crate::order::plan::Plan;
 use crate::order::retry::{Decision, Failure, decide};
 use crate::order::scan::{Milestone, advance};
 use crate::order::state::State;
-use crate::order::{Charge, Shipment};
+use crate::order::{Charge, Shipment, Voiding};
 
 /// FedEx does not say when a new label can be found by its reference. We look again this long
 /// after the first look, and believe its absence only after the configured wait.
@@ -52,6 +53,13 @@ pub enum Event {
     },
     /// FedEx made the label, or it was found by its reference.
     Bought(Bought),
+    /// FedEx took the purchase as a job and makes the labels later.
+    JobAccepted {
+        /// FedEx's name of the job.
+        job_id: String,
+    },
+    /// The job ended without labels.
+    JobFailed(Cause),
     /// A look-up did not find the label.
     Absent {
         /// How long it must have been missing before that is believed (setting `absence_wait_s`).
@@ -84,8 +92,22 @@ pub enum Event {
     },
     /// A purchase was interrupted between sending and storing the answer.
     Interrupted,
+    /// It is not ours to ship: another carrier's, or nothing but services.
+    NotOurs,
+    /// The order changed in Dynamics 365 after the label was bought.
+    ChangedAfterLabel(Vec<Difference>),
+    /// An operator wants the label cancelled.
+    VoidAsked(Voiding),
+    /// FedEx cancelled the label.
+    Voided,
+    /// FedEx did not cancel the label.
+    VoidRefused,
+    /// Dynamics 365 no longer shows the tracking number of a cancelled label.
+    Withdrawn,
     /// An operator lets a parked shipment go on.
     Replay,
+    /// An operator decides that a purchase without an answer made no label.
+    DeclaredAbsent,
     /// An operator asks to look the parcel up now.
     LookUpNow,
 }
@@ -116,16 +138,9 @@ pub fn apply(shipment: &Shipment, event: Event, now_ms: i64) -> Result<Shipment,
             }
             _ => return refused,
         },
-        Event::OrderCancelled => match shipment.state {
-            State::Received | State::Ready => enter(&mut next, State::Cancelled, None),
-            State::Parked if is_before_label(shipment) => enter(&mut next, State::Cancelled, None),
-            _ => return refused,
-        },
-        Event::OrderChanged => match shipment.state {
-            State::Received | State::Ready => enter(&mut next, State::Received, Some(now_ms)),
-            State::Parked if is_before_label(shipment) => enter(&mut next, State::Received, Some(now_ms)),
-            _ => return refused,
-        },
+        Event::OrderCancelled if is_before_label(shipment) => enter(&mut next, State::Cancelled, None),
+        Event::NotOurs if is_before_label(shipment) => enter(&mut next, State::Excluded, None),
+        Event::OrderChanged if is_before_label(shipment) => enter(&mut next, State::Received, Some(now_ms)),
         Event::PurchaseBegun { reference } => match shipment.state {
             State::Ready => {
                 next.reference = Some(reference);
@@ -135,8 +150,30 @@ pub fn apply(shipment: &Shipment, event: Event, now_ms: i64) -> Result<Shipment,
             _ => return refused,
         },
         Event::Bought(bought) => return buy(next, bought, now_ms),
+        Event::JobAccepted { job_id } => match shipment.state {
+            State::Ready => {
+                unknown(&mut next, Cause::new("fedex.job-pending"), now_ms + FIRST_JOB_LOOK_MS);
+                next.job_id = Some(job_id);
+            }
+            _ => return refused,
+        },
+        Event::JobFailed(cause) => match shipment.state {
+            State::OutcomeUnknown => {
+                forget_purchase(&mut next);
+                next.state = State::Received;
+                park(&mut next, cause);
+            }
+            _ => return refused,
+        },
         Event::Absent { wait_ms } => match shipment.state {
             State::OutcomeUnknown => absent(&mut next, wait_ms, now_ms),
+            _ => return refused,
+        },
+        Event::DeclaredAbsent => match shipment.state {
+            State::OutcomeUnknown => {
+                forget_purchase(&mut next);
+                enter(&mut next, State::Received, Some(now_ms));
+            }
             _ => return refused,
         },
         Event::Announced => match shipment.state {
@@ -152,19 +189,33 @@ pub fn apply(shipment: &Shipment, event: Event, now_ms: i64) -> Result<Shipment,
             _ => return refused,
         },
         Event::Failed { failure, jitter } => return failed(next, &failure, jitter, now_ms),
-        Event::Waiting { cause, for_ms } => match shipment.state {
-            State::Received | State::Ready | State::Labelled | State::Delivered | State::OutcomeUnknown => {
+        Event::Waiting { cause, for_ms } if has_step(shipment) => {
+            // The cause of an unknown outcome stays: waiting says nothing about it.
+            if shipment.state != State::OutcomeUnknown && shipment.state != State::Parked {
                 next.cause = Some(cause);
-                next.next_run_ms = Some(now_ms + for_ms);
             }
-            _ => return refused,
-        },
+            next.next_run_ms = Some(now_ms + for_ms);
+        }
         Event::Interrupted => match shipment.state {
             State::Ready => unknown(&mut next, Cause::new("connector.interrupted"), now_ms),
             _ => return refused,
         },
+        Event::ChangedAfterLabel(changes) if shipment.may_have_label() && shipment.changes != changes => {
+            next.changes = changes;
+        }
+        Event::VoidAsked(voiding) if shipment.is_before_tender() && shipment.voiding.is_none() => {
+            next.voiding = Some(voiding);
+            next.next_run_ms = Some(now_ms);
+            next.failures = 0;
+        }
+        Event::Voided if shipment.voiding.is_some() => voided(&mut next, now_ms),
+        Event::VoidRefused if shipment.voiding.is_some() => void_refused(&mut next, now_ms),
+        Event::Withdrawn if shipment.state == State::Voided => {
+            next.next_run_ms = None;
+            next.cause = None;
+        }
         Event::Replay => match (shipment.state, shipment.resume) {
-            (State::Parked, Some(resume)) => enter(&mut next, resume, Some(now_ms)),
+            (State::Parked, Some(resume)) if shipment.voiding.is_none() => enter(&mut next, resume, Some(now_ms)),
             (State::OutcomeUnknown, _) => return Err(Refusal::LookUpFirst),
             _ => return refused,
         },
@@ -172,8 +223,29 @@ pub fn apply(shipment: &Shipment, event: Event, now_ms: i64) -> Result<Shipment,
             State::OutcomeUnknown => next.next_run_ms = Some(now_ms),
             _ => return refused,
         },
+        // Everything with a condition that does not hold.
+        Event::OrderCancelled
+        | Event::NotOurs
+        | Event::OrderChanged
+        | Event::Waiting { .. }
+        | Event::ChangedAfterLabel(_)
+        | Event::VoidAsked(_)
+        | Event::Voided
+        | Event::VoidRefused
+        | Event::Withdrawn => return refused,
     }
     Ok(next)
+}
+
+/// Something is to be done with it: its state asks for a step, or its label is being cancelled.
+fn has_step(shipment: &Shipment) -> bool {
+    shipment.voiding.is_some()
+        || match shipment.state {
+            State::Received | State::Ready | State::Labelled | State::Delivered | State::OutcomeUnknown => true,
+            // The tracking number of a cancelled label is taken off the order.
+            State::Voided => shipment.next_run_ms.is_some(),
+            _ => false,
+        }
 }
 
 /// Parked, with everything before the label still open.
@@ -217,6 +289,7 @@ fn buy(mut next: Shipment, bought: Bought, now_ms: i64) -> Result<Shipment, Refu
         return Err(Refusal::OtherPurchase);
     }
     enter(&mut next, State::Labelled, Some(now_ms));
+    next.job_id = None;
     next.tracking_number = Some(bought.tracking_number);
     next.charge = bought.charge;
     next.reprint_needed = !bought.has_label;
@@ -232,15 +305,35 @@ fn absent(next: &mut Shipment, wait_ms: i64, now_ms: i64) {
     next.absences += 1;
     if next.absences >= ABSENCES && now_ms - since >= wait_ms {
         enter(next, State::Ready, Some(now_ms));
-        next.reference = None;
-        next.absent_since_ms = None;
-        next.absences = 0;
+        forget_purchase(next);
     } else {
         // Twice as long each time: quick when FedEx indexes quickly, patient when it does not.
         let wait = LOOK_AGAIN_MS << (next.absences - 1).min(4);
         next.failures = 0;
         next.next_run_ms = Some(now_ms + wait);
     }
+}
+
+/// The purchase made no label: the next one has a reference of its own.
+fn forget_purchase(next: &mut Shipment) {
+    next.reference = None;
+    next.job_id = None;
+    next.absent_since_ms = None;
+    next.absences = 0;
+}
+
+/// The number is taken off the order in Dynamics 365, unless a successor's number will replace it.
+fn voided(next: &mut Shipment, now_ms: i64) {
+    let withdraw = next.voiding == Some(Voiding::Only);
+    enter(next, State::Voided, withdraw.then_some(now_ms));
+    next.voiding = None;
+}
+
+/// The label stays as it was, and its pending step with it.
+fn void_refused(next: &mut Shipment, now_ms: i64) {
+    next.voiding = None;
+    next.failures = 0;
+    next.next_run_ms = (next.state == State::Labelled).then_some(now_ms);
 }
 
 /// The parcel's news are kept in every state; the state follows once Dynamics 365 knows the number.
@@ -289,9 +382,8 @@ fn follow(next: &mut Shipment, now_ms: i64) {
 }
 
 fn failed(mut next: Shipment, failure: &Failure, jitter: f64, now_ms: i64) -> Result<Shipment, Refusal> {
-    match next.state {
-        State::Received | State::Ready | State::Labelled | State::Delivered | State::OutcomeUnknown => {}
-        state => return Err(Refusal::NotNow(state)),
+    if !has_step(&next) {
+        return Err(Refusal::NotNow(next.state));
     }
     // The one call that must never be repeated blindly.
     if let (State::Ready, Failure::NoAnswer(cause)) = (next.state, failure) {
@@ -301,8 +393,9 @@ fn failed(mut next: Shipment, failure: &Failure, jitter: f64, now_ms: i64) -> Re
     match decide(failure, next.failures, jitter) {
         Decision::Again { in_ms, counts } => {
             next.failures += u32::from(counts);
-            // The cause of an unknown outcome stays: a failed look-up says nothing about it.
-            if next.state != State::OutcomeUnknown {
+            // The cause of an unknown outcome stays: a failed look-up says nothing about it. Nor does a
+            // failed cancellation about why a shipment is parked.
+            if next.state != State::OutcomeUnknown && next.state != State::Parked {
                 next.cause = Some(failure.cause().clone());
             }
             next.next_run_ms = Some(now_ms + in_ms);
@@ -311,6 +404,9 @@ fn failed(mut next: Shipment, failure: &Failure, jitter: f64, now_ms: i64) -> Re
         Decision::Park if next.state == State::OutcomeUnknown => {
             next.next_run_ms = Some(now_ms + crate::order::retry::LONGEST_WAIT_MS);
         }
+        Decision::Park if next.voiding.is_some() => void_refused(&mut next, now_ms),
+        // A cancelled label is the end; that Dynamics 365 still shows its number is on the record.
+        Decision::Park if next.state == State::Voided => next.next_run_ms = None,
         Decision::Park => park(&mut next, failure.cause().clone()),
     }
     Ok(next)
@@ -318,36 +414,26 @@ fn failed(mut next: Shipment, failure: &Failure, jitter: f64, now_ms: i64) -> Re
 
 /// From an answer that did not come to the first look: FedEx needs a moment to index a label.
 const FIRST_LOOK_MS: i64 = 10 * crate::clock::SECOND_MS;
+/// From the acceptance of a job to the first question: a few hundred labels take some seconds.
+const FIRST_JOB_LOOK_MS: i64 = 3 * crate::clock::SECOND_MS;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::HOUR_MS;
-    use crate::order::plan::Correction;
     use crate::order::{OrderId, ShipmentId};
 
     fn shipment(state: State) -> Shipment {
         Shipment {
-            shipment_id: ShipmentId("s".into()),
-            order_id: OrderId("o".into()),
             state,
-            version: 1,
-            resume: None,
-            cause: None,
-            failures: 0,
             next_run_ms: None,
-            plan: None,
-            correction: Correction::default(),
             reference: Some("R1".into()),
-            tracking_number: None,
-            milestone: None,
-            delivered_ms: None,
-            charge: None,
-            reprint_needed: false,
-            labelled_ms: None,
-            absent_since_ms: None,
-            absences: 0,
+            ..Shipment::received(ShipmentId("s".into()), OrderId("o".into()), 1, 0)
         }
+    }
+
+    fn labelled(state: State) -> Shipment {
+        Shipment { tracking_number: Some("794600000001".into()), ..shipment(state) }
     }
 
     fn bought(reference: &str) -> Event {
@@ -434,5 +520,60 @@ mod tests {
         assert_eq!(apply(&parked, Event::OrderChanged, 0).expect("goes on").state, State::Received);
         parked.resume = Some(State::Labelled);
         assert!(apply(&parked, Event::OrderChanged, 0).is_err());
+    }
+
+    #[test]
+    fn a_label_is_cancelled_only_before_fedex_has_the_parcel() {
+        for state in [State::Labelled, State::Announced] {
+            let asked = apply(&labelled(state), Event::VoidAsked(Voiding::Only), 5).expect("allowed");
+            assert_eq!((asked.state, asked.next_run_ms), (state, Some(5)));
+            assert!(apply(&asked, Event::VoidAsked(Voiding::AndReship), 5).is_err(), "once is enough");
+            let voided = apply(&asked, Event::Voided, 6).expect("cancelled");
+            assert_eq!((voided.state, voided.next_run_ms), (State::Voided, Some(6)), "its number is withdrawn");
+            assert_eq!(apply(&voided, Event::Withdrawn, 7).expect("withdrawn").next_run_ms, None);
+        }
+        let moving = Shipment { milestone: Some(Milestone::PickedUp), ..labelled(State::InTransit) };
+        assert!(apply(&moving, Event::VoidAsked(Voiding::Only), 0).is_err());
+        assert!(apply(&shipment(State::Ready), Event::VoidAsked(Voiding::Only), 0).is_err());
+        assert!(apply(&labelled(State::Announced), Event::Voided, 0).is_err(), "nobody asked");
+    }
+
+    #[test]
+    fn a_refused_cancellation_leaves_everything_as_it_was() {
+        let mut parked = labelled(State::Parked);
+        (parked.resume, parked.cause) = (Some(State::Labelled), Some(Cause::new("d365.write-refused")));
+        let asked = apply(&parked, Event::VoidAsked(Voiding::AndReship), 0).expect("allowed");
+        assert!(apply(&asked, Event::Replay, 0).is_err(), "not while it is being cancelled");
+        let refusal = Event::Failed { failure: Failure::Permanent(Cause::new("fedex.void-refused")), jitter: 0.0 };
+        let refused = apply(&asked, refusal, 1).expect("kept");
+        assert_eq!(refused, parked);
+        let asked = apply(&labelled(State::Labelled), Event::VoidAsked(Voiding::Only), 0).expect("allowed");
+        assert_eq!(apply(&asked, Event::VoidRefused, 3).expect("goes on").next_run_ms, Some(3));
+    }
+
+    #[test]
+    fn a_job_is_an_unknown_outcome_until_it_ends() {
+        let pending = apply(&shipment(State::Ready), Event::JobAccepted { job_id: "j".into() }, 0).expect("accepted");
+        assert_eq!((pending.state, pending.job_id.as_deref()), (State::OutcomeUnknown, Some("j")));
+        assert_eq!(apply(&pending, Event::Replay, 0), Err(Refusal::LookUpFirst));
+        assert_eq!(apply(&pending, bought("R1"), 1).expect("made").job_id, None);
+        let failed = apply(&pending, Event::JobFailed(Cause::new("fedex.refused")), 1).expect("parked");
+        assert_eq!((failed.state, failed.resume, failed.reference), (State::Parked, Some(State::Received), None));
+    }
+
+    #[test]
+    fn an_operator_may_decide_that_no_label_was_made() {
+        let decided = apply(&shipment(State::OutcomeUnknown), Event::DeclaredAbsent, 4).expect("allowed");
+        assert_eq!((decided.state, decided.reference, decided.next_run_ms), (State::Received, None, Some(4)));
+        assert!(apply(&labelled(State::Labelled), Event::DeclaredAbsent, 4).is_err());
+    }
+
+    #[test]
+    fn a_change_after_the_label_is_kept_once_and_changes_no_state() {
+        let changes = vec![Difference { what: "order".into(), was: "confirmed".into(), now: "cancelled".into() }];
+        let noted = apply(&labelled(State::Announced), Event::ChangedAfterLabel(changes.clone()), 0).expect("noted");
+        assert_eq!((noted.state, &noted.changes), (State::Announced, &changes));
+        assert!(apply(&noted, Event::ChangedAfterLabel(changes.clone()), 0).is_err(), "known already");
+        assert!(apply(&shipment(State::Ready), Event::ChangedAfterLabel(changes), 0).is_err());
     }
 }

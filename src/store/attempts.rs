@@ -15,6 +15,10 @@ pub enum Step {
     Announce,
     /// Write the delivery onto the order.
     ConfirmDelivery,
+    /// Cancel the label.
+    Void,
+    /// Take the number of a cancelled label off the order.
+    Withdraw,
 }
 
 impl Step {
@@ -25,6 +29,8 @@ impl Step {
             Self::LookUp => "look_up",
             Self::Announce => "announce",
             Self::ConfirmDelivery => "confirm_delivery",
+            Self::Void => "void",
+            Self::Withdraw => "withdraw",
         }
     }
 
@@ -35,12 +41,16 @@ impl Step {
             Self::LookUp => "Look up",
             Self::Announce => "Write tracking number",
             Self::ConfirmDelivery => "Write delivery",
+            Self::Void => "Cancel label",
+            Self::Withdraw => "Take tracking number back",
         }
     }
 
     /// The step of a stored name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Ship, Self::LookUp, Self::Announce, Self::ConfirmDelivery].into_iter().find(|step| step.name() == name)
+        const ALL: [Step; 6] =
+            [Step::Ship, Step::LookUp, Step::Announce, Step::ConfirmDelivery, Step::Void, Step::Withdraw];
+        ALL.into_iter().find(|step| step.name() == name)
     }
 }
 
@@ -142,6 +152,13 @@ impl Tx {
             .bind(&id.0).bind(&shipment.0).bind(step.name()).bind(reference).bind(node).bind(now_ms)
             .execute(conn).await?.rows_affected());
         Ok(())
+    }
+
+    /// A call of this shipment is in flight, or its answer was never stored.
+    pub async fn has_open_attempt(&mut self, shipment: &ShipmentId) -> Result<bool> {
+        let sql = "select count(*) from attempts where shipment_id = $1 and finished_ms is null";
+        let row: (i64,) = on_tx!(self, conn => sqlx::query_as(sql).bind(&shipment.0).fetch_one(conn).await?);
+        Ok(row.0 > 0)
     }
 
     /// Finishes an open attempt. One that is finished already is a conflict.

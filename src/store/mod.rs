@@ -8,10 +8,14 @@
 
 pub mod attempts;
 pub mod audit;
+pub mod charges;
+pub mod corrections;
 pub mod cursors;
 pub mod documents;
+pub mod lines;
 pub mod operators;
 pub mod orders;
+pub mod rules;
 pub mod scans;
 pub mod secrets;
 pub mod shipments;

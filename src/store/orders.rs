@@ -102,6 +102,13 @@ impl Tx {
         Ok(())
     }
 
+    /// Notes that an order was read, whether or not it had changed.
+    pub async fn note_order_read(&mut self, id: &OrderId, now_ms: i64) -> Result<()> {
+        on_tx!(self, conn => sqlx::query("update orders set read_ms = $2 where order_id = $1")
+            .bind(&id.0).bind(now_ms).execute(conn).await?.rows_affected());
+        Ok(())
+    }
+
     /// Notes the customer invoice of an order.
     pub async fn set_invoice(&mut self, id: &OrderId, number: Option<&str>) -> Result<()> {
         on_tx!(self, conn => sqlx::query("update orders set invoice_number = $2 where order_id = $1")
@@ -133,6 +140,21 @@ impl Db {
     pub async fn orders_by_number(&self, number: &str) -> Result<Vec<OrderRecord>> {
         let sql = format!("select {COLUMNS} from orders where number = $1 order by seen_ms desc");
         let rows: Vec<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(number).fetch_all(pool).await?);
+        rows.into_iter().map(Row::record).collect()
+    }
+
+    /// Orders with a label whose parcel FedEx does not have yet, not read since a moment; the longest
+    /// unread first.
+    pub async fn labelled_orders_read_before(&self, before_ms: i64, limit: i64) -> Result<Vec<OrderRecord>> {
+        let sql = format!(
+            "select {COLUMNS} from orders
+             where read_ms < $1 and order_id in (
+                 select order_id from shipments
+                 where state in ('labelled', 'announced') and kind = 'outbound')
+             order by read_ms limit $2"
+        );
+        let rows: Vec<Row> =
+            on_db!(self, pool => sqlx::query_as(&sql).bind(before_ms).bind(limit).fetch_all(pool).await?);
         rows.into_iter().map(Row::record).collect()
     }
 

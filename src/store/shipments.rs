@@ -4,13 +4,16 @@ use crate::order::cause::Cause;
 use crate::order::plan::Plan;
 use crate::order::scan::Milestone;
 use crate::order::state::State;
-use crate::order::{Charge, OrderId, Shipment, ShipmentId};
+use crate::order::{Charge, Kind, OrderId, Shipment, ShipmentId, Voiding};
 use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, contains, exactly_one, on_db, on_tx};
 
 #[derive(sqlx::FromRow)]
 struct Row {
     shipment_id: String,
     order_id: String,
+    kind: String,
+    group_no: i64,
+    parent_id: Option<String>,
     state: String,
     version: i64,
     resume: Option<String>,
@@ -22,6 +25,9 @@ struct Row {
     plan: Option<String>,
     correction: String,
     reference: Option<String>,
+    job_id: Option<String>,
+    voiding: Option<String>,
+    changes: String,
     tracking_number: Option<String>,
     milestone: Option<String>,
     delivered_ms: Option<i64>,
@@ -34,8 +40,8 @@ struct Row {
     absences: i64,
 }
 
-const COLUMNS: &str = "shipment_id, order_id, state, version, resume, cause_code, cause_field, cause_detail,
-    failures, next_run_ms, plan, correction, reference, tracking_number, milestone, delivered_ms,
+const COLUMNS: &str = "shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
+    cause_field, cause_detail, failures, next_run_ms, plan, correction, reference, job_id, voiding, changes, tracking_number, milestone, delivered_ms,
     charge_amount, charge_currency, charge_rate_type, reprint_needed, labelled_ms, absent_since_ms, absences";
 
 impl Row {
@@ -60,13 +66,23 @@ impl Row {
             Some(name) => Some(Milestone::parse(name).ok_or_else(|| impossible("milestone"))?),
             None => None,
         };
+        let voiding = match &self.voiding {
+            Some(name) => Some(Voiding::parse(name).ok_or_else(|| impossible("voiding"))?),
+            None => None,
+        };
         Ok(Shipment {
+            kind: Kind::parse(&self.kind).ok_or_else(|| impossible("kind"))?,
+            changes: serde_json::from_str(&self.changes).map_err(|_| impossible("changes"))?,
             state: State::parse(&self.state).ok_or_else(|| impossible("state"))?,
             correction: serde_json::from_str(&self.correction).map_err(|_| impossible("correction"))?,
             failures: u32::try_from(self.failures).map_err(|_| impossible("failures"))?,
             absences: u32::try_from(self.absences).map_err(|_| impossible("absences"))?,
             shipment_id: ShipmentId(self.shipment_id),
             order_id: OrderId(self.order_id),
+            group_no: self.group_no,
+            parent: self.parent_id.map(ShipmentId),
+            job_id: self.job_id,
+            voiding,
             version: self.version,
             cause: self.cause_code.map(|code| Cause { code, field: self.cause_field, detail: self.cause_detail }),
             next_run_ms: self.next_run_ms,
@@ -150,6 +166,17 @@ pub struct CauseCount {
     pub last_ms: i64,
 }
 
+/// What lists show of a shipment before its plan says it better.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// Consignee in one line.
+    pub ship_to: &'a str,
+    /// Service or delivery mode.
+    pub service: &'a str,
+    /// Warehouse.
+    pub warehouse: &'a str,
+}
+
 /// Who holds a shipment, and until when.
 #[derive(Clone, Debug)]
 pub struct Lease {
@@ -180,23 +207,20 @@ pub struct Save<'a> {
 }
 
 impl Tx {
-    /// Inserts the first shipment of an order, in state received or parked.
-    pub async fn insert_shipment(
-        &mut self,
-        shipment: &Shipment,
-        ship_to: &str,
-        service: &str,
-        now_ms: i64,
-    ) -> Result<()> {
+    /// Inserts a shipment that nothing was bought for yet.
+    pub async fn insert_shipment(&mut self, shipment: &Shipment, shown: &Shown<'_>, now_ms: i64) -> Result<()> {
         let sql = "
-            insert into shipments (shipment_id, order_id, group_no, state, version, resume, cause_code, cause_field,
-                                   cause_detail, failures, next_run_ms, correction, service, ship_to,
-                                   reprint_needed, absences, created_ms, changed_ms)
-            values ($1, $2, 1, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, 0, 0, $13, $13)";
+            insert into shipments (shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
+                                   cause_field, cause_detail, failures, next_run_ms, plan, correction, service, ship_to,
+                                   warehouse, reprint_needed, absences, created_ms, changed_ms)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17, 0, 0, $18, $18)";
         let cause = shipment.cause.as_ref();
         on_tx!(self, conn => sqlx::query(sql)
             .bind(&shipment.shipment_id.0)
             .bind(&shipment.order_id.0)
+            .bind(shipment.kind.name())
+            .bind(shipment.group_no)
+            .bind(shipment.parent.as_ref().map(|parent| parent.0.clone()))
             .bind(shipment.state.name())
             .bind(shipment.version)
             .bind(shipment.resume.map(State::name))
@@ -204,9 +228,11 @@ impl Tx {
             .bind(cause.and_then(|cause| cause.field.clone()))
             .bind(cause.and_then(|cause| cause.detail.clone()))
             .bind(shipment.next_run_ms)
+            .bind(shipment.plan.as_ref().map(plan_json))
             .bind(correction_json(shipment))
-            .bind(service)
-            .bind(ship_to)
+            .bind(shown.service)
+            .bind(shown.ship_to)
+            .bind(shown.warehouse)
             .bind(now_ms)
             .execute(conn).await?.rows_affected());
         Ok(())
@@ -227,6 +253,7 @@ impl Tx {
                 next_track_ms = case when $26 = 1 then coalesce(next_track_ms, $24) else null end,
                 environment = coalesce($27, environment),
                 service = coalesce($28, service),
+                job_id = $30, voiding = $31, changes = $32,
                 lease = case when $29 = 1 then lease else null end,
                 lease_until_ms = case when $29 = 1 then lease_until_ms else null end
             where shipment_id = $1 and state = $2 and version = $3";
@@ -234,7 +261,7 @@ impl Tx {
         let keep = i64::from(matches!(save.lease, LeaseAfter::Kept));
         let cause = after.cause.as_ref();
         let charge = after.charge.as_ref();
-        let json = |plan: &Plan| serde_json::to_string(plan).expect("a plan is plain data");
+        let changes = serde_json::to_string(&after.changes).expect("differences are plain data");
         let rows = on_tx!(self, conn => sqlx::query(sql)
             .bind(&before.shipment_id.0)
             .bind(before.state.name())
@@ -246,7 +273,7 @@ impl Tx {
             .bind(cause.and_then(|cause| cause.detail.clone()))
             .bind(i64::from(after.failures))
             .bind(after.next_run_ms)
-            .bind(after.plan.as_ref().map(json))
+            .bind(after.plan.as_ref().map(plan_json))
             .bind(correction_json(after))
             .bind(after.reference.clone())
             .bind(after.tracking_number.clone())
@@ -265,8 +292,12 @@ impl Tx {
             .bind(save.environment)
             .bind(after.plan.as_ref().map(|plan| plan.service.service.clone()))
             .bind(keep)
+            .bind(after.job_id.clone())
+            .bind(after.voiding.map(Voiding::name))
+            .bind(changes)
             .execute(conn).await?.rows_affected());
-        exactly_one(rows, "shipments", &before.shipment_id.0)
+        exactly_one(rows, "shipments", &before.shipment_id.0)?;
+        if after.state.frees_lines() { self.free_lots(&before.shipment_id).await } else { Ok(()) }
     }
 
     /// Begins a step: raises nothing but keeps the lease, and stores the reference of a purchase.
@@ -355,10 +386,11 @@ impl Tx {
         rows.into_iter().map(Row::shipment).collect()
     }
 
-    /// Sets what the list shows as consignee.
-    pub async fn set_ship_to(&mut self, id: &ShipmentId, ship_to: &str) -> Result<()> {
-        on_tx!(self, conn => sqlx::query("update shipments set ship_to = $2 where shipment_id = $1")
-            .bind(&id.0).bind(ship_to).execute(conn).await?.rows_affected());
+    /// Sets what the list shows of a shipment that is not planned yet.
+    pub async fn set_shown(&mut self, id: &ShipmentId, shown: &Shown<'_>) -> Result<()> {
+        let sql = "update shipments set ship_to = $2, warehouse = $3 where shipment_id = $1";
+        on_tx!(self, conn => sqlx::query(sql)
+            .bind(&id.0).bind(shown.ship_to).bind(shown.warehouse).execute(conn).await?.rows_affected());
         Ok(())
     }
 
@@ -375,6 +407,10 @@ fn is_tracked(shipment: &Shipment) -> bool {
     shipment.tracking_number.is_some()
         && !shipment.state.is_terminal()
         && !shipment.milestone.is_some_and(Milestone::is_final)
+}
+
+fn plan_json(plan: &Plan) -> String {
+    serde_json::to_string(plan).expect("a plan is plain data")
 }
 
 fn correction_json(shipment: &Shipment) -> String {

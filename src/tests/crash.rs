@@ -2,6 +2,7 @@
 //! bought twice.
 
 use crate::support::{Backend, TestApp, is, quick};
+use ml_connector::fedex::{Purchase, Shipped};
 use ml_connector::order::state::State;
 use ml_connector::store::attempts::Step;
 use ml_connector::work::settle::begin;
@@ -17,6 +18,13 @@ async fn claim(app: &TestApp, order: &str) -> ml_connector::order::Shipment {
     tx.commit().await.expect("committed");
     let wanted = app.shipment(order).await.shipment_id;
     claimed.into_iter().find(|shipment| shipment.shipment_id == wanted).expect("it was due")
+}
+
+fn made(purchase: Purchase) -> Shipped {
+    match purchase {
+        Purchase::Made(shipped) => shipped,
+        Purchase::Job(job_id) => panic!("one package is no job: {job_id}"),
+    }
 }
 
 async fn app_with_order_in(state: State) -> TestApp {
@@ -72,7 +80,7 @@ async fn stopped_after_fedex_made_the_label_it_is_found_and_not_bought_again() {
     let fedex = app.engine.fedex().await.expect("connected");
     let plan = claimed.plan.clone().expect("planned");
     let date = ml_connector::clock::date(app.clock.now_ms());
-    let shipped = fedex.ship(&begun.trace, &plan, "MLTESTAFTER", &date).await.expect("FedEx made it");
+    let shipped = made(fedex.ship(&begun.trace, &plan, "MLTESTAFTER", &date).await.expect("FedEx made it"));
     // The answer is here, and the power goes before it is stored.
     app.restart().await;
     let unknown = app.shipment("SO-1").await;
@@ -95,7 +103,7 @@ async fn the_late_answer_of_a_node_thought_dead_is_taken_and_not_bought_again() 
     let fedex = app.engine.fedex().await.expect("connected");
     let plan = claimed.plan.clone().expect("planned");
     let date = ml_connector::clock::date(app.clock.now_ms());
-    let shipped = fedex.ship(&begun.trace, &plan, "MLTESTLATE", &date).await.expect("FedEx made it");
+    let shipped = made(fedex.ship(&begun.trace, &plan, "MLTESTLATE", &date).await.expect("FedEx made it"));
     let event = ml_connector::order::transition::Event::Bought(ml_connector::order::transition::Bought {
         reference: "MLTESTLATE".into(),
         tracking_number: shipped.tracking_number.clone(),

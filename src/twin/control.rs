@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::clock::{self, SECOND_MS};
+use super::compact;
 use super::control_orders;
 use super::entities::{self, EntitySet};
 use super::exchange::{Call, Reply};
@@ -14,15 +15,16 @@ use super::life_cycle;
 use super::rate::amount;
 use super::shipment::{Shipment, list};
 use super::state::World;
+use super::table::Row;
 use super::{track, webhook};
 
 const ROUTES: [(&str, &str); 16] = [
     ("GET /_twin/", "this list"),
     ("GET /_twin/shipments", "every shipment; ?order=SO-1 for one order"),
-    ("GET /_twin/orders", "every order; ?number=SO-1 for one"),
+    ("GET /_twin/orders", "every order; ?number=SO-1 for one, ?brief=true without header, lines and documents"),
     ("GET /_twin/orders/{company}/{number}", "one order"),
-    ("POST /_twin/orders", "create or replace an order, or an array of them"),
-    ("PATCH /_twin/orders/{company}/{number}", "D365 properties, lines by number, action"),
+    ("POST /_twin/orders", "create or replace an order, or an array of them, which answers with their numbers only"),
+    ("PATCH /_twin/orders/{company}/{number}", "compact fields, D365 properties, lines by number, add_lines, action"),
     ("PATCH /_twin/customers/{company}/{account}", "D365 properties of CustomersV3"),
     ("PATCH /_twin/products/{company}/{item}", "D365 properties of ReleasedProductsV2"),
     ("GET /_twin/calls", "calls per operation and tokens handed out"),
@@ -83,7 +85,14 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
 }
 
 fn routes() -> Value {
-    ROUTES.iter().map(|(route, does)| json!({"route": route, "does": does})).collect()
+    let route = |(route, does): &(&str, &str)| {
+        let mut shown = json!({"route": route, "does": does});
+        if ["POST /_twin/orders", "PATCH /_twin/orders/{company}/{number}"].contains(route) {
+            shown["accepts"] = compact::accepted();
+        }
+        shown
+    };
+    ROUTES.iter().map(route).collect()
 }
 
 fn body(call: &Call) -> Result<Value, String> {
@@ -146,20 +155,23 @@ fn shipment_view(shipment: &Shipment, now_ms: i64) -> Value {
     })
 }
 
-fn orders(world: &mut World, call: &Call) -> Value {
+fn orders(world: &World, call: &Call) -> Value {
     let set = entities::headers();
     let company = call.option("company");
-    let number = call.option("number");
-    let keys: Vec<(String, String)> = world
-        .tables
-        .table(set)
-        .rows()
-        .map(|row| (row.text("dataAreaId").to_owned(), row.text("SalesOrderNumber").to_owned()))
-        .filter(|(of, found)| {
-            company.as_ref().is_none_or(|wanted| wanted == of) && number.as_ref().is_none_or(|wanted| wanted == found)
+    let brief = call.option("brief").as_deref() == Some("true");
+    let rows: Vec<&Row> = match call.option("number") {
+        Some(number) => world.tables.having(set, "SalesOrderNumber", &number).collect(),
+        None => world.tables.rows(set).collect(),
+    };
+    rows.into_iter()
+        .filter(|row| company.as_ref().is_none_or(|wanted| wanted == row.text("dataAreaId")))
+        .map(|row| {
+            if brief {
+                return Value::Object(life_cycle::brief(row));
+            }
+            life_cycle::view(world, row.text("dataAreaId"), row.text("SalesOrderNumber"))
         })
-        .collect();
-    keys.iter().map(|(company, number)| life_cycle::view(world, company, number)).collect()
+        .collect()
 }
 
 fn order(world: &World, company: &str, number: &str) -> Result<Value, String> {
@@ -171,7 +183,7 @@ fn order(world: &World, company: &str, number: &str) -> Result<Value, String> {
 
 fn place(world: &mut World, wanted: &Value) -> Result<Value, String> {
     match wanted {
-        Value::Array(several) => several.iter().map(|one| control_orders::place(world, one)).collect(),
+        Value::Array(several) => control_orders::place_all(world, several),
         one => control_orders::place(world, one),
     }
 }

@@ -1,79 +1,76 @@
 //! Orders from a compact description, for tests and for the seed.
 //!
 //! Everything but the number has a default that makes a shippable order, so a test states only
-//! what it is about. A customer or item that does not exist yet is made on the way.
+//! what it is about. A customer or item that does not exist yet is made on the way. `compact.rs`
+//! lists the fields.
 
 use serde_json::{Map, Value, json};
 
 use super::clock::{self, HOUR_MS};
-use super::entities;
+use super::compact::{self, ADDRESS, CHANGE_ONLY, HEADER, NEW_ONLY, ORDER_ONLY};
+use super::control_lines;
+use super::entities::{self, EntitySet};
 use super::life_cycle;
 use super::odata_write;
+use super::sales_table;
 use super::state::World;
-use super::table::{decimal, values};
+use super::table::values;
 
-/// What a compact order may say.
-const FIELDS: [&str; 16] = [
-    "number",
-    "company",
-    "customer",
-    "phone",
-    "mode",
-    "status",
-    "stopped",
-    "warehouse",
-    "po",
-    "address",
-    "contact",
-    "lines",
-    "invoice",
-    "cause",
-    "waiting",
-    "properties",
-];
 /// A customer of each company that ships without trouble.
 const USUAL_CUSTOMERS: [(&str, &str); 2] = [("usmf", "US-1001"), ("usrt", "RT-2001")];
-/// The item of an order that names none.
-const USUAL_ITEM: &str = "6205-2RS";
 /// The phone of a customer made on the way.
 const USUAL_PHONE: &str = "9015550199";
+/// The parts of a customer's delivery address, and the parts of an order's that they become.
+const OF_CUSTOMER: [(&str, &str); 7] = [
+    ("OrganizationName", "DeliveryAddressName"),
+    ("DeliveryAddressStreet", "DeliveryAddressStreet"),
+    ("DeliveryAddressCity", "DeliveryAddressCity"),
+    ("DeliveryAddressState", "DeliveryAddressStateId"),
+    ("DeliveryAddressZipCode", "DeliveryAddressZipCode"),
+    ("DeliveryAddressCountryRegionId", "DeliveryAddressCountryRegionId"),
+    ("DeliveryAddressCountryRegionISOCode", "DeliveryAddressCountryRegionISOCode"),
+];
 
 /// Creates or replaces an order and returns it as the control routes show it.
 pub(super) fn place(world: &mut World, wanted: &Value) -> Result<Value, String> {
-    let fields = wanted.as_object().ok_or("an order is a JSON object")?;
-    if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
-        return Err(format!("unknown field {unknown}; an order may say {FIELDS:?}"));
+    let (company, number) = make(world, wanted)?;
+    Ok(life_cycle::view(world, &company, &number))
+}
+
+/// Creates or replaces several orders and returns their names only: thousands would not fit well.
+pub(super) fn place_all(world: &mut World, wanted: &[Value]) -> Result<Value, String> {
+    let mut made = Vec::with_capacity(wanted.len());
+    for (at, one) in wanted.iter().enumerate() {
+        let (company, number) = make(world, one).map_err(|error| format!("order {at} of the array: {error}"))?;
+        made.push(json!({"company": company, "number": number}));
     }
+    Ok(Value::Array(made))
+}
+
+fn make(world: &mut World, wanted: &Value) -> Result<(String, String), String> {
+    compact::known("an order", wanted, &[HEADER], &[NEW_ONLY, ORDER_ONLY])?;
     let text = |name: &str| wanted[name].as_str();
     let company = text("company").unwrap_or("usmf").to_lowercase();
     let number = text("number").map_or_else(|| format!("SO-{:06}", 900_000 + world.next_serial()), str::to_owned);
     let customer = text("customer").map_or_else(|| usual_customer(&company), str::to_owned);
     ensure_customer(world, &company, &customer, wanted);
-    let header = header(world, &company, &number, &customer, wanted)?;
+    let header = header(world, [&company, &number, &customer], wanted)?;
     clear(world, &company, &number);
     world.tables.put(entities::headers(), header.clone());
-    let usual = json!([{}]);
-    let lines = match &wanted["lines"] {
-        Value::Null => &usual,
-        given => given,
-    };
-    for (at, line) in lines.as_array().into_iter().flatten().enumerate() {
-        add_line(world, &header, at + 1, line)?;
+    let usual = vec![json!({})];
+    let lines = wanted["lines"].as_array().unwrap_or(&usual);
+    for (at, line) in lines.iter().enumerate() {
+        control_lines::add(world, &header, at + 1, line)?;
     }
-    match &wanted["invoice"] {
-        Value::String(invoice) => life_cycle::post_invoice(world, &company, &number, Some(invoice)),
-        Value::Array(several) => {
-            for invoice in several.iter().filter_map(Value::as_str) {
-                life_cycle::post_invoice(world, &company, &number, Some(invoice));
-            }
-        }
-        _ => {}
-    }
+    life_cycle::confirmed_on_arrival(world, &company, &number);
+    post_invoices(world, &company, &number, &wanted["invoice"]);
     if wanted["waiting"] == true {
         world.release.waiting.push_back((company.clone(), number.clone()));
     }
+    sales_table::mirror(world, &company, &number);
+    set_residential(world, &company, &number, &wanted["residential"]);
     world.touch();
-    Ok(life_cycle::view(world, &company, &number))
+    Ok((company, number))
 }
 
 fn usual_customer(company: &str) -> String {
@@ -83,10 +80,16 @@ fn usual_customer(company: &str) -> String {
 /// Removes what an order of the same number left behind.
 fn clear(world: &mut World, company: &str, number: &str) {
     let tables = &mut world.tables;
-    tables.remove_of(entities::lines(), company, "SalesOrderNumber", number);
-    tables.remove_of(entities::invoices(), company, "SalesOrderNumber", number);
-    tables.remove_of(entities::packing_slips(), company, "SalesId", number);
-    tables.remove_of(entities::tracking(), company, "SalesOrderNumber", number);
+    for (set, property) in [
+        (entities::lines(), "SalesOrderNumber"),
+        (entities::confirmations(), "SalesOrderNumber"),
+        (entities::invoices(), "SalesOrderNumber"),
+        (entities::packing_slips(), "SalesId"),
+        (entities::tracking(), "SalesOrderNumber"),
+        (entities::sales_table(), "SalesId"),
+    ] {
+        tables.remove_of(set, company, property, number);
+    }
     world.release.waiting.retain(|(waiting_company, waiting)| waiting_company != company || waiting != number);
 }
 
@@ -104,96 +107,73 @@ fn ensure_customer(world: &mut World, company: &str, customer: &str, wanted: &Va
             ("DeliveryAddressCity", json!("Memphis")),
             ("DeliveryAddressState", json!("TN")),
             ("DeliveryAddressZipCode", json!("38103")),
+            ("DeliveryAddressCountryRegionId", json!("USA")),
+            ("DeliveryAddressCountryRegionISOCode", json!("US")),
         ]);
         world.tables.put(set, row);
-    } else if let Some(phone) = wanted["phone"].as_str() {
-        let changes = values([("PrimaryContactPhone", json!(phone))]);
-        world.tables.merge(set, &[company, customer], changes);
+    } else {
+        set_phone(world, company, customer, &wanted["phone"]);
     }
 }
 
-/// Reads a compact order against the customer it is for.
-struct Wanted<'a> {
-    order: &'a Value,
-    customer: Map<String, Value>,
-}
-
-impl Wanted<'_> {
-    fn text(&self, name: &str, usual: &str) -> Value {
-        json!(self.order[name].as_str().unwrap_or(usual))
-    }
-
-    fn of_customer(&self, property: &str) -> Value {
-        self.customer.get(property).cloned().unwrap_or(json!(""))
-    }
-
-    /// A part of the address: the order's own, else the customer's.
-    fn address(&self, name: &str, property: &str) -> Value {
-        match &self.order["address"][name] {
-            Value::Null => self.of_customer(property),
-            given => given.clone(),
-        }
-    }
-
-    fn country(&self, name: &str, usual: &str) -> Value {
-        json!(self.order["address"][name].as_str().unwrap_or(usual))
-    }
-
-    fn address_values(&self) -> Map<String, Value> {
-        values([
-            ("DeliveryAddressName", self.address("name", "OrganizationName")),
-            ("DeliveryAddressStreet", self.address("street", "DeliveryAddressStreet")),
-            ("DeliveryAddressCity", self.address("city", "DeliveryAddressCity")),
-            ("DeliveryAddressStateId", self.address("state", "DeliveryAddressState")),
-            ("DeliveryAddressZipCode", self.address("zip", "DeliveryAddressZipCode")),
-            ("DeliveryAddressCountryRegionId", self.country("country", "USA")),
-            ("DeliveryAddressCountryRegionISOCode", self.country("iso", "US")),
-        ])
+fn set_phone(world: &mut World, company: &str, customer: &str, phone: &Value) {
+    if phone.is_string() {
+        let changes = values([("PrimaryContactPhone", phone.clone())]);
+        world.tables.merge(entities::customers(), &[company, customer], changes);
     }
 }
 
-fn header(
-    world: &World,
-    company: &str,
-    number: &str,
-    customer: &str,
-    order: &Value,
-) -> Result<Map<String, Value>, String> {
+fn set_residential(world: &mut World, company: &str, number: &str, residential: &Value) {
+    if let Some(yes) = residential.as_bool() {
+        let changes = values([("ShipCarrierResidential", compact::yes_no(yes))]);
+        world.tables.merge(entities::sales_table(), &[company, number], changes);
+    }
+}
+
+fn post_invoices(world: &mut World, company: &str, number: &str, wanted: &Value) {
+    let several = match wanted {
+        Value::Array(several) => several.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    for invoice in several.iter().filter_map(Value::as_str) {
+        life_cycle::post_invoice(world, company, number, Some(invoice));
+    }
+}
+
+fn header(world: &World, [company, number, customer]: [&str; 3], order: &Value) -> Result<Map<String, Value>, String> {
+    let set = entities::headers();
     let row = world.tables.row(entities::customers(), &[company, customer]);
-    let customer_values = row.map_or_else(Map::new, |row| row.stored().clone());
-    let wanted = Wanted { order, customer: customer_values };
-    let waiting = order["waiting"] == true;
-    let status = wanted.text("status", if waiting { "Active" } else { "Confirmed" });
-    let stopped = if order["stopped"] == true { "Yes" } else { "No" };
-    let contact = wanted.of_customer("ContactPersonId");
+    let of_customer = |property: &str| json!(row.map_or("", |row| row.text(property)));
+    let currency = row.map(|row| row.text("SalesCurrencyCode")).filter(|code| !code.is_empty()).unwrap_or("USD");
+    let status = order["status"].as_str().unwrap_or(if order["waiting"] == true { "Active" } else { "Confirmed" });
     let now_ms = world.now_ms();
     let mut header = values([
         ("dataAreaId", json!(company)),
         ("SalesOrderNumber", json!(number)),
-        ("SalesOrderName", wanted.of_customer("OrganizationName")),
-        ("SalesOrderStatus", json!(order_status(status.as_str().unwrap_or_default()))),
-        ("SalesOrderProcessingStatus", status),
-        ("IsSalesProcessingStopped", json!(stopped)),
+        ("SalesOrderName", of_customer("OrganizationName")),
         ("OrderingCustomerAccountNumber", json!(customer)),
         ("InvoiceCustomerAccountNumber", json!(customer)),
-        ("CustomersOrderReference", wanted.text("po", "")),
-        ("ContactPersonId", wanted.text("contact", contact.as_str().unwrap_or_default())),
-        ("Email", wanted.of_customer("PrimaryContactEmail")),
-        ("CurrencyCode", json!("USD")),
+        ("ContactPersonId", of_customer("ContactPersonId")),
+        ("Email", of_customer("PrimaryContactEmail")),
+        ("TaxExemptNumber", of_customer("TaxExemptNumber")),
+        ("CurrencyCode", json!(currency)),
         ("LanguageId", json!("en-US")),
         ("PaymentTermsName", json!("Net30")),
-        ("DeliveryModeCode", wanted.text("mode", "FEDEX-GRD")),
+        ("DeliveryModeCode", json!("FEDEX-GRD")),
         ("DeliveryTermsCode", json!("PP")),
+        ("IsSalesProcessingStopped", json!("No")),
         ("DefaultShippingSiteId", json!("1")),
-        ("DefaultShippingWarehouseId", wanted.text("warehouse", usual_warehouse(company))),
+        ("DefaultShippingWarehouseId", json!(usual_warehouse(company))),
         ("OrderCreationDateTime", json!(clock::utc(now_ms - 6 * HOUR_MS))),
         ("RequestedShippingDate", json!(clock::noon(now_ms + 24 * HOUR_MS))),
         ("RequestedReceiptDate", json!(clock::noon(now_ms + 96 * HOUR_MS))),
-        ("CampaignId", wanted.text("cause", "")),
     ]);
-    header.extend(wanted.address_values());
+    header.extend(statuses(status)?);
+    header.extend(compact::properties(HEADER, set, order)?);
+    let there = OF_CUSTOMER.iter().map(|(from, to)| ((*to).to_owned(), of_customer(from))).collect();
+    header.extend(compact::address(set, &order["address"], &there)?);
     header.retain(|_, value| value != "");
-    header.extend(overrides(entities::headers(), &order["properties"])?);
+    header.extend(overrides(set, &order["properties"])?);
     Ok(header)
 }
 
@@ -201,18 +181,20 @@ fn usual_warehouse(company: &str) -> &'static str {
     if company == "usrt" { "WEST" } else { "24" }
 }
 
-/// How the status of an order follows from its processing status.
-fn order_status(processing: &str) -> &'static str {
-    match processing {
+/// Both statuses of an order whose processing status is the given one.
+fn statuses(processing: &str) -> Result<Map<String, Value>, String> {
+    let status = match processing {
         "Delivered" | "DeliveredPartiallyInvoiced" => "Delivered",
         "Invoiced" => "Invoiced",
         "Canceled" => "Canceled",
         _ => "Backorder",
-    }
+    };
+    let both = values([("SalesOrderStatus", json!(status)), ("SalesOrderProcessingStatus", json!(processing))]);
+    odata_write::check(entities::headers(), both)
 }
 
 /// Properties given by their D365 names, checked like those of a request.
-pub(super) fn overrides(set: &entities::EntitySet, wanted: &Value) -> Result<Map<String, Value>, String> {
+pub(super) fn overrides(set: &EntitySet, wanted: &Value) -> Result<Map<String, Value>, String> {
     match wanted {
         Value::Null => Ok(Map::new()),
         Value::Object(properties) => odata_write::check(set, properties.clone()),
@@ -220,143 +202,54 @@ pub(super) fn overrides(set: &entities::EntitySet, wanted: &Value) -> Result<Map
     }
 }
 
-/// The item of a line; one that does not exist is made with the weight the line gives.
-fn ensure_item(world: &mut World, company: &str, line: &Value) -> String {
-    let weight = line["weight_kg"].as_f64();
-    let item = match (line["item"].as_str(), weight) {
-        (Some(item), _) => item.to_owned(),
-        (None, Some(weight)) => format!("KG-{weight}"),
-        (None, None) => USUAL_ITEM.to_owned(),
-    };
-    let set = entities::products();
-    if world.tables.row(set, &[company, &item]).is_none() {
-        let row = values([
-            ("dataAreaId", json!(company)),
-            ("ItemNumber", json!(item)),
-            ("ProductNumber", json!(item)),
-            ("ProductName", json!(format!("Twin item {item}"))),
-            ("SearchName", json!(format!("Twin item {item}"))),
-            ("InventoryUnitSymbol", json!("ea")),
-            ("SalesUnitSymbol", json!("ea")),
-            ("NetProductWeight", decimal(weight.unwrap_or(1.0))),
-        ]);
-        world.tables.put(set, row);
-    }
-    item
-}
-
-fn add_line(world: &mut World, header: &Map<String, Value>, at: usize, line: &Value) -> Result<(), String> {
-    let company = header["dataAreaId"].as_str().unwrap_or_default();
-    let item = ensure_item(world, company, line);
-    let product = world.tables.row(entities::products(), &[company, &item]);
-    let name = product.map_or("", |row| row.text("ProductName")).to_owned();
-    let unit = product.map_or("", |row| row.text("SalesUnitSymbol")).to_owned();
-    let quantity = line["quantity"].as_f64().unwrap_or(1.0);
-    let price = line["price"].as_f64().unwrap_or(25.0);
-    let of_header = |name: &str| header.get(name).cloned().unwrap_or(json!(""));
-    let own = |name: &str, property: &str| match &line[name] {
-        Value::Null => of_header(property),
-        given => given.clone(),
-    };
-    let status = match line["status"].as_str() {
-        Some(status) => json!(status),
-        None => of_header("SalesOrderStatus"),
-    };
-    let lot = world.next_serial();
-    let mut row = values([
-        ("dataAreaId", json!(company)),
-        ("InventoryLotId", json!(format!("{}-{lot:06}", company.to_uppercase()))),
-        ("SalesOrderNumber", of_header("SalesOrderNumber")),
-        ("LineNumber", json!(at)),
-        ("LineCreationSequenceNumber", json!(at)),
-        ("ItemNumber", json!(item)),
-        ("LineDescription", json!(name)),
-        ("OrderedSalesQuantity", decimal(quantity)),
-        ("SalesUnitSymbol", json!(unit)),
-        ("SalesPrice", decimal(price)),
-        ("SalesPriceQuantity", json!(1)),
-        ("LineAmount", decimal((quantity * price * 100.0).round() / 100.0)),
-        ("CurrencyCode", json!("USD")),
-        ("SalesOrderLineStatus", status),
-        ("ShippingSiteId", json!("1")),
-        ("ShippingWarehouseId", own("warehouse", "DefaultShippingWarehouseId")),
-        ("DeliveryModeCode", own("mode", "DeliveryModeCode")),
-    ]);
-    for name in [
-        "DeliveryAddressName",
-        "DeliveryAddressStreet",
-        "DeliveryAddressCity",
-        "DeliveryAddressStateId",
-        "DeliveryAddressZipCode",
-        "DeliveryAddressCountryRegionId",
-        "DeliveryAddressCountryRegionISOCode",
-        "RequestedShippingDate",
-    ] {
-        row.insert(name.into(), of_header(name));
-    }
-    row.extend(overrides(entities::lines(), &line["properties"])?);
-    world.tables.put(entities::lines(), row);
-    Ok(())
-}
-
-/// Changes an order: properties by their D365 names, lines by their number, and an action.
+/// Changes an order: compact fields or D365 properties, lines by their number, and an action.
 pub(super) fn change(world: &mut World, company: &str, number: &str, wanted: &Value) -> Result<Value, String> {
-    let Some(mut fields) = wanted.as_object().cloned() else {
-        return Err("a change is a JSON object".to_owned());
-    };
-    if world.tables.row(entities::headers(), &[company, number]).is_none() {
+    let (wanted, properties) = compact::split(wanted)?;
+    compact::known("a change", &wanted, &[HEADER], &[ORDER_ONLY, CHANGE_ONLY])?;
+    let set = entities::headers();
+    let Some(row) = world.tables.row(set, &[company, number]) else {
         return Err(format!("no order {number} in company {company}"));
+    };
+    let before = row.stored().clone();
+    let mut changes = compact::properties(HEADER, set, &wanted)?;
+    if let Some(status) = wanted["status"].as_str() {
+        changes.extend(statuses(status)?);
     }
-    let action = fields.remove("action");
-    let lines = fields.remove("lines");
-    let header = odata_write::check(entities::headers(), fields)?;
-    if let Some(Value::Object(lines)) = lines {
-        for (line, changes) in lines {
-            change_line(world, (company, number), &line, &changes)?;
-        }
+    if !wanted["address"].is_null() {
+        changes.extend(compact::address(set, &wanted["address"], &before)?);
     }
-    if !header.is_empty() {
-        // What is changed on the header reaches the lines that had the header's value.
-        copy_to_lines(world, company, number, &header);
-        world.tables.merge(entities::headers(), &[company, number], header);
+    changes.extend(odata_write::check(set, properties)?);
+    if !changes.is_empty() {
+        control_lines::follow(world, &before, &changes);
+        world.tables.merge(set, &[company, number], changes);
+        sales_table::mirror(world, company, number);
     }
+    for (line, changes) in wanted["lines"].as_object().into_iter().flatten() {
+        control_lines::change(world, (company, number), line, changes)?;
+    }
+    for line in wanted["add_lines"].as_array().into_iter().flatten() {
+        control_lines::append(world, company, number, line)?;
+    }
+    let customer = before.get("OrderingCustomerAccountNumber").and_then(Value::as_str).unwrap_or_default();
+    set_phone(world, company, customer, &wanted["phone"]);
+    set_residential(world, company, number, &wanted["residential"]);
+    post_invoices(world, company, number, &wanted["invoice"]);
     world.touch();
-    if let Some(action) = action {
+    if let Some(action) = wanted.get("action") {
         life_cycle::act(world, company, number, action.as_str().unwrap_or_default())?;
     }
     Ok(life_cycle::view(world, company, number))
 }
 
-fn line_lots(world: &World, company: &str, number: &str) -> Vec<(String, String)> {
-    let set = entities::lines();
-    world
-        .tables
-        .of(set, company, "SalesOrderNumber", number)
-        .into_iter()
-        .map(|line| (line.value(set, "LineNumber").to_string(), line.text("InventoryLotId").to_owned()))
-        .collect()
+/// The parts of a header's address, which the lines have as well.
+pub(super) fn address_of(values: &Map<String, Value>) -> [&str; ADDRESS.len()] {
+    let mut parts = [""; ADDRESS.len()];
+    for (part, (_, property)) in parts.iter_mut().zip(ADDRESS) {
+        *part = values.get(*property).and_then(Value::as_str).unwrap_or_default();
+    }
+    parts
 }
 
-fn change_line(world: &mut World, (company, number): (&str, &str), line: &str, changes: &Value) -> Result<(), String> {
-    let lots = line_lots(world, company, number);
-    let (_, lot) =
-        lots.iter().find(|(found, _)| found == line).ok_or_else(|| format!("order {number} has no line {line}"))?;
-    let changes = overrides(entities::lines(), changes)?;
-    world.tables.merge(entities::lines(), &[company, lot], changes);
-    Ok(())
-}
-
-fn copy_to_lines(world: &mut World, company: &str, number: &str, header: &Map<String, Value>) {
-    let copied: Map<String, Value> = header
-        .iter()
-        .filter(|(name, _)| name.starts_with("DeliveryAddress") || *name == "DeliveryModeCode")
-        .filter(|(name, _)| entities::lines().property(name).is_some())
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    if copied.is_empty() {
-        return;
-    }
-    for (_, lot) in line_lots(world, company, number) {
-        world.tables.merge(entities::lines(), &[company, &lot], copied.clone());
-    }
-}
+#[cfg(test)]
+#[path = "control_orders_tests.rs"]
+mod tests;

@@ -25,7 +25,7 @@ pub(super) fn d365(url: &str) -> Value {
         "orders": {
             "entity_set": "SalesOrderHeadersV2",
             "processing_statuses": ["Confirmed"],
-            "delivery_modes": ["FEDEX-GRD", "FEDEX-HOME", "FEDEX-2D", "FEDEX-ON", "FEDEX-SAT"],
+            "delivery_modes": ["FEDEX-GRD", "FEDEX-HOME", "FEDEX-2D", "FEDEX-ON", "FEDEX-SAT", "FEDEX-IP"],
         },
         "write_back": [{
             "kind": "patch",
@@ -65,6 +65,7 @@ pub(super) fn fedex(url: &str) -> Value {
             "FEDEX-HOME": own("GROUND_HOME_DELIVERY"),
             "FEDEX-2D": own("FEDEX_2_DAY"),
             "FEDEX-ON": own("PRIORITY_OVERNIGHT"),
+            "FEDEX-IP": own("FEDEX_INTERNATIONAL_PRIORITY"),
         },
         "ship_from": {
             "default": memphis,

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
+use super::entity_master;
 use super::entity_properties as names;
 
 /// The type of a property.
@@ -85,7 +86,13 @@ pub(super) struct EntitySet {
 }
 
 impl EntitySet {
-    fn new(name: &'static str, entity: &'static str, internal: &'static str, keys: &'static [&'static str]) -> Self {
+    /// A set without properties; every row is read-only to a POST until [`EntitySet::creatable`].
+    pub(super) fn new(
+        name: &'static str,
+        entity: &'static str,
+        internal: &'static str,
+        keys: &'static [&'static str],
+    ) -> Self {
         Self {
             name,
             entity,
@@ -113,7 +120,8 @@ impl EntitySet {
         format!("{NAMESPACE}.{}", self.entity)
     }
 
-    fn add(mut self, list: &'static str, kind: Kind) -> Self {
+    /// Adds the listed properties.
+    pub(super) fn add(mut self, list: &'static str, kind: Kind) -> Self {
         for name in list.split_whitespace() {
             let property = Property { kind, editable: !self.keys.contains(&name) };
             self.properties.insert(name, property);
@@ -121,11 +129,13 @@ impl EntitySet {
         self
     }
 
-    fn texts(self, list: &'static str) -> Self {
+    /// Adds texts of the usual length.
+    pub(super) fn texts(self, list: &'static str) -> Self {
         self.add(list, Kind::Text(TEXT_LIMIT))
     }
 
-    fn enums(mut self, list: &'static str) -> Self {
+    /// Adds enumerations, written `Name:Type=EmptyMember`.
+    pub(super) fn enums(mut self, list: &'static str) -> Self {
         for entry in list.split_whitespace() {
             let (name, of) = entry.split_once(':').expect("the list is written so");
             let (of, member) = match of.split_once('=') {
@@ -146,8 +156,17 @@ impl EntitySet {
         self
     }
 
-    fn indexed(mut self, list: &'static [&'static str]) -> Self {
+    /// Properties that rows are found by.
+    pub(super) fn indexed(mut self, list: &'static [&'static str]) -> Self {
         self.indexed = list;
+        self
+    }
+
+    /// Nothing of it can be changed over `OData`.
+    fn sealed(mut self) -> Self {
+        for property in self.properties.values_mut() {
+            property.editable = false;
+        }
         self
     }
 
@@ -196,6 +215,21 @@ pub(super) fn invoices() -> &'static EntitySet {
     known("SalesInvoiceHeadersV2")
 }
 
+/// Confirmations of sales orders.
+pub(super) fn confirmations() -> &'static EntitySet {
+    known("SalesOrderConfirmationHeaders")
+}
+
+/// The raw sales table.
+pub(super) fn sales_table() -> &'static EntitySet {
+    known("SalesTableBiEntities")
+}
+
+/// Conversions between units of one product.
+pub(super) fn product_units() -> &'static EntitySet {
+    known("ProductUnitOfMeasureConversions")
+}
+
 /// Customers.
 pub(super) fn customers() -> &'static EntitySet {
     known("CustomersV3")
@@ -224,6 +258,19 @@ pub(super) fn members(enumeration: &str) -> Option<&'static [&'static str]> {
         ],
         "EcoResProductType" => &["Item", "Service"],
         "DocuRestriction" => &["Internal", "External"],
+        "TMSShippingLabelRequestType" => &["ShippingLabelOnly", "ShippingAndReturnLabels"],
+        "WMSFreightChargeTerms" => &["Prepaid", "Collect", "ThirdParty", "ConsigneeParty", "Nofreight"],
+        "UnitOfMeasureConversionRounding" => &["Nearest", "Up", "Down"],
+        "DocumentStatus" => &[
+            "None",
+            "Quotation",
+            "PurchaseOrder",
+            "Confirmation",
+            "PickingList",
+            "PackingSlip",
+            "ReceiptsList",
+            "Invoice",
+        ],
         _ => return None,
     })
 }
@@ -232,18 +279,15 @@ static CATALOGUE: LazyLock<BTreeMap<&'static str, EntitySet>> = LazyLock::new(||
     [
         header_set(),
         line_set(),
-        customer_set(),
-        contact_set(),
-        warehouse_set(),
-        product_set(),
+        sales_table_set(),
+        confirmation_set(),
         invoice_set(),
         packing_slip_set(),
         tracking_set(),
         attachment_set(),
-        company_set(),
-        delivery_mode_set(),
     ]
     .into_iter()
+    .chain(entity_master::sets())
     .map(|set| (set.name, set))
     .collect()
 });
@@ -289,86 +333,50 @@ fn line_set() -> EntitySet {
         .indexed(&["SalesOrderNumber"])
 }
 
-fn customer_set() -> EntitySet {
-    EntitySet::new("CustomersV3", "CustomerV3", "CustCustomerV3Entity", &["dataAreaId", "CustomerAccount"])
+/// The order's raw table: it alone tells when an order was changed, and whether it goes to a home.
+fn sales_table_set() -> EntitySet {
+    EntitySet::new("SalesTableBiEntities", "SalesTableBiEntity", "SalesTableBiEntity", &["dataAreaId", "SalesId"])
         .texts(
-            "dataAreaId CustomerAccount OrganizationName PersonFirstName PersonMiddleName \
-         PersonLastName NameAlias PartyNumber PartyType CustomerGroupId LanguageId \
-         SalesCurrencyCode PaymentTerms DeliveryMode DeliveryTerms ContactPersonId \
-         PrimaryContactPhone PrimaryContactPhoneExtension PrimaryContactPhoneDescription \
-         PrimaryContactPhonePurpose PrimaryContactEmail PrimaryContactURL PrimaryContactFax \
-         AddressDescription AddressStreet AddressStreetNumber AddressCity AddressState \
-         AddressZipCode AddressCounty AddressCountryRegionId AddressCountryRegionISOCode \
-         FullPrimaryAddress DeliveryAddressDescription DeliveryAddressStreet \
-         DeliveryAddressStreetNumber DeliveryAddressCity DeliveryAddressState \
-         DeliveryAddressZipCode DeliveryAddressCounty DeliveryAddressCountryRegionId \
-         DeliveryAddressCountryRegionISOCode InvoiceAddressStreet InvoiceAddressCity \
-         InvoiceAddressState InvoiceAddressZipCode InvoiceAddressCountryRegionISOCode \
-         InvoiceAccount SalesTaxGroup TaxExemptNumber WarehouseId SiteId SalesMemo \
-         EmployeeResponsibleNumber",
+            "dataAreaId SalesId CustAccount InvoiceAccount CustomerRef DlvMode DlvTerm Phone Email \
+         CurrencyCode LanguageId InventSiteId ShipCarrierId ShipCarrierAccount \
+         ShipCarrierAccountCode ShipCarrierName ShipCarrierDeliveryContact FreightZone CustInvoiceId",
         )
-        .add("CreditLimit", Kind::Decimal)
-        .enums("IsPrimaryPhoneNumberMobile:NoYes=No OnHoldStatus:CustVendorBlocked=No IsOneTimeCustomer:NoYes=No")
-        .indexed(&["CustomerAccount"])
-}
-
-fn contact_set() -> EntitySet {
-    EntitySet::new("ContactPersons", "ContactPerson", "ContactPersonEntity", &["dataAreaId", "ContactPersonId"])
-        .texts(
-            "dataAreaId ContactPersonId ContactPersonName ContactPersonPartyNumber \
-         ContactPersonPartyType FirstName MiddleName LastName ContactInformationLanguageId \
-         AssociatedPartyNumber EmploymentJobTitle EmploymentDepartment PrimaryPhoneNumber \
-         PrimaryPhoneNumberExtension PrimaryPhoneNumberDescription PrimaryEmailAddress \
-         PrimaryFaxNumber PrimaryURL PrimaryAddressCity PrimaryAddressStreet \
-         PrimaryAddressStateId PrimaryAddressZipCode PrimaryAddressCountryRegionId",
-        )
-        .enums("IsInactive:NoYes=No IsPrimaryPhoneNumberMobile:NoYes=No")
-        .indexed(&["ContactPersonId"])
-}
-
-fn warehouse_set() -> EntitySet {
-    EntitySet::new("Warehouses", "Warehouse", "InventWarehouseEntity", &["dataAreaId", "WarehouseId"])
-        .texts(
-            "dataAreaId WarehouseId WarehouseName OperationalSiteId PrimaryAddressDescription \
-         PrimaryAddressStreet PrimaryAddressStreetNumber PrimaryAddressCity \
-         PrimaryAddressStateId PrimaryAddressZipCode PrimaryAddressCountyId \
-         PrimaryAddressDistrictName PrimaryAddressPostBox PrimaryAddressCountryRegionId \
-         PrimaryAddressBuildingCompliment FormattedPrimaryAddress PrimaryAddressLocationRoles \
-         QuarantineWarehouseId TransitWarehouseId MainRefillingWarehouseId",
-        )
-        .add("PrimaryAddressLatitude PrimaryAddressLongitude", Kind::Decimal)
+        .add("ShippingDateRequested ShippingDateConfirmed", Kind::Date)
+        .add("SysModifiedDateTime CreatedOn", Kind::Moment)
         .enums(
-            "IsPrimaryAddressAssigned:NoYes=No IsWarehouseExternallyManaged:NoYes=No \
-         AreAdvancedWarehouseManagementProcessesEnabled:NoYes=No IsRetailStoreWarehouse:NoYes=No \
-         WarehouseType:InventLocationType=Standard PrimaryAddressTimeZone:Timezone",
+            "SalesStatus:SalesStatus=None DocumentStatus:DocumentStatus=None SalesType:SalesType=Sales \
+         ReleaseStatus:WHSReleaseStatus=Open MCROrderStopped:NoYes=No CredManInCreditControl:NoYes=No \
+         CredManRejected:NoYes=No CredManReleasedFromCreditControl:NoYes=No \
+         ShipCarrierDlvType:ShipCarrierDlvType=Misc ShipCarrierResidential:NoYes=No \
+         ShipCarrierBlindShipment:NoYes=No ShipCarrierExpeditedShipment:NoYes=No",
         )
-        .indexed(&["WarehouseId"])
+        .sealed()
+        .indexed(&["SalesId"])
 }
 
-fn product_set() -> EntitySet {
+fn confirmation_set() -> EntitySet {
     EntitySet::new(
-        "ReleasedProductsV2",
-        "ReleasedProductV2",
-        "EcoResReleasedProductV2Entity",
-        &["dataAreaId", "ItemNumber"],
+        "SalesOrderConfirmationHeaders",
+        "SalesOrderConfirmationHeader",
+        "SalesOrderConfirmationHeaderEntity",
+        &["dataAreaId", "SalesOrderNumber", "ConfirmationDate", "ConfirmationNumber"],
     )
     .texts(
-        "dataAreaId ItemNumber ProductNumber ProductName SearchName ProductSearchName \
-         ProductDescription ProductGroupId ItemModelGroupId SalesUnitSymbol InventoryUnitSymbol \
-         PurchaseUnitSymbol BOMUnitSymbol OriginCountryRegionId OriginStateId \
-         IntrastatCommodityCode SalesSalesTaxItemGroupCode PackagingGroupId PackingMaterialGroupId \
-         WarehouseMobileDeviceDescriptionLine1 HarmonizedSystemCode NMFCCode",
+        "dataAreaId SalesOrderNumber ConfirmationNumber ConfirmationDocumentReference \
+         OrderingCustomerAccountNumber InvoiceCustomerAccountNumber CustomersOrderReference \
+         CustomerRequisitionNumber CurrencyCode LanguageId PaymentTermsName DeliveryModeCode \
+         DeliveryTermsCode DeliveryAddressName DeliveryAddressStreet DeliveryAddressStreetNumber \
+         DeliveryAddressCity DeliveryAddressStateId DeliveryAddressZipCode DeliveryAddressPostBox \
+         DeliveryAddressCountryRegionId DeliveryAddressCountryRegionISOCode",
     )
+    .add("ConfirmationDate", Kind::Date)
     .add(
-        "NetProductWeight TareProductWeight GrossProductHeight GrossProductWidth GrossDepth \
-         ProductVolume SalesPrice SalesPriceQuantity PackingDutyQuantity",
+        "TotalNetWeight TotalNetVolume TotalQuantity TotalConfirmedAmount SubTotalAmount \
+         TotalChargeAmount TotalDiscountAmount TotalSalesTaxAmount",
         Kind::Decimal,
     )
-    .enums(
-        "ProductType:EcoResProductType=Item ProductSubType:EcoResProductSubtype=Product \
-         IsHazardousMaterial:NoYes=No IsShipAloneEnabled:NoYes=No IsCatchWeightProduct:NoYes=No",
-    )
-    .indexed(&["ItemNumber"])
+    .sealed()
+    .indexed(&["SalesOrderNumber"])
 }
 
 fn invoice_set() -> EntitySet {
@@ -443,19 +451,6 @@ fn attachment_set() -> EntitySet {
     .enums("AccessRestriction:DocuRestriction=Internal IsDefaultAttachment:NoYes=No")
     .indexed(&["SalesOrderNumber"])
     .creatable()
-}
-
-fn company_set() -> EntitySet {
-    EntitySet::new("LegalEntities", "LegalEntity", "OMLegalEntity", &["LegalEntityId"]).texts(
-        "LegalEntityId Name NameAlias AddressStreet AddressStreetNumber AddressCity AddressState \
-         AddressZipCode AddressCountryRegionId AddressCountryRegionISOCode PrimaryContactPhone \
-         PrimaryContactEmail VATNum LanguageId FullPrimaryAddress",
-    )
-}
-
-fn delivery_mode_set() -> EntitySet {
-    EntitySet::new("DeliveryModesV2", "DeliveryModeV2", "DlvModeEntity", &["dataAreaId", "ModeCode"])
-        .texts("dataAreaId ModeCode ModeDescription")
 }
 
 #[cfg(test)]

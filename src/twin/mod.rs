@@ -9,11 +9,14 @@
 
 mod address;
 mod clock;
+mod compact;
 mod control;
+mod control_lines;
 mod control_orders;
 mod credentials;
 mod d365;
 mod entities;
+mod entity_master;
 mod entity_properties;
 mod entra;
 mod exchange;
@@ -33,10 +36,13 @@ mod odata_metadata;
 mod odata_write;
 mod postal;
 mod rate;
+mod sales_table;
 mod seed;
+mod seed_carriers;
 mod seed_customers;
 mod seed_items;
 mod seed_orders;
+mod seed_shapes;
 mod ship;
 mod ship_answer;
 mod ship_rules;
@@ -75,7 +81,7 @@ const STOP_PATIENCE: Duration = Duration::from_secs(2);
 /// What the world contains at the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scenario {
-    /// A distributor with customers, items and some fifty orders, every failure cause among them.
+    /// A distributor with customers, items and some sixty orders, every failure cause among them.
     Demo,
     /// The same companies, customers and items, and no order at all.
     Empty,
@@ -215,5 +221,7 @@ impl Twin {
     }
 }
 
+#[cfg(test)]
+mod speed_tests;
 #[cfg(test)]
 mod tests;

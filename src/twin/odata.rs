@@ -11,7 +11,7 @@ use super::exchange::{Call, Reply};
 use super::odata_address::{self, Address};
 use super::odata_filter::{Filter, unknown_property};
 use super::state::World;
-use super::table::Row;
+use super::table::{Row, Table};
 
 /// The company of the connector's user; it holds no orders.
 pub(super) const DEFAULT_COMPANY: &str = "dat";
@@ -21,7 +21,7 @@ const LINES: &str = "SalesOrderLines";
 const OPTIONS: [&str; 7] = ["$select", "$filter", "$expand", "$orderby", "$top", "$skip", "$count"];
 
 /// Answers a GET below `/data`.
-pub(super) fn read(world: &mut World, call: &Call, rest: &str) -> Reply {
+pub(super) fn read(world: &World, call: &Call, rest: &str) -> Reply {
     let Some(address) = odata_address::parse(rest) else {
         return no_route(call);
     };
@@ -91,8 +91,25 @@ impl Query {
     }
 
     /// The rows that pass, in order, before paging.
-    fn rows<'a>(&self, world: &'a mut World, set: &EntitySet) -> Vec<&'a Row> {
-        let table = world.tables.table(set);
+    fn rows<'a>(&'a self, world: &'a World, set: &'static EntitySet) -> Box<dyn Iterator<Item = &'a Row> + 'a> {
+        let Some(table) = world.tables.table(set) else {
+            return Box::new(std::iter::empty());
+        };
+        let passing = self.candidates(table, set).filter(move |row| {
+            let visible =
+                self.cross_company || !set.per_company || row.text("dataAreaId").eq_ignore_ascii_case(DEFAULT_COMPANY);
+            visible && self.filter.as_ref().is_none_or(|filter| filter.passes(set, row))
+        });
+        if self.in_key_order(set) {
+            return Box::new(passing);
+        }
+        let mut rows: Vec<&Row> = passing.collect();
+        rows.sort_by(|left, right| self.compare(set, left, right));
+        Box::new(rows.into_iter())
+    }
+
+    /// Rows that may pass, in key order: by the narrowest index, unless nearly all are in it.
+    fn candidates<'a>(&self, table: &'a Table, set: &EntitySet) -> Box<dyn Iterator<Item = &'a Row> + 'a> {
         let narrowest = self.filter.as_ref().and_then(|filter| {
             set.indexed
                 .iter()
@@ -102,30 +119,41 @@ impl Query {
                 })
                 .min_by_key(|(count, ..)| *count)
         });
-        let candidates: Vec<&Row> = match narrowest {
-            Some((_, property, values)) => table.found(property, &values).unwrap_or_default(),
-            None => table.rows().collect(),
-        };
-        let mut rows: Vec<&Row> = candidates
-            .into_iter()
-            .filter(|row| {
-                let visible = self.cross_company
-                    || !set.per_company
-                    || row.text("dataAreaId").eq_ignore_ascii_case(DEFAULT_COMPANY);
-                visible && self.filter.as_ref().is_none_or(|filter| filter.passes(set, row))
-            })
-            .collect();
-        if self.order.iter().map(|(name, _)| name.as_str()).ne(set.keys.iter().copied())
-            || self.order.iter().any(|(_, descending)| *descending)
-        {
-            rows.sort_by(|left, right| self.compare(set, left, right));
+        narrowest
+            .filter(|(count, ..)| *count < table.len() / 2)
+            .and_then(|(_, property, values)| table.found(property, &values))
+            .unwrap_or_else(|| Box::new(table.rows()))
+    }
+
+    /// Tables are kept in the order of their keys, so that such a list needs no sorting.
+    fn in_key_order(&self, set: &EntitySet) -> bool {
+        let by_key = self.order.iter().map(|(name, _)| name.as_str()).eq(set.keys.iter().copied());
+        self.order.is_empty() || (by_key && self.order.iter().all(|(_, descending)| !descending))
+    }
+
+    /// One page: its rows, whether more follow, and how many there are in all when that was asked.
+    fn page<'a>(&'a self, world: &'a World, set: &'static EntitySet, length: usize) -> Page<'a> {
+        let mut page = Page { rows: Vec::new(), more: false, total: 0 };
+        for row in self.rows(world, set) {
+            page.total += 1;
+            if page.total <= self.skip {
+                continue;
+            }
+            if page.rows.len() < length {
+                page.rows.push(row);
+                continue;
+            }
+            page.more = true;
+            if !self.count {
+                break;
+            }
         }
-        rows
+        page
     }
 
     fn compare(&self, set: &EntitySet, left: &Row, right: &Row) -> std::cmp::Ordering {
         for (property, descending) in &self.order {
-            let ordering = order_values(&left.value(set, property), &right.value(set, property));
+            let ordering = order_values(&left.peek(set, property), &right.peek(set, property));
             let ordering = if *descending { ordering.reverse() } else { ordering };
             if ordering.is_ne() {
                 return ordering;
@@ -141,6 +169,14 @@ impl Query {
         }
         if parts.is_empty() { String::new() } else { format!("({})", parts.join(",")) }
     }
+}
+
+/// Some rows of a list.
+struct Page<'a> {
+    rows: Vec<&'a Row>,
+    more: bool,
+    /// Rows seen; all of them only when a count was asked for.
+    total: usize,
 }
 
 fn order_values(left: &Value, right: &Value) -> std::cmp::Ordering {
@@ -208,33 +244,30 @@ fn whole(name: &str, value: &str) -> Result<usize, String> {
     })
 }
 
-fn list(world: &mut World, call: &Call, set: &'static EntitySet) -> Reply {
+fn list(world: &World, call: &Call, set: &'static EntitySet) -> Reply {
     let query = match Query::parse(call, set) {
         Ok(query) => query,
         Err(message) => return malformed(&message),
     };
     let page_size = world.place.page_size.max(1);
     let origin = call.origin();
-    let rows = query.rows(world, set);
-    let total = rows.len();
     let wanted = query.top.unwrap_or(usize::MAX);
-    let length = wanted.min(page_size);
-    let page: Vec<Row> = rows.into_iter().skip(query.skip).take(length).cloned().collect();
-    let next_skip = query.skip + page.len();
-    let left = wanted.saturating_sub(page.len());
-    let more = next_skip < total && left > 0 && page.len() == page_size;
-    let value: Vec<Value> = page.iter().map(|row| show(world, set, row, &query)).collect();
+    let page = query.page(world, set, wanted.min(page_size));
+    let shown = page.rows.len();
+    let left = wanted.saturating_sub(shown);
+    let more = page.more && left > 0;
+    let value: Vec<Value> = page.rows.iter().map(|row| show(world, set, row, &query)).collect();
     let mut body = Map::new();
     body.insert("@odata.context".into(), json!(format!("{origin}/data/$metadata#{}{}", set.name, query.context())));
     if query.count {
-        body.insert("@odata.count".into(), json!(total));
+        body.insert("@odata.count".into(), json!(page.total));
     }
     body.insert("value".into(), Value::Array(value));
     if more {
         let top = if query.top.is_some() { left } else { page_size };
         body.insert(
             "@odata.nextLink".into(),
-            json!(format!("{origin}{}?{}", call.path, next_query(call, next_skip, top))),
+            json!(format!("{origin}{}?{}", call.path, next_query(call, query.skip + shown, top))),
         );
     }
     json_reply(200, &Value::Object(body))
@@ -254,23 +287,23 @@ fn next_query(call: &Call, skip: usize, top: usize) -> String {
     next.finish().replace("%24", "$")
 }
 
-fn count(world: &mut World, call: &Call, set: &'static EntitySet) -> Reply {
+fn count(world: &World, call: &Call, set: &'static EntitySet) -> Reply {
     match Query::parse(call, set) {
         Ok(query) => {
-            let total = query.rows(world, set).len();
+            let total = query.rows(world, set).count();
             Reply::bytes(200, "text/plain", total.to_string().into_bytes())
         }
         Err(message) => malformed(&message),
     }
 }
 
-fn entity(world: &mut World, call: &Call, set: &'static EntitySet, key: &[String]) -> Reply {
+fn entity(world: &World, call: &Call, set: &'static EntitySet, key: &[String]) -> Reply {
     let query = match Query::parse(call, set) {
         Ok(query) => query,
         Err(message) => return malformed(&message),
     };
     let parts: Vec<&str> = key.iter().map(String::as_str).collect();
-    let Some(row) = world.tables.row(set, &parts).cloned() else {
+    let Some(row) = world.tables.row(set, &parts) else {
         return Reply::empty(404);
     };
     let mut shown = Map::new();
@@ -278,7 +311,7 @@ fn entity(world: &mut World, call: &Call, set: &'static EntitySet, key: &[String
         "@odata.context".into(),
         json!(format!("{}/data/$metadata#{}{}/$entity", call.origin(), set.name, query.context())),
     );
-    if let Value::Object(values) = show(world, set, &row, &query) {
+    if let Value::Object(values) = show(world, set, row, &query) {
         shown.extend(values);
     }
     json_reply(200, &Value::Object(shown))
@@ -313,3 +346,7 @@ pub(super) fn project(set: &EntitySet, row: &Row, select: Option<&[String]>) -> 
     }
     shown
 }
+
+#[cfg(test)]
+#[path = "odata_tests.rs"]
+mod tests;

@@ -11,6 +11,7 @@ use super::entities::{self, EntitySet, Kind};
 use super::exchange::{Call, Reply};
 use super::odata;
 use super::odata_address::{self, Address};
+use super::sales_table;
 use super::state::World;
 
 /// Answers a PATCH: 204 without a body when it is done.
@@ -44,6 +45,9 @@ pub(super) fn patch(world: &mut World, call: &Call, rest: &str) -> Reply {
         return infolog(400, set.internal, &log);
     }
     world.tables.merge(set, &key, changes);
+    if set.name == entities::headers().name {
+        sales_table::mirror(world, key[0], key[1]);
+    }
     world.touch();
     Reply::empty(204)
 }

@@ -8,53 +8,47 @@ use serde_json::json;
 use super::entities::{self, EntitySet};
 use super::state::World;
 use super::table::{decimal, values};
-use super::{Scenario, control_orders, seed_customers, seed_items, seed_orders};
+use super::{Scenario, compact, control_orders, seed_carriers, seed_customers, seed_items, seed_orders, seed_shapes};
 
-/// Company, name, street, city, state, postal code, phone. The first is the user's default company.
-const COMPANIES: [[&str; 7]; 3] = [
-    ["dat", "Company accounts data", "", "", "", "", ""],
-    ["usmf", "Twin Industrial Supply", "3875 Airways Blvd", "Memphis", "TN", "38116", "901-555-0100"],
-    ["usrt", "Twin Retail Parts", "4690 Longley Ln", "Reno", "NV", "89502", "775-555-0121"],
+/// Company, name, street, city, state, postal code, phone, tax number. The first is the user's
+/// default company.
+const COMPANIES: [[&str; 8]; 3] = [
+    ["dat", "Company accounts data", "", "", "", "", "", ""],
+    ["usmf", "Twin Industrial Supply", "3875 Airways Blvd", "Memphis", "TN", "38116", "901-555-0100", "62-1234567"],
+    ["usrt", "Twin Retail Parts", "4690 Longley Ln", "Reno", "NV", "89502", "775-555-0121", "88-7654321"],
 ];
 
-/// Company, warehouse, name, street, city, state, postal code. One address is empty, as in real
-/// tenants: then the connector's own ship-from has to serve.
-const WAREHOUSES: [[&str; 7]; 4] = [
-    ["usmf", "24", "Memphis DC", "3875 Airways Blvd", "Memphis", "TN", "38116"],
-    ["usmf", "13", "Columbus DC", "2450 Rohr Rd", "Columbus", "OH", "43217"],
-    ["usrt", "WEST", "Reno DC", "", "", "", ""],
-    ["usrt", "24", "Memphis DC (shared)", "3875 Airways Blvd", "Memphis", "TN", "38116"],
-];
-
-/// Delivery modes and what they mean. `FEDEX-SAT` is in use and mapped to no service.
-const MODES: [[&str; 2]; 7] = [
-    ["FEDEX-GRD", "FedEx Ground"],
-    ["FEDEX-HOME", "FedEx Home Delivery"],
-    ["FEDEX-2D", "FedEx 2Day"],
-    ["FEDEX-ON", "FedEx Priority Overnight"],
-    ["FEDEX-SAT", "FedEx Saturday delivery"],
-    ["TRUCK", "LTL freight"],
-    ["PICKUP", "Customer pickup"],
+/// Company, warehouse, name, street, city, state, postal code, country. Two addresses are empty, as
+/// in real tenants: then the connector's own ship-from has to serve.
+const WAREHOUSES: [[&str; 8]; 6] = [
+    ["usmf", "24", "Memphis DC", "3875 Airways Blvd", "Memphis", "TN", "38116", "US"],
+    ["usmf", "13", "Columbus DC", "2450 Rohr Rd", "Columbus", "OH", "43217", "US"],
+    ["usmf", "51", "Toronto DC", "2600 Skymark Ave", "Mississauga", "ON", "L4W 5B2", "CA"],
+    ["usmf", "71", "Counter stock", "", "", "", "", ""],
+    ["usrt", "WEST", "Reno DC", "", "", "", "", ""],
+    ["usrt", "24", "Memphis DC (shared)", "3875 Airways Blvd", "Memphis", "TN", "38116", "US"],
 ];
 
 /// Fills a new world.
 pub(super) fn plant(world: &mut World) {
     plant_companies(world);
+    seed_carriers::plant(world);
     plant_customers(world);
     plant_items(world);
     if world.scenario == Scenario::Demo {
-        for order in seed_orders::orders() {
+        for order in seed_orders::orders().into_iter().chain(seed_shapes::orders()) {
             control_orders::place(world, &order).expect("the demo orders are well formed");
         }
     }
 }
 
-fn known(name: &str) -> &'static EntitySet {
+/// A set that the seed fills.
+pub(super) fn known(name: &str) -> &'static EntitySet {
     entities::set(name).expect("the catalogue holds every set the seed fills")
 }
 
 fn plant_companies(world: &mut World) {
-    for [id, name, street, city, state, zip, phone] in COMPANIES {
+    for [id, name, street, city, state, zip, phone, tax_number] in COMPANIES {
         let company = values([
             ("LegalEntityId", json!(id)),
             ("Name", json!(name)),
@@ -65,11 +59,12 @@ fn plant_companies(world: &mut World) {
             ("AddressCountryRegionId", json!("USA")),
             ("AddressCountryRegionISOCode", json!("US")),
             ("PrimaryContactPhone", json!(phone)),
+            ("VATNum", json!(tax_number)),
             ("LanguageId", json!("en-US")),
         ]);
         world.tables.put(known("LegalEntities"), company);
     }
-    for [company, id, name, street, city, state, zip] in WAREHOUSES {
+    for [company, id, name, street, city, state, zip, country] in WAREHOUSES {
         let assigned = if street.is_empty() { "No" } else { "Yes" };
         let warehouse = values([
             ("dataAreaId", json!(company)),
@@ -81,20 +76,15 @@ fn plant_companies(world: &mut World) {
             ("PrimaryAddressCity", json!(city)),
             ("PrimaryAddressStateId", json!(state)),
             ("PrimaryAddressZipCode", json!(zip)),
-            ("PrimaryAddressCountryRegionId", json!(if street.is_empty() { "" } else { "USA" })),
+            ("PrimaryAddressCountryRegionId", json!(three_letters(country))),
         ]);
         world.tables.put(known("Warehouses"), warehouse);
     }
-    for company in ["usmf", "usrt"] {
-        for [code, description] in MODES {
-            let mode = values([
-                ("dataAreaId", json!(company)),
-                ("ModeCode", json!(code)),
-                ("ModeDescription", json!(description)),
-            ]);
-            world.tables.put(known("DeliveryModesV2"), mode);
-        }
-    }
+}
+
+/// The three letters that F&O keeps for a country, nothing for none.
+fn three_letters(country: &str) -> &'static str {
+    compact::country(country).map_or("", |(_, three)| three)
 }
 
 fn plant_customers(world: &mut World) {
@@ -105,7 +95,8 @@ fn plant_customers(world: &mut World) {
             ("CustomerAccount", json!(customer.account)),
             ("OrganizationName", json!(customer.name)),
             ("PartyType", json!("Organization")),
-            ("SalesCurrencyCode", json!("USD")),
+            ("SalesCurrencyCode", json!(customer.currency)),
+            ("TaxExemptNumber", json!(customer.tax_number)),
             ("LanguageId", json!("en-US")),
             ("ContactPersonId", json!(contact_id)),
             ("PrimaryContactPhone", json!(customer.phone)),
@@ -114,8 +105,8 @@ fn plant_customers(world: &mut World) {
             ("DeliveryAddressCity", json!(customer.city)),
             ("DeliveryAddressState", json!(customer.state)),
             ("DeliveryAddressZipCode", json!(customer.zip)),
-            ("DeliveryAddressCountryRegionId", json!("USA")),
-            ("DeliveryAddressCountryRegionISOCode", json!("US")),
+            ("DeliveryAddressCountryRegionId", json!(three_letters(customer.country))),
+            ("DeliveryAddressCountryRegionISOCode", json!(customer.country)),
         ]);
         world.tables.put(entities::customers(), row);
         if let Some([id, name, phone]) = customer.contact {
@@ -149,10 +140,32 @@ fn plant_items(world: &mut World) {
                 ("NetProductWeight", decimal(item.net_kg)),
                 ("TareProductWeight", decimal(item.tare_kg)),
                 ("IntrastatCommodityCode", json!(item.tariff)),
-                ("OriginCountryRegionId", json!("USA")),
+                ("OriginCountryRegionId", json!(item.origin)),
+                ("GrossProductHeight", decimal(item.size_cm[0])),
+                ("GrossProductWidth", decimal(item.size_cm[1])),
+                ("GrossDepth", decimal(item.size_cm[2])),
+                ("IsHazardousMaterial", compact::yes_no(item.hazardous)),
+                ("IsShipAloneEnabled", compact::yes_no(item.ship_alone)),
             ]);
             world.tables.put(entities::products(), row);
         }
+    }
+    let conversion = |from: &str, to: &str, factor: f64| {
+        values([
+            ("FromUnitSymbol", json!(from)),
+            ("ToUnitSymbol", json!(to)),
+            ("Factor", decimal(factor)),
+            ("Numerator", json!(1)),
+            ("Denominator", json!(1)),
+        ])
+    };
+    for (from, to, factor) in seed_items::UNITS {
+        world.tables.put(known("UnitOfMeasureConversions"), conversion(from, to, factor));
+    }
+    for (item, from, to, factor) in seed_items::ITEM_UNITS {
+        let mut row = conversion(from, to, factor);
+        row.insert("ProductNumber".into(), json!(item));
+        world.tables.put(entities::product_units(), row);
     }
 }
 
@@ -174,8 +187,7 @@ mod tests {
         demo(|world| {
             let keys: Vec<(String, String)> = world
                 .tables
-                .table(entities::headers())
-                .rows()
+                .rows(entities::headers())
                 .map(|row| (row.text("dataAreaId").into(), row.text("SalesOrderNumber").into()))
                 .collect();
             keys.iter().map(|(company, number)| life_cycle::view(world, company, number)).collect()
@@ -194,7 +206,7 @@ mod tests {
                     && order["DeliveryModeCode"].as_str().unwrap().starts_with("FEDEX")
             })
             .count();
-        assert_eq!(eligible, 34);
+        assert_eq!(eligible, 43);
         assert!(orders.iter().filter(|order| order["company"] == "usrt").count() >= 10);
         assert!(demo(|world| world.release.waiting.len()) >= 8);
     }
@@ -209,6 +221,8 @@ mod tests {
             "mode-unmapped",
             "weight-missing",
             "fedex-refuses-weight",
+            "hazardous",
+            "po-box",
         ] {
             assert!(orders.iter().any(|order| order["cause"] == cause), "{cause}");
         }
@@ -216,10 +230,52 @@ mod tests {
             let header = &order["header"];
             let text = |name: &str| header[name].as_str().unwrap_or_default();
             let fits = text("DeliveryAddressStreet").lines().all(|line| line.len() <= 35);
-            let postal = postal::check("US", text("DeliveryAddressStateId"), text("DeliveryAddressZipCode"));
+            let country = text("DeliveryAddressCountryRegionISOCode");
+            let postal = postal::check(country, text("DeliveryAddressStateId"), text("DeliveryAddressZipCode"));
             assert_eq!(fits, order["cause"] != "street-too-long", "{order}");
             assert_eq!(postal.is_ok(), order["cause"] != "zip-state-mismatch", "{order}");
         }
+    }
+
+    #[test]
+    fn orders_of_every_shape_are_there() {
+        let orders = orders();
+        let has = |shape: &dyn Fn(&Value) -> bool| orders.iter().any(shape);
+        let several = |order: &Value, property: &str| {
+            let lines = order["lines"].as_array().unwrap();
+            lines.iter().any(|line| line[property] != lines[0][property])
+        };
+        assert!(has(&|order| several(order, "ShippingWarehouseId")));
+        assert!(has(&|order| several(order, "DeliveryAddressStreet")));
+        assert!(has(&|order| order["header"]["ShippingCarrierCustomerAccountNumber"].is_string()));
+        assert!(has(&|order| order["header"]["ShippingCarrierServiceId"].is_string()));
+        for country in ["CA", "DE"] {
+            assert!(has(&|order| order["header"]["DeliveryAddressCountryRegionISOCode"] == country), "{country}");
+        }
+        // What goes into one parcel of Ground is at most 68 kg.
+        assert!(has(&|order| order["confirmations"][0]["TotalNetWeight"].as_f64().is_some_and(|net| net > 140.0)
+            && order["cause"] == ""));
+    }
+
+    #[test]
+    fn services_of_carriers_lead_to_fedex_but_one() {
+        demo(|world| {
+            let unnamed: Vec<&str> = world
+                .tables
+                .rows(known("ShippingCarrierServices"))
+                .filter(|row| {
+                    row.text("dataAreaId") == "usmf" && row.text("ExternalShippingCarrierServiceId").is_empty()
+                })
+                .map(|row| row.text("DeliveryModeCode"))
+                .collect();
+            assert_eq!(unnamed, ["FEDEX-SAT"]);
+            for row in world.tables.rows(known("ShippingCarrierServices")) {
+                let company = row.text("dataAreaId");
+                let carrier = world.tables.row(known("ShippingCarriers"), &[company, row.text("ShippingCarrierId")]);
+                let mode = world.tables.row(known("DeliveryModesV2"), &[company, row.text("DeliveryModeCode")]);
+                assert!(carrier.is_some() && mode.is_some(), "{}", row.text("ServiceId"));
+            }
+        });
     }
 
     #[test]

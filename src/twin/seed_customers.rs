@@ -1,4 +1,7 @@
 //! Customers of the demo distributor. Phones are written the many ways people write them.
+//!
+//! Customers abroad have a tax number and their own currency; their names keep to the letters that
+//! a label can print.
 
 /// A customer.
 pub(super) struct Customer {
@@ -12,6 +15,11 @@ pub(super) struct Customer {
     pub city: &'static str,
     pub state: &'static str,
     pub zip: &'static str,
+    /// Country, two letters.
+    pub country: &'static str,
+    pub currency: &'static str,
+    /// VAT or tax number, which customs ask for.
+    pub tax_number: &'static str,
     pub email: &'static str,
 }
 
@@ -23,11 +31,34 @@ const fn customer(
     contact: Option<[&'static str; 3]>,
     [street, city, state, zip]: Place,
 ) -> Customer {
-    Customer { company, account, name, phone, contact, street, city, state, zip, email }
+    Customer {
+        company,
+        account,
+        name,
+        phone,
+        contact,
+        street,
+        city,
+        state,
+        zip,
+        country: "US",
+        currency: "USD",
+        tax_number: "",
+        email,
+    }
+}
+
+const fn abroad(
+    [country, currency, tax_number]: [&'static str; 3],
+    names: [&'static str; 4],
+    contact: Option<[&'static str; 3]>,
+    place: Place,
+) -> Customer {
+    Customer { country, currency, tax_number, ..customer("usmf", names, contact, place) }
 }
 
 /// Every customer. `US-1012` and `RT-2008` have no phone anywhere.
-pub(super) const CUSTOMERS: [Customer; 24] = [
+pub(super) const CUSTOMERS: [Customer; 28] = [
     customer(
         "usmf",
         ["US-1001", "Lakeside Bottling Co", "(312) 555-0143", "receiving@lakesidebottling.example"],
@@ -171,5 +202,29 @@ pub(super) const CUSTOMERS: [Customer; 24] = [
         ["RT-2008", "High Desert Solar Pumps", "", "hello@hdsolarpumps.example"],
         None,
         ["501 2nd St NW", "Albuquerque", "NM", "87102"],
+    ),
+    abroad(
+        ["CA", "CAD", "123456789RT0001"],
+        ["CA-3001", "Maple Ridge Millwrights Ltd", "+1 416-555-0119", "receiving@mapleridgemw.example"],
+        Some(["CP-301", "Sophie Tremblay", "416-555-0120"]),
+        ["777 Bay St\nUnit 210", "Toronto", "ON", "M5G 2C8"],
+    ),
+    abroad(
+        ["MX", "USD", "ABN010101AB1"],
+        ["MX-4001", "Aceros y Bombas del Norte SA de CV", "+52 81 5555 0142", "compras@abnorte.example"],
+        None,
+        ["Av Eugenio Garza Sada 2501", "Monterrey", "NL", "64849"],
+    ),
+    abroad(
+        ["DE", "EUR", "DE136695976"],
+        ["DE-5001", "Schwaben Antriebstechnik GmbH", "+49 711 5550123", "wareneingang@schwaben-at.example"],
+        Some(["CP-501", "Jonas Keller", "+49 711 5550124"]),
+        ["Neckarstr. 121", "Stuttgart", "", "70190"],
+    ),
+    abroad(
+        ["NL", "EUR", "NL004495445B01"],
+        ["NL-6001", "Rotterdam Scheepswerktuigen BV", "+31 10 555 0188", "magazijn@rswerktuigen.example"],
+        None,
+        ["Wilhelminakade 909", "Rotterdam", "", "3072 AP"],
     ),
 ];

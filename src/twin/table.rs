@@ -4,6 +4,7 @@
 //! Keys and text compare without regard to case, as F&O's database does. Leading spaces are part
 //! of a value and are never trimmed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
@@ -30,11 +31,15 @@ pub(super) struct Row {
 impl Row {
     /// The value of a property, the empty value of its type when nothing was stored.
     pub(super) fn value(&self, set: &EntitySet, property: &str) -> Value {
-        self.values
-            .get(property)
-            .cloned()
-            .or_else(|| set.property(property).map(|known| known.kind.empty()))
-            .unwrap_or(Value::Null)
+        self.peek(set, property).into_owned()
+    }
+
+    /// The same without copying what is stored: filters look at thousands of rows.
+    pub(super) fn peek(&self, set: &EntitySet, property: &str) -> Cow<'_, Value> {
+        match self.values.get(property) {
+            Some(value) => Cow::Borrowed(value),
+            None => Cow::Owned(set.property(property).map_or(Value::Null, |known| known.kind.empty())),
+        }
     }
 
     /// The stored text of a property, empty when there is none.
@@ -80,12 +85,25 @@ impl Table {
         self.rows.values()
     }
 
-    /// Rows whose indexed property has one of the values, in key order.
-    pub(super) fn found(&self, property: &str, values: &[String]) -> Option<Vec<&Row>> {
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Rows whose indexed property has one of the values, in key order, looked up as they are asked for.
+    pub(super) fn found<'a>(
+        &'a self,
+        property: &str,
+        values: &[String],
+    ) -> Option<Box<dyn Iterator<Item = &'a Row> + 'a>> {
         let index = self.index.get(property)?;
+        if let [value] = values {
+            let keys = index.get(&value.to_lowercase()).into_iter().flatten();
+            return Some(Box::new(keys.filter_map(|key| self.rows.get(key))));
+        }
         let keys: BTreeSet<&String> =
             values.iter().filter_map(|value| index.get(&value.to_lowercase())).flatten().collect();
-        Some(keys.into_iter().filter_map(|key| self.rows.get(key)).collect())
+        Some(Box::new(keys.into_iter().filter_map(|key| self.rows.get(key))))
     }
 
     /// How many rows [`Table::found`] would return, at most; `None` without an index.
@@ -152,9 +170,14 @@ impl Tables {
         }
     }
 
-    /// The rows of a set.
-    pub(super) fn table(&mut self, set: &EntitySet) -> &Table {
-        self.sets.entry(set.name.to_owned()).or_default()
+    /// The rows of a set, once it has some.
+    pub(super) fn table(&self, set: &EntitySet) -> Option<&Table> {
+        self.sets.get(set.name)
+    }
+
+    /// All rows of a set in key order.
+    pub(super) fn rows(&self, set: &EntitySet) -> impl Iterator<Item = &Row> + use<'_> {
+        self.table(set).into_iter().flat_map(Table::rows)
     }
 
     /// One row by its key values.
@@ -186,9 +209,14 @@ impl Tables {
         let Some(mut row) = table.rows.remove(&key) else {
             return false;
         };
-        table.unindex_row(set, &key, &row);
+        let moves = set.indexed.iter().any(|property| changes.contains_key(*property));
+        if moves {
+            table.unindex_row(set, &key, &row);
+        }
         row.merge(changes);
-        table.index_row(set, &key, &row);
+        if moves {
+            table.index_row(set, &key, &row);
+        }
         table.rows.insert(key, row);
         true
     }
@@ -196,9 +224,10 @@ impl Tables {
     /// Removes the rows of an order, found by the property that holds its number.
     pub(super) fn remove_of(&mut self, set: &'static EntitySet, company: &str, property: &str, number: &str) {
         let table = self.sets.entry(set.name.to_owned()).or_default();
-        let found = table.found(property, &[number.to_owned()]).unwrap_or_default();
+        let found = table.found(property, &[number.to_owned()]);
         let keys: Vec<String> = found
             .into_iter()
+            .flatten()
             .filter(|row| row.text("dataAreaId").eq_ignore_ascii_case(company))
             .map(|row| key_of(set, row))
             .collect();
@@ -209,15 +238,19 @@ impl Tables {
         }
     }
 
+    /// Rows of all companies whose indexed property has the value, in key order.
+    pub(super) fn having<'a>(
+        &'a self,
+        set: &EntitySet,
+        property: &str,
+        value: &str,
+    ) -> impl Iterator<Item = &'a Row> + use<'a> {
+        self.table(set).and_then(|table| table.found(property, &[value.to_owned()])).into_iter().flatten()
+    }
+
     /// Rows of one company whose indexed property has the value, in key order.
     pub(super) fn of(&self, set: &EntitySet, company: &str, property: &str, value: &str) -> Vec<&Row> {
-        self.sets
-            .get(set.name)
-            .and_then(|table| table.found(property, &[value.to_owned()]))
-            .unwrap_or_default()
-            .into_iter()
-            .filter(|row| row.text("dataAreaId").eq_ignore_ascii_case(company))
-            .collect()
+        self.having(set, property, value).filter(|row| row.text("dataAreaId").eq_ignore_ascii_case(company)).collect()
     }
 }
 

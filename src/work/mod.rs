@@ -1,12 +1,17 @@
 //! The loops that do the work. Each has a public `tick` that tests call, and a `run` that only
 //! waits and calls it; between two ticks the truth is in the database alone.
 
+pub mod check;
 pub mod drive;
 pub mod poll;
+pub mod purchase;
 pub mod reconcile;
 pub mod rescue;
 pub mod settle;
 pub mod step;
+pub mod take_in;
+pub mod tell;
+pub mod void;
 
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;

@@ -8,15 +8,18 @@
 use crate::audit::{Actor, Outcome, Subject};
 use crate::engine::{Engine, LEASE_MS};
 use crate::fedex::Shipped;
+use crate::order::group::Group;
 use crate::order::plan::shown_country;
 use crate::order::state::State;
 use crate::order::transition::{Event, Refusal, apply};
-use crate::order::{Address, AttemptId, Order, Shipment, ShipmentId};
+use crate::order::{Address, AttemptId, Shipment, ShipmentId};
 use crate::store::attempts::{AttemptOutcome, Finish, Step};
+use crate::store::charges::ChargeKind;
 use crate::store::documents::NewDocument;
 use crate::store::shipments::{Lease, LeaseAfter, Save};
 use crate::store::{Result, StoreError, Tx};
 use crate::transport::Trace;
+use crate::work::take_in::insert_shipment;
 
 /// How often an event is applied anew to a shipment that changed under it. Scans and operators are
 /// slow compared to one transaction: twice is rare.
@@ -70,14 +73,28 @@ pub async fn begin(engine: &Engine, claimed: &Shipment, step: Step, reference: O
 /// What came with an answer, stored in the same transaction as the change of state.
 #[derive(Default)]
 pub struct With<'a> {
-    /// The order, read anew.
-    pub order: Option<&'a Order>,
+    /// The order was read anew, and is as we know it.
+    pub order_read: bool,
     /// The customer invoice, looked up.
     pub invoice: Option<Option<&'a str>>,
     /// The label and its documents.
     pub shipped: Option<&'a Shipped>,
     /// FedEx environment of the label.
     pub environment: Option<&'a str>,
+    /// The connection's FedEx account, for the ledger of charges.
+    pub account: Option<&'a str>,
+    /// A remembered correction that was used.
+    pub correction_used: Option<&'a str>,
+    /// Shipments that take the place of this one.
+    pub successors: &'a [Successor],
+}
+
+/// A shipment in the place of a cancelled one.
+pub struct Successor {
+    /// The shipment.
+    pub shipment: Shipment,
+    /// Its lines.
+    pub group: Group,
 }
 
 /// How an attempt ended, in words.
@@ -116,7 +133,7 @@ pub async fn settle(
             }
             Err(error) => return Err(error),
         }
-        store_with(&mut tx, &after, &with, now).await?;
+        store_with(engine, &mut tx, &current, &after, &with, now).await?;
         finish(&mut tx, &after, &ending, now).await?;
         let entry = transition_entry(engine, &current, &after, &ending);
         engine.store.append(&mut tx, &entry).await?;
@@ -169,16 +186,42 @@ async fn superseded(engine: &Engine, current: &Shipment, ending: &Ending<'_>, re
     Ok(current.clone())
 }
 
-async fn store_with(tx: &mut Tx, after: &Shipment, with: &With<'_>, now: i64) -> Result<()> {
-    let id = &after.shipment_id;
-    if let Some(order) = with.order {
-        tx.update_order(&after.order_id, order, now).await?;
-        tx.set_ship_to(id, &one_line(&order.ship_to)).await?;
+async fn store_with(
+    engine: &Engine,
+    tx: &mut Tx,
+    before: &Shipment,
+    after: &Shipment,
+    with: &With<'_>,
+    now: i64,
+) -> Result<()> {
+    if with.order_read {
+        tx.note_order_read(&after.order_id, now).await?;
     }
     if let Some(invoice) = with.invoice {
         tx.set_invoice(&after.order_id, invoice).await?;
     }
-    let Some(shipped) = with.shipped else { return Ok(()) };
+    if let Some(correction) = with.correction_used {
+        tx.count_correction(correction).await?;
+    }
+    if let Some(shipped) = with.shipped {
+        store_documents(tx, &after.shipment_id, shipped, now).await?;
+    }
+    let kind = match (before.state, after.state) {
+        (State::Ready | State::OutcomeUnknown, State::Labelled) => Some(ChargeKind::Rated),
+        (_, State::Voided) => Some(ChargeKind::Voided),
+        _ => None,
+    };
+    if let (Some(kind), Some(charge)) = (kind, &after.charge) {
+        tx.insert_charge(&engine.new_id(), kind, after, charge, with.account.unwrap_or_default(), now).await?;
+    }
+    for successor in with.successors {
+        let summary = "In place of a label that was cancelled.";
+        insert_shipment(engine, tx, &successor.shipment, &successor.group, summary, now).await?;
+    }
+    Ok(())
+}
+
+async fn store_documents(tx: &mut Tx, id: &ShipmentId, shipped: &Shipped, now: i64) -> Result<()> {
     for piece in &shipped.pieces {
         let sequence = i64::from(piece.sequence);
         tx.insert_piece(id, sequence, &piece.tracking_number).await?;

@@ -1,0 +1,249 @@
+//! What an operator set: how delivery modes become services, who pays, how lines become packages.
+//!
+//! One document, edited on the Rules page, read whole. A map is keyed by what Dynamics 365 says (a
+//! delivery mode, a warehouse, delivery terms); `default` stands for all others.
+
+use crate::order::Address;
+use crate::order::parcel::{Dimensions, ImageType, Service};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The key that stands for everything without a key of its own.
+pub const DEFAULT: &str = "default";
+
+/// Everything an operator set for shipping.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rules {
+    /// Delivery mode, or `mode/carrier service` → FedEx service.
+    pub services: BTreeMap<String, Service>,
+    /// Delivery modes that are not FedEx's: such lines are left to others, not parked.
+    pub other_carriers: Vec<String>,
+    /// Warehouse, or `default` → where parcels leave from.
+    pub ship_from: BTreeMap<String, ShipFrom>,
+    /// `company/warehouse` or `company` → FedEx account; else the connection's.
+    pub accounts: BTreeMap<String, String>,
+    /// Delivery terms → who pays FedEx.
+    pub payers: BTreeMap<String, Payer>,
+    /// Label format.
+    pub label: Label,
+    /// How lines become packages.
+    pub packing: Packing,
+    /// Weights and units.
+    pub weights: Weights,
+    /// What goes into `INVOICE_NUMBER`.
+    pub invoice: Invoice,
+    /// Customs documents.
+    pub customs: CustomsRules,
+    /// Split street lines over 35 characters at words, without asking.
+    pub split_streets: bool,
+    /// Processing statuses that may ship; of the Dynamics 365 connection.
+    #[serde(skip)]
+    pub processing_statuses: Vec<String>,
+}
+
+impl Rules {
+    /// Delivery modes that mean FedEx.
+    pub fn fedex_modes(&self) -> Vec<String> {
+        let modes = self.services.keys().map(|key| key.split('/').next().unwrap_or(key).to_owned());
+        let modes: BTreeSet<String> = modes.filter(|mode| mode != DEFAULT).collect();
+        modes.into_iter().collect()
+    }
+}
+
+/// An address parcels leave from, unchecked until an order is planned.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShipFrom {
+    /// Company.
+    pub company: String,
+    /// Telephone.
+    pub phone: String,
+    /// Street lines.
+    pub street: Vec<String>,
+    /// City.
+    pub city: String,
+    /// State or province.
+    #[serde(default)]
+    pub region: String,
+    /// Postal code.
+    #[serde(default)]
+    pub postal_code: String,
+    /// Country, two letters.
+    pub country: String,
+}
+
+impl ShipFrom {
+    /// As an address to check.
+    pub fn address(&self) -> Address {
+        Address {
+            name: self.company.clone(),
+            street: self.street.join("\n"),
+            city: self.city.clone(),
+            region: self.region.clone(),
+            postal_code: self.postal_code.clone(),
+            country: self.country.clone(),
+        }
+    }
+}
+
+/// The format of labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Label {
+    /// FedEx `imageType`.
+    pub image_type: ImageType,
+    /// FedEx `labelStockType`; empty: the 4x6 stock of the type.
+    pub stock: String,
+}
+
+impl Label {
+    /// The stock to ask for.
+    pub fn stock(&self) -> &str {
+        if self.stock.trim().is_empty() { self.image_type.stock_4x6() } else { self.stock.trim() }
+    }
+}
+
+/// Who pays FedEx for a shipment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payer {
+    /// Our account.
+    #[default]
+    Sender,
+    /// The consignee's account, which the order names.
+    Recipient,
+    /// Another account, which the order names.
+    ThirdParty,
+}
+
+impl Payer {
+    /// The stored name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sender => "sender",
+            Self::Recipient => "recipient",
+            Self::ThirdParty => "third_party",
+        }
+    }
+}
+
+/// How lines become packages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Packing {
+    /// Warehouse, or `default` → method; without any: one package an order.
+    pub methods: BTreeMap<String, Method>,
+    /// Heaviest package of method `weight`, in pounds; FedEx's own limit when absent.
+    pub limit_lb: Option<Decimal>,
+    /// The boxes of method `cartons`.
+    pub cartons: Vec<Carton>,
+    /// Items that always travel alone, each unit in its own package. Dynamics 365 can mark more.
+    pub ship_alone: Vec<String>,
+}
+
+/// A way to pack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Everything in one package.
+    #[default]
+    Order,
+    /// A package a line.
+    Line,
+    /// As many packages as the weight limit asks for.
+    Weight,
+    /// Boxes of the carton list.
+    Cartons,
+}
+
+/// A box.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carton {
+    /// What the warehouse calls it.
+    pub name: String,
+    /// Outside, in inches.
+    pub dimensions: Dimensions,
+    /// What it holds at most, in pounds.
+    pub limit_lb: Decimal,
+    /// Its own weight, in pounds.
+    #[serde(default)]
+    pub tare_lb: Decimal,
+}
+
+/// Weights and units.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Weights {
+    /// The unit of weights in Dynamics 365.
+    pub unit: MassUnit,
+    /// Weight of a whole parcel whose items have none, in pounds; absent: such orders wait for a person.
+    pub default_parcel_lb: Option<Decimal>,
+    /// Item → weight of one inventory unit, in the unit above; over what Dynamics 365 says.
+    pub items: BTreeMap<String, Decimal>,
+    /// Sales unit, or `item/sales unit` → how many inventory units it holds.
+    pub conversions: BTreeMap<String, Decimal>,
+}
+
+/// The unit of weights in Dynamics 365: it stores numbers without one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MassUnit {
+    /// Kilograms.
+    #[default]
+    Kg,
+    /// Pounds.
+    Lb,
+}
+
+/// What goes into `INVOICE_NUMBER`. At the time of shipping an invoice seldom exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Invoice {
+    /// From where.
+    pub source: InvoiceSource,
+    /// With `wait`: how many hours at most; then the shipment goes without.
+    pub wait_hours: u32,
+}
+
+/// Where the value of `INVOICE_NUMBER` comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceSource {
+    /// The newest issued invoice, if there is one.
+    #[default]
+    WhenKnown,
+    /// Nothing.
+    Omit,
+    /// The order number again.
+    OrderNumber,
+    /// The number of the order's newest confirmation.
+    Confirmation,
+    /// The newest issued invoice; the shipment waits for it.
+    Wait,
+}
+
+/// Customs documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CustomsRules {
+    /// FedEx `shipmentPurpose`; empty: `SOLD`.
+    pub purpose: String,
+    /// Who pays duties and taxes; absent: the recipient.
+    pub duties: Option<Payer>,
+    /// Delivery terms → three letters of `termsOfSale`.
+    pub terms_of_sale: BTreeMap<String, String>,
+    /// Our tax id for foreign customs, by ship-from country.
+    pub tax_ids: BTreeMap<String, String>,
+    /// Item → country of manufacture, where Dynamics 365 has none; `default` for all.
+    pub origins: BTreeMap<String, String>,
+    /// Item → harmonised code, where Dynamics 365 has none.
+    pub hs_codes: BTreeMap<String, String>,
+}
+
+/// The entry of a key, or of `default`.
+pub fn keyed<'a, T>(map: &'a BTreeMap<String, T>, key: &str) -> Option<&'a T> {
+    map.get(key).or_else(|| map.get(DEFAULT))
+}

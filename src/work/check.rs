@@ -1,0 +1,206 @@
+//! Received: read what is needed, plan, or park with the cause.
+
+use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
+use crate::engine::Engine;
+use crate::order::cause::Cause;
+use crate::order::correction::Correction;
+use crate::order::facts::Facts;
+use crate::order::group::{Group, group_of};
+use crate::order::plan::{CANCELLED, INVOICE_AWAITED, OTHER_CARRIER, Plan, SERVICES_ONLY, hold, plan};
+use crate::order::retry::Failure;
+use crate::order::rules::Rules;
+use crate::order::transition::Event;
+use crate::order::{Order, Shipment};
+use crate::store::Result;
+use crate::store::attempts::AttemptOutcome;
+use crate::store::orders::OrderRecord;
+use crate::transport::Trace;
+use crate::work::settle::{With, settle, subject};
+use crate::work::step::{ended, fail};
+use crate::work::take_in::{TakenIn, take_in_again};
+
+/// An order read longer ago than this is read again before it is planned: it may have been held,
+/// changed or cancelled meanwhile.
+const PLAN_FRESH_MS: i64 = MINUTE_MS;
+/// The same before its label is bought. Checking and buying follow each other within a second or
+/// two; only what had to wait in between is read a second time.
+const BUY_FRESH_MS: i64 = 15 * SECOND_MS;
+/// How long to wait for an invoice before looking again: people post invoices in batches.
+const INVOICE_WAIT_MS: i64 = 10 * MINUTE_MS;
+
+/// Does the step.
+pub async fn check(engine: &Engine, shipment: &Shipment) -> Result<()> {
+    let trace = Trace { subject: subject(shipment), ..Trace::engine() };
+    let record = match reread(engine, shipment, PLAN_FRESH_MS, &trace).await? {
+        Reread::Same { record, read } => (record, read),
+        Reread::Changed => return Ok(()),
+        Reread::Failed(failure) => return fail(engine, shipment, None, failure, With::default()).await,
+    };
+    let (record, order_read) = record;
+    let read = match read(engine, &record, shipment, &trace).await? {
+        Ok(read) => read,
+        Err(failure) => return fail(engine, shipment, None, failure, With::default()).await,
+    };
+    let with = With {
+        order_read,
+        invoice: Some(read.facts.invoice_number.as_deref()),
+        correction_used: read.remembered.as_deref(),
+        ..With::default()
+    };
+    let planned = match hold(&record.order, &read.rules) {
+        Some(cause) => Err(cause),
+        None => read.plan(&record.order),
+    };
+    match planned {
+        Ok(plan) => {
+            let sentence = format!("Checked: {}.", described(&plan));
+            let event = Event::Planned(Box::new(plan));
+            settle(engine, shipment, event, ended(None, AttemptOutcome::Ok, &sentence), with).await?;
+            engine.wake_drive.notify_one();
+            Ok(())
+        }
+        Err(cause) => stop(engine, shipment, cause, with).await,
+    }
+}
+
+/// No plan: the shipment ends, waits, or needs a person.
+async fn stop(engine: &Engine, shipment: &Shipment, cause: Cause, with: With<'_>) -> Result<()> {
+    let detail = cause.detail.clone().unwrap_or_default();
+    let (event, sentence) = match cause.code.as_str() {
+        CANCELLED => {
+            (Event::OrderCancelled, "The order was cancelled in Dynamics 365 before a label was bought.".to_owned())
+        }
+        OTHER_CARRIER => (Event::NotOurs, format!("Delivery mode {detail} belongs to another carrier.")),
+        SERVICES_ONLY => (Event::NotOurs, "Nothing but services: there is no parcel to send.".to_owned()),
+        INVOICE_AWAITED => {
+            let sentence = cause.words().sentence.to_owned();
+            (Event::Waiting { cause, for_ms: INVOICE_WAIT_MS }, sentence)
+        }
+        _ => return fail(engine, shipment, None, Failure::Permanent(cause), with).await,
+    };
+    settle(engine, shipment, event, ended(None, AttemptOutcome::Ok, &sentence), with).await?;
+    Ok(())
+}
+
+/// What reading an order again showed.
+pub enum Reread {
+    /// It is as we know it; `read` says whether it was asked for just now.
+    Same {
+        /// The order.
+        record: OrderRecord,
+        /// It was read just now.
+        read: bool,
+    },
+    /// It changed and was taken in: the shipment is due anew.
+    Changed,
+    /// It could not be read.
+    Failed(Failure),
+}
+
+/// Reads the order of a shipment again when what we know is older than `fresh_ms`.
+pub async fn reread(engine: &Engine, shipment: &Shipment, fresh_ms: i64, trace: &Trace) -> Result<Reread> {
+    let record = engine.store.db.order(&shipment.order_id).await?;
+    if engine.clock.now_ms() - record.read_ms <= fresh_ms {
+        return Ok(Reread::Same { record, read: false });
+    }
+    let d365 = match engine.d365().await {
+        Ok(d365) => d365,
+        Err(failure) => return Ok(Reread::Failed(failure)),
+    };
+    let order = match noted(engine, d365.order(trace, &record.key.company, &record.key.number).await) {
+        Ok(Some(order)) => order,
+        Ok(None) => return Ok(Reread::Failed(Failure::Permanent(Cause::new("order.not-found")))),
+        Err(failure) => return Ok(Reread::Failed(failure)),
+    };
+    if record.fingerprint == order.fingerprint() {
+        return Ok(Reread::Same { record, read: true });
+    }
+    if take_in_again(engine, &record, &order).await? == TakenIn::Known {
+        // Somebody else changed a shipment of it at this moment: it comes around again.
+        tracing::debug!(shipment.id = %shipment.shipment_id, "the order is being changed elsewhere");
+    }
+    let mut tx = engine.store.begin().await?;
+    tx.release_lease(&shipment.shipment_id, &engine.node).await?;
+    tx.commit().await?;
+    Ok(Reread::Changed)
+}
+
+/// Just before the label is bought: is the order still what was planned?
+pub async fn still_stands(engine: &Engine, shipment: &Shipment, trace: &Trace) -> Result<Reread> {
+    let reread = reread(engine, shipment, BUY_FRESH_MS, trace).await?;
+    if let Reread::Same { record, read: true } = &reread {
+        let mut tx = engine.store.begin().await?;
+        tx.note_order_read(&record.order_id, engine.clock.now_ms()).await?;
+        tx.commit().await?;
+    }
+    Ok(reread)
+}
+
+/// Everything a plan is made of, beside the order.
+pub struct Read {
+    /// Its lines.
+    pub group: Group,
+    /// What Dynamics 365 knows around them.
+    pub facts: Facts,
+    /// What an operator set.
+    pub rules: Rules,
+    /// The operator's corrections, remembered ones included.
+    pub correction: Correction,
+    /// The remembered one that is in use.
+    pub remembered: Option<String>,
+}
+
+impl Read {
+    /// The plan.
+    pub fn plan(&self, order: &Order) -> std::result::Result<Plan, Cause> {
+        plan(order, &self.group, &self.facts, &self.rules, &self.correction)
+    }
+}
+
+/// Reads what a plan of this shipment is made of.
+pub async fn read(
+    engine: &Engine,
+    record: &OrderRecord,
+    shipment: &Shipment,
+    trace: &Trace,
+) -> Result<std::result::Result<Read, Failure>> {
+    let d365 = match (engine.d365().await, engine.fedex().await) {
+        (Ok(d365), Ok(_)) => d365,
+        (Err(failure), _) | (_, Err(failure)) => return Ok(Err(failure)),
+    };
+    let lots = engine.store.db.lots_of(&shipment.order_id).await?;
+    let group = match lots.get(&shipment.shipment_id) {
+        Some(lots) => group_of(&record.order, lots),
+        // From before shipments knew their lines: such a shipment is the whole order.
+        None => group_of(&record.order, &record.order.lines.iter().map(|line| line.lot.clone()).collect()),
+    };
+    let mut facts = match noted(engine, d365.facts(trace, &record.order, &group).await) {
+        Ok(facts) => facts,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    facts.waited_hours = u32::try_from((engine.clock.now_ms() - record.seen_ms) / HOUR_MS).unwrap_or(0);
+    let remembered =
+        engine.store.db.remembered(&record.key.company, &record.order.customer_account, &group.ship_to).await?;
+    let correction = match &remembered {
+        Some(remembered) => shipment.correction.over(&remembered.correction),
+        None => shipment.correction.clone(),
+    };
+    let rules = engine.rules().await?;
+    let remembered = remembered.map(|remembered| remembered.correction_id);
+    Ok(Ok(Read { group, facts, rules, correction, remembered }))
+}
+
+/// Notes how a call to Dynamics 365 went.
+pub fn noted<T>(engine: &Engine, result: std::result::Result<T, Failure>) -> std::result::Result<T, Failure> {
+    engine.note_d365(result.as_ref().err().map(|failure| failure.cause().clone()));
+    result
+}
+
+/// `FEDEX_GROUND, 3 packages of 71.8 lb`.
+pub fn described(plan: &Plan) -> String {
+    let packages = match plan.packages.len() {
+        1 => "1 package".to_owned(),
+        count => format!("{count} packages"),
+    };
+    format!("{}, {packages} of {} lb", plan.service.service, plan.weight().normalize())
+}
