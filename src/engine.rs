@@ -4,7 +4,7 @@ use crate::audit::{Actor, Entry, Subject};
 use crate::clock::{Clock, SECOND_MS};
 use crate::config::Config;
 use crate::d365::D365;
-use crate::fedex::Fedex;
+use crate::fedex::{Environment, Fedex};
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;
 use crate::order::rules::Rules;
@@ -195,6 +195,11 @@ impl Engine {
             connections.fedex = self.opened(crate::vault::FEDEX).await.and_then(|json| {
                 let credentials = crate::fedex::Credentials::parse(json.expose_secret());
                 let credentials = credentials.map_err(|error| unusable(crate::vault::FEDEX, &error)).ok()?;
+                // Waits that protect FedEx and the customer's money must not be shortened there.
+                if matches!(self.clock, Clock::Scaled(_)) && credentials.environment != Environment::Custom {
+                    unusable(crate::vault::FEDEX, &"clock_factor is for rehearsals with the twins; remove it");
+                    return None;
+                }
                 Some(Arc::new(Fedex::new(credentials, self.transport.clone(), Arc::new(self.clone()))))
             });
         }

@@ -1,6 +1,7 @@
 //! The command line: one file a group of commands. Data on standard output; errors on standard
 //! error, one sentence and one next step.
 
+mod campaign;
 mod credentials;
 mod demo;
 mod inspect;
@@ -9,7 +10,6 @@ mod printing;
 mod run;
 mod trail;
 
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Engine;
 use clap::{Parser, Subcommand};
@@ -95,6 +95,8 @@ enum Command {
     Demo(demo::Demo),
     /// The twins alone: simulated Dynamics 365 and FedEx on loopback.
     Twin(demo::TwinArguments),
+    /// The rehearsal: many orders over the twins, answers lost, processes killed, everything counted.
+    Campaign(campaign::Campaign),
     /// Brings the database to this version and stops.
     Migrate,
     /// Prints the settings in force, secrets as ***.
@@ -178,6 +180,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Worker => run::worker(config).await,
         Command::Demo(demo) => demo.run(config).await,
         Command::Twin(twin) => twin.run().await,
+        Command::Campaign(campaign) => campaign.run(config).await,
         Command::Migrate => engine(config).await.map(|_| Exit::Done),
         Command::CheckConfig => {
             print!("{}", config.redacted());
@@ -199,7 +202,8 @@ async fn dispatch(arguments: Arguments) -> Result {
 
 async fn engine(config: Config) -> std::result::Result<Engine, Failed> {
     use crate::engine::StartError;
-    Engine::start(config, Clock::System).await.map_err(|error| {
+    let clock = config.clock();
+    Engine::start(config, clock).await.map_err(|error| {
         let text = format!("{}.", crate::transport::chain(&error));
         match error {
             StartError::Store(_) => Failed::unreachable(text),

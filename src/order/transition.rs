@@ -9,7 +9,7 @@
 //! ```
 //! Every event is consumed by an exhaustive match; what is not written here cannot happen.
 
-use crate::clock::{HOUR_MS, MINUTE_MS};
+use crate::clock::MINUTE_MS;
 use crate::order::cause::Cause;
 use crate::order::group::Difference;
 use crate::order::plan::Plan;
@@ -19,11 +19,9 @@ use crate::order::state::State;
 use crate::order::{Charge, Shipment, Voiding};
 
 /// FedEx does not say when a new label can be found by its reference. We look again this long
-/// after the first look, and believe its absence only after [`ABSENT_FOR_MS`].
+/// after the first look, and believe its absence only after the configured wait.
 pub const LOOK_AGAIN_MS: i64 = 2 * MINUTE_MS;
-/// A label not found by reference for this long, in at least [`ABSENCES`] looks, does not exist.
-pub const ABSENT_FOR_MS: i64 = HOUR_MS;
-/// Looks that must all miss before a label is bought again.
+/// Looks that must all miss, over the configured wait, before a label is bought again.
 pub const ABSENCES: u32 = 5;
 
 /// A label FedEx made.
@@ -63,7 +61,10 @@ pub enum Event {
     /// The job ended without labels.
     JobFailed(Cause),
     /// A look-up did not find the label.
-    Absent,
+    Absent {
+        /// How long it must have been missing before that is believed (setting `absence_wait_s`).
+        wait_ms: i64,
+    },
     /// The tracking number is on the order in Dynamics 365.
     Announced,
     /// FedEx told where the parcel is.
@@ -164,8 +165,8 @@ pub fn apply(shipment: &Shipment, event: Event, now_ms: i64) -> Result<Shipment,
             }
             _ => return refused,
         },
-        Event::Absent => match shipment.state {
-            State::OutcomeUnknown => absent(&mut next, now_ms),
+        Event::Absent { wait_ms } => match shipment.state {
+            State::OutcomeUnknown => absent(&mut next, wait_ms, now_ms),
             _ => return refused,
         },
         Event::DeclaredAbsent => match shipment.state {
@@ -305,10 +306,10 @@ fn buy(mut next: Shipment, bought: Bought, now_ms: i64) -> Result<Shipment, Refu
 }
 
 /// A missing label is believed only after several looks over a long wait.
-fn absent(next: &mut Shipment, now_ms: i64) {
+fn absent(next: &mut Shipment, wait_ms: i64, now_ms: i64) {
     let since = *next.absent_since_ms.get_or_insert(now_ms);
     next.absences += 1;
-    if next.absences >= ABSENCES && now_ms - since >= ABSENT_FOR_MS {
+    if next.absences >= ABSENCES && now_ms - since >= wait_ms {
         enter(next, State::Ready, Some(now_ms));
         forget_purchase(next);
     } else {
@@ -425,6 +426,7 @@ const FIRST_JOB_LOOK_MS: i64 = 3 * crate::clock::SECOND_MS;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::HOUR_MS;
     use crate::order::{OrderId, ShipmentId};
 
     fn shipment(state: State) -> Shipment {
@@ -471,19 +473,21 @@ mod tests {
     }
 
     #[test]
-    fn absence_is_believed_only_after_several_looks_over_a_long_wait() {
-        let mut now = 0;
-        let mut seen = shipment(State::OutcomeUnknown);
-        let mut looks = 0;
-        while seen.state == State::OutcomeUnknown {
-            seen = apply(&seen, Event::Absent, now).expect("allowed");
-            looks += 1;
-            now = seen.next_run_ms.expect("looks again");
-            assert!(looks < 20, "it must end");
+    fn absence_is_believed_only_after_several_looks_over_the_configured_wait() {
+        for wait_ms in [0, HOUR_MS, 6 * HOUR_MS] {
+            let mut now = 0;
+            let mut seen = shipment(State::OutcomeUnknown);
+            let mut looks = 0;
+            while seen.state == State::OutcomeUnknown {
+                seen = apply(&seen, Event::Absent { wait_ms }, now).expect("allowed");
+                looks += 1;
+                now = seen.next_run_ms.expect("looks again");
+                assert!(looks < 20, "it must end");
+            }
+            assert_eq!(seen.state, State::Ready);
+            assert_eq!(seen.reference, None);
+            assert!(looks >= ABSENCES && now >= wait_ms, "{looks} looks in {now} ms, asked for {wait_ms}");
         }
-        assert_eq!(seen.state, State::Ready);
-        assert_eq!(seen.reference, None);
-        assert!(looks >= ABSENCES && now >= ABSENT_FOR_MS, "{looks} looks in {now} ms");
     }
 
     #[test]

@@ -133,8 +133,13 @@ async fn ask_job(
 }
 
 async fn look_up(engine: &Engine, begun: &Begun, fedex: &Fedex, plan: &Plan, reference: String) -> Result<()> {
-    // FedEx's window for references begins at the ship date; a day earlier covers its time zones.
-    let ship_date = clock::date(engine.clock.now_ms() - DAY_MS);
+    // FedEx searches from the ship date on. That is the day of the purchase, not today: after a
+    // weekend without power today's window would miss Friday's label, and it would be bought again.
+    let attempts = engine.store.db.attempts_of(&begun.shipment.shipment_id).await?;
+    let purchase = attempts.iter().find(|attempt| attempt.reference.as_ref() == Some(&reference));
+    let bought_ms = purchase.map_or_else(|| engine.clock.now_ms(), |attempt| attempt.begun_ms);
+    // A day earlier covers its time zones.
+    let ship_date = clock::date(bought_ms - DAY_MS);
     let result = fedex.look_up(&begun.trace, fedex.account(plan), &reference, &ship_date).await;
     engine.note_fedex(result.as_ref().err().map(|failure| failure.cause().clone()));
     let found: Vec<String> = match result {
@@ -153,7 +158,8 @@ async fn look_up(engine: &Engine, begun: &Begun, fedex: &Fedex, plan: &Plan, ref
     } else {
         let sentence = "FedEx does not know a label under this reference yet.";
         let ending = ended(Some(begun), AttemptOutcome::Waiting, sentence);
-        settle(engine, &begun.shipment, Event::Absent, ending, With::default()).await?;
+        let event = Event::Absent { wait_ms: engine.config.absence_wait_ms() };
+        settle(engine, &begun.shipment, event, ending, With::default()).await?;
     }
     engine.wake_drive.notify_one();
     Ok(())
