@@ -2,6 +2,7 @@
 //! error, one sentence and one next step.
 
 mod campaign;
+mod charges;
 mod credentials;
 mod demo;
 mod inspect;
@@ -146,6 +147,9 @@ enum Command {
     Prints(printing::Prints),
     /// Prints the documents of an order again.
     Print(printing::Print),
+    /// What FedEx rated, for comparing with its invoice.
+    #[command(subcommand)]
+    Charges(charges::Charges),
     /// The audit trail.
     #[command(subcommand)]
     Audit(trail::Audit),
@@ -196,6 +200,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Printers(command) => command.run(&engine(config).await?).await,
         Command::Prints(prints) => prints.run(&engine(config).await?).await,
         Command::Print(print) => print.run(&engine(config).await?).await,
+        Command::Charges(command) => command.run(&engine(config).await?).await,
         Command::Audit(command) => command.run(&engine(config).await?).await,
     }
 }
