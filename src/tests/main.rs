@@ -6,6 +6,8 @@ mod crash;
 mod desk;
 mod order_faults;
 mod order_flow;
+mod print_servers;
+mod printing;
 mod secrets;
 mod store_contract;
 mod support;
