@@ -133,7 +133,8 @@ impl OperatorDesk {
         let fedex = engine.fedex().await.map_err(|failure| super::problem::failure(&failure))?;
         let trace = crate::transport::Trace { actor: actor.clone(), subject: Subject::default() };
         let now = engine.clock.now_ms();
-        let closed = fedex.close_ground(&trace, &clock::date(now)).await;
+        let account = &fedex.credentials().account_number;
+        let closed = fedex.close_ground(&trace, account, &clock::date(now)).await;
         let closed = closed.map_err(|failure| super::problem::failure(&failure))?;
         let entry = engine.entry(actor, "desk.close", Subject::default(), &closed.sentence).outcome(Outcome::Ok);
         let written = async {

@@ -1,23 +1,4 @@
 //! TEMP until the client branch is merged.
-use crate::fedex::{Document, Fedex};
-use crate::order::cause::Cause;
-use crate::order::retry::Failure;
-use crate::transport::Trace;
-
-/// TEMP
-pub struct Closed {
-    /// TEMP
-    pub sentence: String,
-    /// TEMP
-    pub documents: Vec<Document>,
-}
-
-impl Fedex {
-    /// TEMP
-    pub async fn close_ground(&self, _trace: &Trace, _date: &str) -> Result<Closed, Failure> {
-        Err(Failure::Permanent(Cause::new("fedex.refused")))
-    }
-}
 impl super::OperatorDesk {
     pub(super) async fn ask_quote(
         &self,

@@ -4,6 +4,7 @@ mod architecture;
 mod auth;
 mod crash;
 mod desk;
+mod fedex_requests;
 mod order_faults;
 mod order_flow;
 mod print_servers;

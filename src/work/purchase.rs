@@ -4,7 +4,7 @@
 //! then the purchase is sent, then its answer is stored. Without an answer nothing is sent again
 //! before FedEx was asked for the reference, several times over a long wait.
 
-use crate::clock::{self, DAY_MS, SECOND_MS};
+use crate::clock::{self, SECOND_MS};
 use crate::engine::Engine;
 use crate::fedex::{Fedex, Found, JobAnswer, Piece, Purchase, Shipped};
 use crate::order::Shipment;
@@ -20,9 +20,19 @@ use crate::work::settle::{Begun, With, begin, settle, subject};
 use crate::work::step::{ended, fail};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use ulid::Ulid;
 
 /// How long to wait before asking about a job again: FedEx makes some hundred labels in seconds.
 const JOB_WAIT_MS: i64 = 5 * SECOND_MS;
+
+/// Begins every reference of ours; a fresh id follows.
+const REFERENCE: &str = "ML";
+
+/// When the purchase with this reference was sent: its id begins with the moment.
+fn sent_ms(reference: &str) -> Option<i64> {
+    let id: Ulid = reference.strip_prefix(REFERENCE)?.parse().ok()?;
+    i64::try_from(id.timestamp_ms()).ok()
+}
 
 /// Ready: buy, under a reference that is stored first.
 pub async fn buy(engine: &Engine, shipment: &Shipment) -> Result<()> {
@@ -42,7 +52,7 @@ pub async fn buy(engine: &Engine, shipment: &Shipment) -> Result<()> {
             Reread::Failed(failure) => return fail(engine, shipment, None, failure, With::default()).await,
         }
     }
-    let reference = format!("ML{}", engine.new_id());
+    let reference = format!("{REFERENCE}{}", engine.new_id());
     let begun = begin(engine, shipment, Step::Ship, Some(reference.clone())).await?;
     let ship_date = clock::date(engine.clock.now_ms());
     let result = fedex.ship(&begun.trace, &plan, &reference, &ship_date).await;
@@ -137,8 +147,8 @@ async fn ask_job(
 }
 
 async fn look_up(engine: &Engine, begun: &Begun, fedex: &Fedex, plan: &Plan, reference: String) -> Result<()> {
-    // FedEx's window for references begins at the ship date; a day earlier covers its time zones.
-    let ship_date = clock::date(engine.clock.now_ms() - DAY_MS);
+    // FedEx searches around the ship date, and we may ask days later, after a stop of ours.
+    let ship_date = clock::date(sent_ms(&reference).unwrap_or_else(|| engine.clock.now_ms()));
     let result = fedex.look_up(&begun.trace, fedex.account(plan), &reference, &ship_date).await;
     engine.note_fedex(result.as_ref().err().map(|failure| failure.cause().clone()));
     let found: Vec<Found> = match result {
@@ -233,6 +243,13 @@ mod tests {
 
     fn pieces(adopted: &Adopted) -> Vec<(u32, &str)> {
         adopted.shipped.pieces.iter().map(|piece| (piece.sequence, piece.tracking_number.as_str())).collect()
+    }
+
+    #[test]
+    fn a_reference_tells_when_it_was_sent() {
+        let id = Ulid::from_parts(1_790_000_000_000, 7);
+        assert_eq!(sent_ms(&format!("ML{id}")), Some(1_790_000_000_000));
+        assert_eq!(sent_ms("SO-1"), None);
     }
 
     #[test]
