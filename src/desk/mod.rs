@@ -14,7 +14,6 @@ pub mod problem;
 pub mod rules;
 pub mod shipping;
 pub mod sign_in;
-mod temp;
 pub mod trial;
 pub mod views;
 

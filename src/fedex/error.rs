@@ -46,7 +46,7 @@ const CODES: &[(&str, Verdict)] = &[
     ("ACCOUNTNUMBER.REGISTRATION.REQUIRED", Refused("fedex.account-refused", Some("account_number"))),
     ("ACCOUNT.NUMBER.MISMATCH", Refused("fedex.account-refused", Some("account_number"))),
     ("SHIPMENT.ACCOUNTNUMBER.UNAUTHORIZED", Refused("fedex.account-refused", Some("account_number"))),
-    ("SHIPMENT.USER.UNAUTHORIZED", Refused("fedex.refused", None)),
+    ("SHIPMENT.USER.UNAUTHORIZED", Refused("fedex.void-refused", None)),
     ("STREETLINES.TOO.LONG", Refused("fedex.street-too-long", Some("street_1"))),
     ("SERVICE.PACKAGECOMBINATION.INVALID", Refused("fedex.combination-refused", Some("service"))),
     ("SHIPMENT.SMARTPOST.INVALID", Refused("fedex.combination-refused", Some("service"))),
@@ -59,17 +59,19 @@ const CODES: &[(&str, Verdict)] = &[
     ("INCOUNTRY.SERVICES.NOTALLOWED", Refused("fedex.lane-not-served", Some("service"))),
     ("SELECTED.DESTINATION.SERVICETYPE.INVALID", Refused("fedex.lane-not-served", Some("service"))),
     ("SERVICETYPE.NOT.ALLOWED", Refused("fedex.lane-not-served", Some("service"))),
-    ("CURRENCYTYPE.PACKAGES.MUST", Refused("fedex.refused", None)),
-    ("MIXED.MEASURING.UNITS.INCLUDED", Refused("fedex.refused", Some("weight_lb"))),
+    ("CURRENCYTYPE.PACKAGES.MUST", Refused("fedex.customs-refused", Some("currency"))),
+    ("MIXED.MEASURING.UNITS.INCLUDED", Refused("fedex.customs-refused", Some("lines"))),
     ("RECIPIENTCONTACT.PHONENUMBER.INVALID", Refused("fedex.phone-wrong", Some("phone"))),
     ("RECIPIENTCONTACT.PHONENUMBER.NOTSUPPORTED", Refused("fedex.phone-wrong", Some("phone"))),
-    ("TRACKINGNUMBER.ENTERED.INVALID", Refused("fedex.refused", Some("tracking_number"))),
-    ("SHIPMENT.JOBID.INVALID", Refused("fedex.refused", None)),
-    ("TRACKING.TRACKINGNUMBER.EMPTY", Refused("fedex.refused", Some("tracking_number"))),
-    ("TRACKING.REFERENCETYPE.INVALID", Refused("fedex.refused", Some("reference"))),
-    ("TRACKING.TCN.NOTFOUND", Refused("fedex.refused", None)),
+    ("TRACKINGNUMBER.ENTERED.INVALID", Refused("fedex.number-refused", Some("tracking_number"))),
+    ("SHIPMENT.JOBID.INVALID", Refused("fedex.job-unknown", None)),
+    ("TRACKING.TRACKINGNUMBER.EMPTY", Refused("fedex.number-refused", Some("tracking_number"))),
+    ("TRACKING.REFERENCETYPE.INVALID", Refused("fedex.number-refused", Some("reference"))),
+    ("TRACKING.TCN.NOTFOUND", Refused("fedex.number-refused", None)),
+    ("STANDARDIZED.ADDRESS.NOTFOUND", Refused("fedex.address-unknown", Some("street_1"))),
+    ("AVAILABILITY.SHIP.DATE.INVALID", Refused("fedex.date-refused", Some("date"))),
     ("INVALID.INPUT.EXCEPTION", Refused("fedex.input-refused", None)),
-    ("NOT.FOUND.ERROR", Refused("fedex.refused", None)),
+    ("NOT.FOUND.ERROR", Refused("fedex.path-unknown", None)),
     ("NOT.AUTHORIZED.ERROR", Keys),
     ("LOGIN.REAUTHENTICATE.ERROR", Keys),
     ("FORBIDDEN.ERROR", Rights),
@@ -166,6 +168,18 @@ fn refused(errors: &[Said], purpose: Purpose, detail: String) -> Failure {
     }
 }
 
+/// A refusal inside a success, if there is one.
+pub fn refusal(body: &[u8], purpose: Purpose) -> Option<Failure> {
+    let errors = errors(body);
+    let said: Vec<String> = errors.iter().map(Said::text).collect();
+    (!errors.is_empty()).then(|| refused(&errors, purpose, said.join("; ")))
+}
+
+/// FedEx's code at the beginning of a cause's detail; empty when there is none.
+pub fn said_code(cause: &Cause) -> &str {
+    cause.detail.as_deref().and_then(|detail| detail.split_once(": ")).map_or("", |(code, _)| code)
+}
+
 fn verdict(code: &str) -> Option<Verdict> {
     CODES.iter().find(|(known, _)| *known == code).map(|(_, verdict)| *verdict)
 }
@@ -258,6 +272,58 @@ mod tests {
                 Trouble => assert!(matches!(&failure, Failure::NoAnswer(_)), "{code}"),
                 Keys | Rights => assert!(matches!(&failure, Failure::NotAllowed(_)), "{code}"),
             }
+        }
+    }
+
+    /// The codes of FedEx's documents and recordings, with the status they come with, written down
+    /// apart from the table so that neither can lose one unseen.
+    const DOCUMENTED: &[(u16, &str)] = &[
+        (400, "ACCOUNTNUMBER.REGISTRATION.REQUIRED"),
+        (400, "ACCOUNT.NUMBER.MISMATCH"),
+        (400, "SHIPMENT.ACCOUNTNUMBER.UNAUTHORIZED"),
+        (400, "SHIPMENT.USER.UNAUTHORIZED"),
+        (400, "STREETLINES.TOO.LONG"),
+        (400, "SERVICE.PACKAGECOMBINATION.INVALID"),
+        (400, "SHIPMENT.SMARTPOST.INVALID"),
+        (400, "COUNTRY.POSTALCODE.INVALID"),
+        (400, "POSTALCODE.INVALID"),
+        (400, "DESTINATION.POSTALCODE.MISSING.ORINVALID"),
+        (400, "CITY.EMPTY"),
+        (400, "RECIPIENT.COUNTRY.UNSERVICED"),
+        (400, "INCOUNTRY.SERVICES.NOTALLOWED"),
+        (400, "SELECTED.DESTINATION.SERVICETYPE.INVALID"),
+        (400, "SERVICETYPE.NOT.ALLOWED"),
+        (400, "COUNTRY.POSTALANDSTATEORPROVINCECODE.MISMATCH"),
+        (400, "CURRENCYTYPE.PACKAGES.MUST"),
+        (400, "MIXED.MEASURING.UNITS.INCLUDED"),
+        (400, "TRACKINGNUMBER.ENTERED.INVALID"),
+        (400, "SHIPMENT.JOBID.INVALID"),
+        (400, "TRACKING.TRACKINGNUMBER.EMPTY"),
+        (400, "TRACKING.REFERENCETYPE.INVALID"),
+        (400, "TRACKING.TCN.NOTFOUND"),
+        (400, "STANDARDIZED.ADDRESS.NOTFOUND"),
+        (400, "AVAILABILITY.SHIP.DATE.INVALID"),
+        (422, "INVALID.INPUT.EXCEPTION"),
+        (401, "NOT.AUTHORIZED.ERROR"),
+        (401, "LOGIN.REAUTHENTICATE.ERROR"),
+        (403, "FORBIDDEN.ERROR"),
+        (403, "UNAUTHORIZED.USAGE"),
+        (404, "NOT.FOUND.ERROR"),
+        (500, "INTERNAL.SERVER.ERROR"),
+        (500, "SYSTEM.UNEXPECTED.ERROR"),
+        (503, "SERVICE.UNAVAILABLE.ERROR"),
+        (503, "SYSTEM.UNAVAILABLE"),
+    ];
+
+    #[test]
+    fn every_documented_code_has_a_cause_a_sentence_and_a_next_step() {
+        for (status, code) in DOCUMENTED {
+            assert!(verdict(code).is_some(), "{code} is not in the table");
+            let cause = answered(*status, &coded(code), Purpose::Purchase).cause().clone();
+            // Not merely "refused": the code says more than that.
+            assert_ne!(cause.code, "fedex.refused", "{code}");
+            let words = CATALOGUE.iter().find(|words| words.code == cause.code).expect("has words");
+            assert!(!words.sentence.is_empty() && !words.next_step.is_empty(), "{code}");
         }
     }
 

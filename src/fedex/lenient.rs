@@ -63,6 +63,12 @@ pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, 
     Ok(text_of(raw.get()).parse().ok())
 }
 
+/// A boolean, or its text; anything else is no.
+pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(text_of(raw.get()).eq_ignore_ascii_case("true"))
+}
+
 fn text_of(json: &str) -> String {
     match json.as_bytes().first() {
         Some(b'"') => serde_json::from_str(json).unwrap_or_default(),
@@ -88,6 +94,8 @@ mod tests {
         counts: Vec<u32>,
         #[serde(default, deserialize_with = "or_empty")]
         inner: Option<Vec<u32>>,
+        #[serde(default, deserialize_with = "flag")]
+        flag: bool,
     }
 
     #[test]
@@ -97,6 +105,9 @@ mod tests {
         assert_eq!((odd.word.as_str(), odd.words.as_slice()), ("7", ["a".to_owned()].as_slice()));
         assert_eq!((odd.amount.unwrap().to_string().as_str(), odd.counts.as_slice()), ("71.80", [1, 3].as_slice()));
         assert_eq!(odd.inner, None);
+        let flag = |json: &str| serde_json::from_str::<Odd>(json).unwrap().flag;
+        assert!(flag(r#"{"flag":true}"#) && flag(r#"{"flag":"True"}"#));
+        assert!(!flag(r#"{"flag":"no"}"#) && !flag(r#"{"flag":null}"#) && !flag(r#"{"flag":[true]}"#));
         let empty: Odd = serde_json::from_str(r#"{"word":null,"words":null,"amount":true,"counts":null}"#).unwrap();
         assert!(empty.word.is_empty() && empty.words.is_empty() && empty.amount.is_none() && empty.counts.is_empty());
     }

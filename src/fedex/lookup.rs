@@ -6,8 +6,8 @@
 //! clear "not found" counts as absent.
 
 use crate::audit::System;
-use crate::fedex::error::{Purpose, Said, unreadable};
-use crate::fedex::track::{self, TrackResult};
+use crate::fedex::error::{Purpose, Said, said_code, unreadable};
+use crate::fedex::track::{self, PackageIdentifier, TrackResult};
 use crate::fedex::{READ_TIMEOUT, lenient, post_json};
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;
@@ -22,9 +22,11 @@ const DAYS_BEFORE: i32 = 1;
 /// Days after our ship date: FedEx moves the ship date to the day it gets the parcel. Generous,
 /// because the reference is ours alone.
 const DAYS_AFTER: i32 = 14;
+/// The identifier that holds the master number of a shipment.
+const MASTER: &str = "STANDARD_MPS";
 /// Identifiers that hold tracking numbers, not references of the shipper.
 const NUMBER_TYPES: [&str; 5] =
-    ["STANDARD_MPS", "GROUP_MPS", "TRACKING_NUMBER_OR_DOORTAG", "OUTBOUND_LINK_TO_RETURN", "TRACKING_CONTROL_NUMBER"];
+    [MASTER, "GROUP_MPS", "TRACKING_NUMBER_OR_DOORTAG", "OUTBOUND_LINK_TO_RETURN", "TRACKING_CONTROL_NUMBER"];
 
 /// The call.
 pub const CALL: Call =
@@ -43,6 +45,12 @@ pub struct Found {
     pub references: Vec<String>,
     /// It was cancelled.
     pub cancelled: bool,
+    /// The master number of its shipment, where FedEx names it.
+    pub master: Option<String>,
+    /// Which package of its shipment it is, from 1.
+    pub sequence: Option<u32>,
+    /// How many packages its shipment has.
+    pub count: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -130,8 +138,7 @@ pub fn parse(body: &[u8], reference: &str) -> Result<Vec<Found>, Failure> {
 /// A refusal that says "not found" in so many words is an answer.
 pub fn is_absent(failure: &Failure) -> bool {
     let Failure::Permanent(cause) = failure else { return false };
-    let code = cause.detail.as_deref().unwrap_or_default().split(": ").next().unwrap_or_default();
-    Said { code: code.to_owned(), message: String::new() }.is_not_found()
+    Said { code: said_code(cause).to_owned(), message: String::new() }.is_not_found()
 }
 
 fn in_trouble(said: &Said) -> Failure {
@@ -143,16 +150,27 @@ fn parcel(result: TrackResult, outer_number: &str) -> Found {
     let latest = &result.latest_status_detail;
     let cancelled =
         [&latest.code, &latest.derived_code].iter().any(|code| milestone_of(code) == Some(Milestone::Cancelled));
-    let references = result
+    let (sequence, count) = (result.package_details.sequence_number, result.package_details.count);
+    let (numbers, references): (Vec<_>, Vec<_>) = result
         .additional_tracking_info
         .package_identifiers
         .into_iter()
-        .filter(|identifier| !NUMBER_TYPES.contains(&identifier.kind.as_str()))
-        .flat_map(|identifier| identifier.values.into_iter().chain(identifier.value))
-        .collect();
+        .partition(|identifier| NUMBER_TYPES.contains(&identifier.kind.as_str()));
+    let values = |identifiers: Vec<PackageIdentifier>| {
+        identifiers.into_iter().flat_map(|identifier| identifier.values.into_iter().chain(identifier.value))
+    };
+    let of_shipment = numbers.into_iter().filter(|identifier| identifier.kind == MASTER).collect();
     let info = result.tracking_number_info;
-    let number = if info.tracking_number.is_empty() { outer_number.to_owned() } else { info.tracking_number };
-    Found { tracking_number: number, unique_id: info.tracking_number_unique_id, ship_date, references, cancelled }
+    Found {
+        tracking_number: if info.tracking_number.is_empty() { outer_number.to_owned() } else { info.tracking_number },
+        unique_id: info.tracking_number_unique_id,
+        ship_date,
+        references: values(references).collect(),
+        cancelled,
+        master: values(of_shipment).find(|number| !number.is_empty()),
+        sequence: sequence.filter(|sequence| *sequence > 0),
+        count: count.filter(|count| *count > 0),
+    }
 }
 
 /// Carries our reference; or FedEx echoed no references, and then its own search must do.
@@ -200,6 +218,25 @@ mod tests {
             );
             assert_eq!(found[0].references, ["01REF"]);
         }
+    }
+
+    #[test]
+    fn pieces_of_one_shipment_name_their_master_and_their_place() {
+        let piece = |number: &str, sequence: &str| {
+            let mut piece = result(
+                &json!([{"type": "STANDARD_MPS", "values": ["802"]}, {"type": "CUSTOMER_REFERENCE", "values": ["01REF"]}]),
+                "OC",
+            );
+            piece["trackingNumberInfo"]["trackingNumber"] = json!(number);
+            piece["packageDetails"] = json!({"sequenceNumber": sequence, "count": "2"});
+            piece
+        };
+        let found = parse(&answer(&json!([piece("794", "2"), piece("802", "1")])), "01REF").unwrap();
+        let places: Vec<_> = found
+            .iter()
+            .map(|one| (one.tracking_number.as_str(), one.master.as_deref(), one.sequence, one.count))
+            .collect();
+        assert_eq!(places, [("794", Some("802"), Some(2), Some(2)), ("802", Some("802"), Some(1), Some(2))]);
     }
 
     #[test]

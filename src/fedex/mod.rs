@@ -4,26 +4,40 @@
 //! the transport. It signs in, renews a token once after a 401 (a 401 was not processed, so even a
 //! purchase may be sent again), and leaves every other repetition to its caller.
 
+pub mod address;
 pub mod cancel;
+pub mod close;
 pub mod credentials;
 pub mod error;
 pub mod job;
 mod lenient;
 pub mod lookup;
 pub mod probe;
+pub mod rate;
+#[cfg(test)]
+mod sample;
 pub mod ship;
+mod ship_answer;
+mod ship_customs;
+mod ship_packages;
+mod ship_request;
 mod token;
 pub mod track;
 pub mod validate;
 pub mod webhook;
+mod wire;
 
+pub use address::{Advice, Classification};
+pub use close::Closed;
 pub use credentials::{CredentialError, Credentials, Environment};
 pub use job::JobAnswer;
 pub use lookup::Found;
+pub use rate::Quoted;
 pub use ship::{Document, Piece, Purchase, Shipped};
 pub use track::{Parcel, Tracked};
 
 use crate::fedex::error::Purpose;
+use crate::order::consignee::Consignee;
 use crate::order::plan::Plan;
 use crate::order::retry::Failure;
 use crate::transport::redact::Redactor;
@@ -102,14 +116,14 @@ impl Fedex {
         reference: &str,
         ship_date: &str,
     ) -> Result<Purchase, Failure> {
-        let request = ship::request(&self.inner.credentials.base_url, self.account(plan), plan, reference, ship_date);
+        let request = ship::request(&self.inner.credentials.base_url, self.account(plan), plan, reference, ship_date)?;
         let body = self.exchange(trace, &ship::CALL, Purpose::Purchase, Project::Ship, request).await?;
         ship::parse(&body)
     }
 
     /// A purchase as it would be sent: method and address, and the body in readable form.
     pub fn shown_purchase(&self, plan: &Plan, reference: &str, ship_date: &str) -> Result<(String, String), Failure> {
-        let request = ship::request(&self.inner.credentials.base_url, self.account(plan), plan, reference, ship_date);
+        let request = ship::request(&self.inner.credentials.base_url, self.account(plan), plan, reference, ship_date)?;
         let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
         let line = format!("{} {}", request.method(), request.uri());
         Ok((line, serde_json::to_string_pretty(&body).unwrap_or_default()))
@@ -118,16 +132,18 @@ impl Fedex {
     /// Asks what became of a job.
     pub async fn job(&self, trace: &Trace, plan: &Plan, job_id: &str) -> Result<JobAnswer, Failure> {
         let request = job::request(&self.inner.credentials.base_url, self.account(plan), job_id);
-        let body = self.exchange(trace, &job::CALL, Purpose::Read, Project::Ship, request).await?;
-        job::parse(&body)
+        match self.exchange(trace, &job::CALL, Purpose::Read, Project::Ship, request).await {
+            Ok(body) => job::parse(&body),
+            Err(failure) => job::refused(failure),
+        }
     }
 
     /// Cancels a label with all its packages.
     pub async fn cancel(&self, trace: &Trace, plan: &Plan, tracking_number: &str) -> Result<(), Failure> {
         let base = &self.inner.credentials.base_url;
         let request = cancel::request(base, self.account(plan), &plan.shipper.country, tracking_number);
-        let body = self.exchange(trace, &cancel::CALL, Purpose::Read, Project::Ship, request).await?;
-        cancel::parse(&body)
+        let answer = self.exchange(trace, &cancel::CALL, Purpose::Read, Project::Ship, request).await;
+        cancel::parse(&answer.map_err(cancel::refused)?)
     }
 
     /// Asks FedEx to check a shipment without buying it; answers its alerts.
@@ -139,7 +155,7 @@ impl Fedex {
         ship_date: &str,
     ) -> Result<Vec<String>, Failure> {
         let base = &self.inner.credentials.base_url;
-        let request = validate::request(base, self.account(plan), plan, reference, ship_date);
+        let request = validate::request(base, self.account(plan), plan, reference, ship_date)?;
         let body = self.exchange(trace, &validate::CALL, Purpose::Read, Project::Ship, request).await?;
         validate::parse(&body)
     }
@@ -158,6 +174,29 @@ impl Fedex {
             Err(failure) if lookup::is_absent(&failure) => Ok(Vec::new()),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// What a shipment would cost with every service that could carry it.
+    pub async fn quote(&self, trace: &Trace, plan: &Plan, ship_date: &str) -> Result<Vec<Quoted>, Failure> {
+        let request = rate::request(&self.inner.credentials.base_url, self.account(plan), plan, ship_date);
+        let body = self.exchange(trace, &rate::CALL, Purpose::Read, Project::Ship, request).await?;
+        rate::parse(&body)
+    }
+
+    /// What FedEx makes of an address: advice, not a verdict.
+    pub async fn resolve_address(&self, trace: &Trace, who: &Consignee) -> Result<Advice, Failure> {
+        let request = address::request(&self.inner.credentials.base_url, who);
+        match self.exchange(trace, &address::CALL, Purpose::Read, Project::Ship, request).await {
+            Ok(body) => address::parse(&body),
+            Err(failure) => address::unknown(failure),
+        }
+    }
+
+    /// Closes the day's Ground shipments of an account. `date` is `YYYY-MM-DD`.
+    pub async fn close_ground(&self, trace: &Trace, account: &str, date: &str) -> Result<Closed, Failure> {
+        let request = close::request(&self.inner.credentials.base_url, account, date);
+        let body = self.exchange(trace, &close::CALL, Purpose::Read, Project::Ship, request).await?;
+        close::parse(&body)
     }
 
     /// Asks where parcels are; one answer for each, in their order.

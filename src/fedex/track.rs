@@ -210,6 +210,8 @@ pub(super) struct TrackResult {
     #[serde(deserialize_with = "lenient::or_empty")]
     pub(super) latest_status_detail: LatestStatus,
     #[serde(deserialize_with = "lenient::or_empty")]
+    pub(super) package_details: PackageDetails,
+    #[serde(deserialize_with = "lenient::or_empty")]
     pub(super) error: Option<Said>,
     #[serde(deserialize_with = "lenient::list")]
     date_and_times: Vec<DateAndTime>,
@@ -235,6 +237,16 @@ pub(super) struct TrackingNumberInfo {
 pub(super) struct AdditionalTrackingInfo {
     #[serde(deserialize_with = "lenient::list")]
     pub(super) package_identifiers: Vec<PackageIdentifier>,
+}
+
+/// Which of how many packages it is.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct PackageDetails {
+    #[serde(deserialize_with = "lenient::count")]
+    pub(super) sequence_number: Option<u32>,
+    #[serde(deserialize_with = "lenient::count")]
+    pub(super) count: Option<u32>,
 }
 
 /// `value` in FedEx's schema, `values` in its recorded answers.

@@ -3,9 +3,8 @@
 //! FedEx checks single packages only, and no street addresses; a yes is no promise.
 
 use crate::audit::System;
-use crate::fedex::error::{Purpose, Said, errors, unreadable};
-use crate::fedex::{READ_TIMEOUT, lenient, named, post_json, ship};
-use crate::order::cause::Cause;
+use crate::fedex::error::{Purpose, Said, refusal, unreadable};
+use crate::fedex::{READ_TIMEOUT, lenient, named, post_json, ship_request};
 use crate::order::plan::Plan;
 use crate::order::retry::Failure;
 use crate::transport::Call;
@@ -31,18 +30,23 @@ struct Output {
     alerts: Vec<Said>,
 }
 
-/// The request.
-pub fn request(base: &Url, account: &str, plan: &Plan, reference: &str, ship_date: &str) -> http::Request<Vec<u8>> {
-    named(post_json(base, PATH, &ship::body(account, plan, reference, ship_date)), reference)
+/// The request, or why this plan cannot be asked for.
+pub fn request(
+    base: &Url,
+    account: &str,
+    plan: &Plan,
+    reference: &str,
+    ship_date: &str,
+) -> Result<http::Request<Vec<u8>>, Failure> {
+    let body = ship_request::body(account, plan, reference, ship_date).map_err(Failure::Permanent)?;
+    Ok(named(post_json(base, PATH, &body), reference))
 }
 
 /// FedEx's remarks, `CODE: message`.
 pub fn parse(body: &[u8]) -> Result<Vec<String>, Failure> {
     let answer: Validated = serde_json::from_slice(body).map_err(|_| unreadable(Purpose::Read, body))?;
-    let errors = errors(body);
-    if !errors.is_empty() {
-        let said: Vec<String> = errors.iter().map(Said::text).collect();
-        return Err(Failure::Permanent(Cause::new("fedex.refused").detail(said.join("; "))));
+    if let Some(failure) = refusal(body, Purpose::Read) {
+        return Err(failure);
     }
     Ok(answer.output.alerts.iter().map(Said::text).collect())
 }
@@ -56,6 +60,6 @@ mod tests {
         let body = br#"{"output":{"alerts":[{"code":"SHIPMENT.VALIDATION.SUCCESS","message":"No errors found.","alertType":"NOTE"}]}}"#;
         assert_eq!(parse(body).unwrap(), ["SHIPMENT.VALIDATION.SUCCESS: No errors found."]);
         let body = br#"{"errors":[{"code":"CITY.EMPTY","message":"City is empty."}]}"#;
-        assert!(matches!(parse(body), Err(Failure::Permanent(_))));
+        assert!(matches!(parse(body), Err(Failure::Permanent(cause)) if cause.code == "fedex.city-wrong"));
     }
 }

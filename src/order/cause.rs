@@ -170,6 +170,11 @@ catalogue! {
     "fedex.job-pending" LookUp: "FedEx makes the labels", "FedEx took the shipment and makes its labels later, because it has many packages.", "Nothing; we ask for them every few seconds.";
     "fedex.void-refused" NeedsData: "Cancellation refused", "FedEx did not cancel the label.", "Read FedEx's words in the detail; once FedEx has the parcel, only an interception or a return helps.";
     "fedex.customs-refused" NeedsData: "Customs data refused", "FedEx does not accept the customs declaration.", "Read FedEx's words in the detail, correct the goods in Dynamics 365, then replay.";
+    "fedex.number-refused" NeedsData: "Number refused", "FedEx does not accept the tracking number or reference that was asked for.", "Compare the number with the label, and read FedEx's words in the detail.";
+    "fedex.job-unknown" LookUp: "Job not known", "FedEx does not know the job that makes the labels: they may or may not exist.", "Look it up; nothing is bought again before that.";
+    "fedex.path-unknown" NeedsSetup: "FedEx API not found", "FedEx has nothing at the address that was called.", "Check the FedEx address and environment on the Connections page.";
+    "fedex.address-unknown" NeedsData: "Address not known to FedEx", "FedEx could not find the address; it may exist all the same.", "Compare it with the customer's own writing, then replay.";
+    "fedex.date-refused" NeedsData: "Date refused", "FedEx does not accept the date.", "Choose today's date, and close each day on its own day.";
     // Printing: on the print job, never on the shipment.
     "print.unreachable" MovesByItself: "Printer not reachable", "The printer does not take the document.", "Switch the printer on and check its address; we keep trying for half an hour, then retry it here.";
     "print.no-confirmation" LookUp: "Perhaps printed", "The document was sent, and nobody confirmed that it is on paper.", "Look at the printer; retry here only if the label did not come out, or destroy the first one.";

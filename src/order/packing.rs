@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// FedEx: pieces of a shipment made asynchronously, the largest it makes at once.
 pub const PIECE_LIMIT: usize = 300;
+/// FedEx: entries of a shipment; more packages are told in groups of equal ones.
+const ENTRY_LIMIT: usize = 30;
 /// FedEx: the heaviest parcel of Ground and Express, in pounds.
 const HEAVIEST_LB: Decimal = Decimal::from_parts(150, 0, 0, false, 0);
 
@@ -30,6 +32,13 @@ pub struct Package {
     /// What is in it.
     #[serde(default)]
     pub contents: Vec<Content>,
+}
+
+impl Package {
+    /// What FedEx sees of it.
+    fn kind(&self) -> (Decimal, Option<(u32, u32, u32)>) {
+        (self.weight.value(), self.dimensions.map(|sides| (sides.length, sides.width, sides.height)))
+    }
 }
 
 /// Goods of one line in one package.
@@ -73,28 +82,50 @@ pub fn pack(lines: &[&Line], warehouse: &str, facts: &Facts, rules: &Rules) -> R
         alone.iter().flat_map(|goods| units(goods.line.quantity).into_iter().map(move |one| vec![(goods, one)])),
     );
     if boxes.len() > PIECE_LIMIT {
-        let detail = format!("{} packages; FedEx takes {PIECE_LIMIT} in one shipment", boxes.len());
-        return Err(Cause::new("order.too-many-packages").field("lines").detail(detail));
+        return Err(too_many(boxes.len()));
     }
     let cartons = if method == Method::Cartons { &rules.packing.cartons[..] } else { &[] };
-    boxes.iter().map(|contents| package(contents, cartons)).collect()
+    grouped(boxes.iter().map(|contents| package(contents, cartons)).collect::<Result<_, _>>()?)
+}
+
+fn too_many(packages: usize) -> Cause {
+    let detail = format!(
+        "{packages} packages; FedEx takes {PIECE_LIMIT} in one shipment, and more than {ENTRY_LIMIT} only of {ENTRY_LIMIT} kinds"
+    );
+    Cause::new("order.too-many-packages").field("lines").detail(detail)
+}
+
+/// Puts equal packages side by side where they must be told in groups, so that package, entry and
+/// label count alike; or says that there are too many.
+fn grouped(mut packages: Vec<Package>) -> Result<Vec<Package>, Cause> {
+    if packages.len() > ENTRY_LIMIT {
+        packages.sort_by_key(Package::kind);
+    }
+    let is_too_many = packages.len() > PIECE_LIMIT || entries(&packages).len() > ENTRY_LIMIT;
+    if is_too_many { Err(too_many(packages.len())) } else { Ok(packages) }
+}
+
+/// The packages as FedEx is told them: each alone, or in groups of equal neighbours.
+pub fn entries(packages: &[Package]) -> Vec<&[Package]> {
+    if packages.len() > ENTRY_LIMIT {
+        packages.chunk_by(|one, next| one.kind() == next.kind()).collect()
+    } else {
+        packages.chunks(1).collect()
+    }
 }
 
 /// The packages an operator weighed: `12.5`, or `12.5 + 30` for two.
 pub fn weighed(text: &str, lines: &[&Line]) -> Result<Vec<Package>, Cause> {
     let weights: Vec<Weight> = text.split(['+', ';']).map(Weight::parse).collect::<Result<_, _>>()?;
     let all = |line: &&Line| Content { lot: line.lot.clone(), item: line.item.clone(), quantity: line.quantity };
-    Ok(weights
-        .into_iter()
-        .enumerate()
-        .map(|(index, weight)| Package {
-            weight,
-            dimensions: None,
-            carton: None,
-            // Who weighed the packages knows what is in which; we do not.
-            contents: if index == 0 { lines.iter().map(all).collect() } else { Vec::new() },
-        })
-        .collect())
+    let packages = weights.into_iter().enumerate().map(|(index, weight)| Package {
+        weight,
+        dimensions: None,
+        carton: None,
+        // Who weighed the packages knows what is in which; we do not.
+        contents: if index == 0 { lines.iter().map(all).collect() } else { Vec::new() },
+    });
+    grouped(packages.collect())
 }
 
 /// One default for the whole parcel: it is a stand-in, not a unit weight.
@@ -323,5 +354,18 @@ mod tests {
         let line = line("A", "100000");
         let cause = pack(&[&line], "24", &facts(&[("A", 50)]), &rules(Method::Weight)).unwrap_err();
         assert_eq!(cause.code, "order.too-many-packages");
+    }
+
+    #[test]
+    fn many_packages_must_fall_into_few_kinds() {
+        let line = line("A", "1");
+        let kinds = |count: usize, kinds: usize| {
+            let text: Vec<String> = (0..count).map(|at| (at % kinds + 1).to_string()).collect();
+            weighed(&text.join("+"), &[&line]).map(|packages| entries(&packages).len()).map_err(|cause| cause.code)
+        };
+        assert_eq!(kinds(30, 30), Ok(30));
+        assert_eq!(kinds(60, 2), Ok(2), "equal packages are put side by side");
+        assert_eq!(kinds(60, 31), Err("order.too-many-packages".into()));
+        assert_eq!(kinds(301, 1), Err("order.too-many-packages".into()));
     }
 }

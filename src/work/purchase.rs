@@ -7,7 +7,7 @@
 use crate::audit::{Actor, Outcome};
 use crate::clock::{self, DAY_MS, SECOND_MS};
 use crate::engine::Engine;
-use crate::fedex::{Fedex, JobAnswer, Piece, Purchase, Shipped};
+use crate::fedex::{Fedex, Found, JobAnswer, Piece, Purchase, Shipped};
 use crate::order::Shipment;
 use crate::order::cause::Cause;
 use crate::order::plan::Plan;
@@ -19,6 +19,8 @@ use crate::transport::Trace;
 use crate::work::check::still_stands;
 use crate::work::settle::{Begun, With, begin, settle, subject};
 use crate::work::step::{ended, fail};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// How long to wait before asking about a job again: FedEx makes some hundred labels in seconds.
 const JOB_WAIT_MS: i64 = 5 * SECOND_MS;
@@ -110,7 +112,7 @@ fn with<'a>(fedex: &'a Fedex, shipped: &'a Shipped) -> With<'a> {
 }
 
 fn has_label(shipped: &Shipped) -> bool {
-    !shipped.pieces.is_empty() && shipped.pieces.iter().all(|piece| !piece.documents.is_empty())
+    !shipped.pieces.is_empty() && shipped.pieces.iter().all(Piece::has_label)
 }
 
 /// Outcome unknown: ask FedEx for the job, or for the label by its reference. Never buys.
@@ -153,6 +155,8 @@ async fn ask_job(
             settle(engine, &begun.shipment, Event::JobFailed(cause), ending, With::default()).await?;
             Ok(())
         }
+        // The job is no use: the labels it may have made are found like those of any lost answer.
+        Ok(JobAnswer::Unknown(_)) => look_up(engine, begun, fedex, plan, reference).await,
         Err(failure) => fail(engine, &begun.shipment, Some(begun), failure, With::default()).await,
     }
 }
@@ -167,17 +171,24 @@ async fn look_up(engine: &Engine, begun: &Begun, fedex: &Fedex, plan: &Plan, ref
     let ship_date = clock::date(bought_ms - DAY_MS);
     let result = fedex.look_up(&begun.trace, fedex.account(plan), &reference, &ship_date).await;
     engine.note_fedex(result.as_ref().err().map(|failure| failure.cause().clone()));
-    let found: Vec<String> = match result {
-        Ok(found) => found.into_iter().filter(|found| !found.cancelled).map(|found| found.tracking_number).collect(),
+    let found: Vec<Found> = match result {
+        Ok(found) => found.into_iter().filter(|found| !found.cancelled).collect(),
         Err(failure) => return fail(engine, &begun.shipment, Some(begun), failure, With::default()).await,
     };
-    if let Some(shipped) = adopted(found) {
+    if let Some(Adopted { shipped, missing, others }) = adopted(found) {
         let number = &shipped.tracking_number;
         let event =
             Event::Bought(Bought { reference, tracking_number: number.clone(), charge: None, has_label: false });
-        let sentence = format!(
+        let mut sentence = format!(
             "The label exists at FedEx: tracking number {number}. Its bytes were lost with the answer; print it again from FedEx."
         );
+        if missing > 0 {
+            let _ = write!(sentence, " FedEx does not show {missing} of its packages yet.");
+        }
+        if !others.is_empty() {
+            tracing::error!(shipment.id = %begun.shipment.shipment_id, "several shipments under one reference");
+            let _ = write!(sentence, " It also has {} under our reference: cancel it at FedEx.", others.join(", "));
+        }
         let ending = ended(Some(begun), AttemptOutcome::Ok, &sentence);
         settle(engine, &begun.shipment, event, ending, with(fedex, &shipped)).await?;
     } else {
@@ -190,19 +201,92 @@ async fn look_up(engine: &Engine, begun: &Begun, fedex: &Fedex, plan: &Plan, ref
     Ok(())
 }
 
-/// Labels that were found, not received: their numbers are all we have. Pieces of one shipment have
-/// consecutive numbers, and the master's is the first.
-fn adopted(mut numbers: Vec<String>) -> Option<Shipped> {
-    numbers.sort();
-    numbers.dedup();
-    let master = numbers.first()?.clone();
-    let piece = |(sequence, tracking_number)| Piece { sequence, tracking_number, documents: Vec::new() };
-    Some(Shipped {
-        tracking_number: master,
-        pieces: (1..).zip(numbers).map(piece).collect(),
-        charge: None,
-        service_name: None,
-        alerts: Vec::new(),
-        is_virtual: false,
+/// What a look-up found.
+struct Adopted {
+    shipped: Shipped,
+    /// Packages of it that FedEx does not show yet.
+    missing: usize,
+    /// Master numbers of other shipments under the same reference, which must not be.
+    others: Vec<String>,
+}
+
+/// Labels that were found, not received: their numbers are all we have. FedEx names the master and the
+/// place of each piece; where it does not, the numbers of a shipment are consecutive and the master's
+/// is the first.
+fn adopted(mut found: Vec<Found>) -> Option<Adopted> {
+    found.sort_by(|one, next| one.tracking_number.cmp(&next.tracking_number));
+    found.dedup_by(|one, next| one.tracking_number == next.tracking_number);
+    let lowest = found.first()?.tracking_number.clone();
+    let named = |found: &Found| found.master.clone().unwrap_or_else(|| lowest.clone());
+    let master = found.iter().map(named).min()?;
+    let (mut ours, theirs): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| named(found) == master);
+    let others: BTreeSet<String> = theirs.iter().map(named).collect();
+    let count = ours.iter().filter_map(|found| found.count).max().unwrap_or_default();
+    let missing = usize::try_from(count).unwrap_or_default().saturating_sub(ours.len());
+    ours.sort_by_key(|found| (found.tracking_number != master, found.sequence));
+    let places: BTreeSet<u32> = ours.iter().filter_map(|found| found.sequence).collect();
+    let are_placed = places.len() == ours.len();
+    let piece = |(place, found): (u32, Found)| Piece {
+        sequence: found.sequence.filter(|_| are_placed).unwrap_or(place),
+        tracking_number: found.tracking_number,
+        documents: Vec::new(),
+    };
+    Some(Adopted {
+        shipped: Shipped {
+            tracking_number: master,
+            pieces: (1..).zip(ours).map(piece).collect(),
+            charge: None,
+            service_name: None,
+            alerts: Vec::new(),
+            is_virtual: false,
+        },
+        missing,
+        others: others.into_iter().collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(number: &str, master: Option<&str>, sequence: Option<u32>, count: Option<u32>) -> Found {
+        Found {
+            tracking_number: number.into(),
+            unique_id: String::new(),
+            ship_date: None,
+            references: Vec::new(),
+            cancelled: false,
+            master: master.map(str::to_owned),
+            sequence,
+            count,
+        }
+    }
+
+    fn pieces(adopted: &Adopted) -> Vec<(u32, &str)> {
+        adopted.shipped.pieces.iter().map(|piece| (piece.sequence, piece.tracking_number.as_str())).collect()
+    }
+
+    #[test]
+    fn fedex_says_which_number_is_the_master_and_which_piece_is_which() {
+        let some = vec![found("794", Some("802"), Some(2), Some(3)), found("802", Some("802"), Some(1), Some(3))];
+        let adopted = adopted(some).expect("found");
+        assert_eq!((adopted.shipped.tracking_number.as_str(), adopted.missing), ("802", 1));
+        assert_eq!(pieces(&adopted), [(1, "802"), (2, "794")]);
+    }
+
+    #[test]
+    fn without_its_word_the_first_number_is_the_master() {
+        let found = |number| found(number, None, None, None);
+        let adopted = adopted(vec![found("805"), found("794"), found("794")]).expect("found");
+        assert_eq!((adopted.shipped.tracking_number.as_str(), adopted.missing), ("794", 0));
+        assert_eq!(pieces(&adopted), [(1, "794"), (2, "805")]);
+        assert!(super::adopted(Vec::new()).is_none());
+    }
+
+    #[test]
+    fn a_second_shipment_under_the_reference_is_named_and_not_mixed_in() {
+        let twice = vec![found("900", Some("900"), Some(1), None), found("794", Some("794"), Some(1), None)];
+        let adopted = adopted(twice).expect("found");
+        assert_eq!((pieces(&adopted), adopted.others.as_slice()), (vec![(1, "794")], ["900".to_owned()].as_slice()));
+    }
 }
