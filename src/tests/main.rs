@@ -2,6 +2,7 @@
 
 mod architecture;
 mod auth;
+mod campaign;
 mod crash;
 mod desk;
 mod fedex_requests;
@@ -10,5 +11,6 @@ mod order_flow;
 mod print_servers;
 mod printing;
 mod secrets;
+mod shipping;
 mod store_contract;
 mod support;

@@ -4,7 +4,8 @@
 //! then the purchase is sent, then its answer is stored. Without an answer nothing is sent again
 //! before FedEx was asked for the reference, several times over a long wait.
 
-use crate::clock::{self, SECOND_MS};
+use crate::audit::{Actor, Outcome};
+use crate::clock::{self, DAY_MS, SECOND_MS};
 use crate::engine::Engine;
 use crate::fedex::{Fedex, Found, JobAnswer, Piece, Purchase, Shipped};
 use crate::order::Shipment;
@@ -15,24 +16,14 @@ use crate::order::transition::{Bought, Event};
 use crate::store::Result;
 use crate::store::attempts::{AttemptOutcome, Step};
 use crate::transport::Trace;
-use crate::work::check::{Reread, still_stands};
+use crate::work::check::still_stands;
 use crate::work::settle::{Begun, With, begin, settle, subject};
 use crate::work::step::{ended, fail};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use ulid::Ulid;
 
 /// How long to wait before asking about a job again: FedEx makes some hundred labels in seconds.
 const JOB_WAIT_MS: i64 = 5 * SECOND_MS;
-
-/// Begins every reference of ours; a fresh id follows.
-const REFERENCE: &str = "ML";
-
-/// When the purchase with this reference was sent: its id begins with the moment.
-fn sent_ms(reference: &str) -> Option<i64> {
-    let id: Ulid = reference.strip_prefix(REFERENCE)?.parse().ok()?;
-    i64::try_from(id.timestamp_ms()).ok()
-}
 
 /// Ready: buy, under a reference that is stored first.
 pub async fn buy(engine: &Engine, shipment: &Shipment) -> Result<()> {
@@ -47,12 +38,12 @@ pub async fn buy(engine: &Engine, shipment: &Shipment) -> Result<()> {
     if plan.returning.is_none() {
         let trace = Trace { subject: subject(shipment), ..Trace::engine() };
         match still_stands(engine, shipment, &trace).await? {
-            Reread::Same { .. } => {}
-            Reread::Changed => return Ok(()),
-            Reread::Failed(failure) => return fail(engine, shipment, None, failure, With::default()).await,
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(failure) => return fail(engine, shipment, None, failure, With::default()).await,
         }
     }
-    let reference = format!("{REFERENCE}{}", engine.new_id());
+    let reference = format!("ML{}", engine.new_id());
     let begun = begin(engine, shipment, Step::Ship, Some(reference.clone())).await?;
     let ship_date = clock::date(engine.clock.now_ms());
     let result = fedex.ship(&begun.trace, &plan, &reference, &ship_date).await;
@@ -69,22 +60,46 @@ pub async fn buy(engine: &Engine, shipment: &Shipment) -> Result<()> {
     }
 }
 
-/// FedEx made the labels.
-async fn made(engine: &Engine, begun: &Begun, fedex: &Fedex, reference: String, shipped: &Shipped) -> Result<()> {
+/// FedEx made the labels: stores them, or cancels what came too late to be wanted.
+pub async fn made(engine: &Engine, begun: &Begun, fedex: &Fedex, reference: String, shipped: &Shipped) -> Result<()> {
+    let number = &shipped.tracking_number;
     let event = Event::Bought(Bought {
         reference,
-        tracking_number: shipped.tracking_number.clone(),
+        tracking_number: number.clone(),
         charge: shipped.charge.clone(),
         has_label: has_label(shipped),
     });
     let sentence = match shipped.pieces.len() {
-        1 => format!("FedEx made the label: tracking number {}.", shipped.tracking_number),
-        count => format!("FedEx made {count} labels: master tracking number {}.", shipped.tracking_number),
+        1 => format!("FedEx made the label: tracking number {number}."),
+        count => format!("FedEx made {count} labels: master tracking number {number}."),
     };
-    settle(engine, &begun.shipment, event, ended(Some(begun), AttemptOutcome::Ok, &sentence), with(fedex, shipped))
-        .await?;
+    let ending = ended(Some(begun), AttemptOutcome::Ok, &sentence);
+    let settled = settle(engine, &begun.shipment, event, ending, with(fedex, shipped)).await?;
+    if settled.tracking_number.as_ref() != Some(number) {
+        cancel_stray(engine, begun, fedex, number).await?;
+    }
     engine.wake_drive.notify_one();
     Ok(())
+}
+
+/// A label that nobody holds: its answer came after an operator had given the purchase up and another
+/// label was bought. It is cancelled at once, before somebody prints it from FedEx.
+async fn cancel_stray(engine: &Engine, begun: &Begun, fedex: &Fedex, number: &str) -> Result<()> {
+    let Some(plan) = &begun.shipment.plan else { return Ok(()) };
+    let (outcome, sentence) = match fedex.cancel(&begun.trace, plan, number).await {
+        Ok(()) => (Outcome::Ok, format!("A second label, {number}, came too late to be wanted; FedEx cancelled it.")),
+        Err(failure) => {
+            let detail = failure.cause().detail.clone().unwrap_or_default();
+            let sentence = format!(
+                "A second label, {number}, came too late to be wanted, and FedEx did not cancel it: {detail} \
+                 Cancel it in FedEx's own tools before the truck comes."
+            );
+            (Outcome::Failed, sentence)
+        }
+    };
+    tracing::error!(shipment.id = %begun.shipment.shipment_id, "{sentence}");
+    let entry = engine.entry(&Actor::Engine, "shipment.stray-label", begun.trace.subject.clone(), sentence);
+    engine.store.record(&entry.outcome(outcome)).await.map(drop)
 }
 
 fn with<'a>(fedex: &'a Fedex, shipped: &'a Shipped) -> With<'a> {
@@ -147,8 +162,13 @@ async fn ask_job(
 }
 
 async fn look_up(engine: &Engine, begun: &Begun, fedex: &Fedex, plan: &Plan, reference: String) -> Result<()> {
-    // FedEx searches around the ship date, and we may ask days later, after a stop of ours.
-    let ship_date = clock::date(sent_ms(&reference).unwrap_or_else(|| engine.clock.now_ms()));
+    // FedEx searches from the ship date on. That is the day of the purchase, not today: after a
+    // weekend without power today's window would miss Friday's label, and it would be bought again.
+    let attempts = engine.store.db.attempts_of(&begun.shipment.shipment_id).await?;
+    let purchase = attempts.iter().find(|attempt| attempt.reference.as_ref() == Some(&reference));
+    let bought_ms = purchase.map_or_else(|| engine.clock.now_ms(), |attempt| attempt.begun_ms);
+    // A day earlier covers its time zones.
+    let ship_date = clock::date(bought_ms - DAY_MS);
     let result = fedex.look_up(&begun.trace, fedex.account(plan), &reference, &ship_date).await;
     engine.note_fedex(result.as_ref().err().map(|failure| failure.cause().clone()));
     let found: Vec<Found> = match result {
@@ -174,7 +194,8 @@ async fn look_up(engine: &Engine, begun: &Begun, fedex: &Fedex, plan: &Plan, ref
     } else {
         let sentence = "FedEx does not know a label under this reference yet.";
         let ending = ended(Some(begun), AttemptOutcome::Waiting, sentence);
-        settle(engine, &begun.shipment, Event::Absent, ending, With::default()).await?;
+        let event = Event::Absent { wait_ms: engine.config.absence_wait_ms() };
+        settle(engine, &begun.shipment, event, ending, With::default()).await?;
     }
     engine.wake_drive.notify_one();
     Ok(())
@@ -243,13 +264,6 @@ mod tests {
 
     fn pieces(adopted: &Adopted) -> Vec<(u32, &str)> {
         adopted.shipped.pieces.iter().map(|piece| (piece.sequence, piece.tracking_number.as_str())).collect()
-    }
-
-    #[test]
-    fn a_reference_tells_when_it_was_sent() {
-        let id = Ulid::from_parts(1_790_000_000_000, 7);
-        assert_eq!(sent_ms(&format!("ML{id}")), Some(1_790_000_000_000));
-        assert_eq!(sent_ms("SO-1"), None);
     }
 
     #[test]
