@@ -47,6 +47,7 @@ check: tools-rust ## Formatting, and clippy with warnings as errors.
 
 rust-test: tools-rust ## All Rust tests, on SQLite and (where installed) PostgreSQL and CUPS.
 	$(SAY) 'Rust tests'
+	@[ -n "$${FEDEX_OPENAPI:-}" ] || echo "    FEDEX_OPENAPI is not set: FedEx's own schema file is not at hand, requests are checked against ours"
 	@end2end/with-postgres.sh $(T)/postgres end2end/with-cups.sh $(T)/cups cargo test --quiet
 
 build: $(T)/debug/ml-connector $(T)/debug/site/pkg/ml.wasm ## Development build: server and browser files.

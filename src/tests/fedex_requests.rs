@@ -325,23 +325,16 @@ fn a_wrong_body_is_refused() {
         let body = broken(shape, pointer, value.clone());
         assert!(!ours.is_valid(&body), "{shape}: {pointer} = {value} must be refused");
     }
-}
-
-#[test]
-fn fedexs_own_schema_refuses_wrong_bodies_too() {
-    let Some(theirs) = theirs() else {
-        eprintln!("FEDEX_OPENAPI is not set: FedEx's own schema file was not at hand");
-        return;
-    };
-    let wrong = [
+    let Some(theirs) = theirs() else { return };
+    // FedEx's own schema has few limits, but names, types and enumerations.
+    for (shape, pointer, value) in [
         ("single", "/requestedShipment/shipDateStamp", json!(FRIDAY)),
         ("single", "/requestedShipment/recipients", Value::Null),
         ("single", "/requestedShipment/pickupType", json!("REGULAR_PICKUP")),
         ("single", "/requestedShipment/requestedPackageLineItems/0/weight/value", json!("13.2")),
         ("US to MX", "/requestedShipment/customsClearanceDetail/commodities/0/hsCode", json!("841370")),
-    ];
-    for (shape, pointer, value) in wrong {
+    ] {
         let body = broken(shape, pointer, value.clone());
-        assert!(!theirs.is_valid(&body), "{shape}: {pointer} = {value} must be refused");
+        assert!(!theirs.is_valid(&body), "{shape}: {pointer} = {value} must be refused by FedEx's own schema");
     }
 }

@@ -5,6 +5,7 @@ mod auth;
 mod campaign;
 mod crash;
 mod desk;
+mod fedex_calls;
 mod fedex_requests;
 mod order_faults;
 mod order_flow;
