@@ -22,10 +22,12 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 use pages::attention::AttentionPage;
 use pages::connections::ConnectionsPage;
+use pages::day::DayPage;
 use pages::login::LoginPage;
 use pages::not_found::NotFoundPage;
 use pages::order::OrderPage;
 use pages::orders::OrdersPage;
+use pages::rules::RulesPage;
 use pages::setup::SetupPage;
 use pages::trail::TrailPage;
 
@@ -66,6 +68,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=AttentionPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
+                    <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>
+                    <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                     <Route path=path!("/trail") view=TrailPage ssr=SsrMode::Async/>
                     <Route path=path!("/connections") view=ConnectionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
