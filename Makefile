@@ -45,9 +45,9 @@ check: tools-rust ## Formatting, and clippy with warnings as errors.
 	$(SAY) 'Clippy: browser'
 	@cargo clippy --quiet $(HYDRATE) -- -D warnings
 
-rust-test: tools-rust ## All Rust tests, on SQLite and (where installed) PostgreSQL.
+rust-test: tools-rust ## All Rust tests, on SQLite and (where installed) PostgreSQL and CUPS.
 	$(SAY) 'Rust tests'
-	@end2end/with-postgres.sh $(T)/postgres cargo test --quiet
+	@end2end/with-postgres.sh $(T)/postgres end2end/with-cups.sh $(T)/cups cargo test --quiet
 
 build: $(T)/debug/ml-connector $(T)/debug/site/pkg/ml.wasm ## Development build: server and browser files.
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools.sh rust|node|chromium: looks for a tool, installs it with the ordinary package client where
+# tools.sh rust|node|chromium|cups: looks for a tool, installs it with the ordinary package client where
 # that is possible, and else says in one sentence what is missing and how to get it.
 # `tools.sh chromium-path` prints where Chromium is.
 set -euo pipefail
@@ -50,23 +50,39 @@ chromium_path() {
   return 1
 }
 
-chromium() {
-  if [[ -n ${CHROMIUM:-} ]] || chromium_path >/dev/null; then
-    chromium_path >/dev/null
-    return
-  fi
-  local by_hand='Chromium, for the browser tests; install it with `apt-get install chromium`, or set CHROMIUM to a Chromium or Chrome that is there.'
+# apt_install HELP PACKAGE…: installs Debian packages, or says HELP.
+apt_install() {
+  local by_hand=$1
+  shift
   have apt-get || missing "$by_hand"
   local root=()
   if ((EUID != 0)); then
     have sudo || missing "$by_hand"
     root=(sudo)
   fi
-  say 'Installing Chromium'
-  local install=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core)
+  local install=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@")
   # Lists of packages may be missing or old on a new machine.
   "${install[@]}" >/dev/null 2>&1 || { "${root[@]}" apt-get update -qq && "${install[@]}" >/dev/null; } || missing "$by_hand"
+}
+
+chromium() {
+  if [[ -n ${CHROMIUM:-} ]] || chromium_path >/dev/null; then
+    chromium_path >/dev/null
+    return
+  fi
+  local by_hand='Chromium, for the browser tests; install it with `apt-get install chromium`, or set CHROMIUM to a Chromium or Chrome that is there.'
+  say 'Installing Chromium'
+  apt_install "$by_hand" chromium fonts-dejavu-core
   chromium_path >/dev/null || missing "$by_hand"
+}
+
+cups() {
+  local by_hand='CUPS, for the tests of printing; install it with `apt-get install cups-daemon`.'
+  local PATH=$PATH:/usr/sbin:/sbin
+  have cupsd && return
+  say 'Installing CUPS'
+  apt_install "$by_hand" cups-daemon
+  have cupsd || missing "$by_hand"
 }
 
 case ${1:-} in
@@ -74,8 +90,9 @@ rust) rust ;;
 node) node_and_npm ;;
 chromium) chromium ;;
 chromium-path) chromium_path ;;
+cups) cups ;;
 *)
-  echo 'usage: tools.sh rust|node|chromium|chromium-path' >&2
+  echo 'usage: tools.sh rust|node|chromium|chromium-path|cups' >&2
   exit 2
   ;;
 esac

@@ -62,6 +62,12 @@ pub fn date(ms: i64) -> String {
     timestamp(ms).strftime("%Y-%m-%d").to_string()
 }
 
+/// The beginning of a day written as `2026-11-22`, in UTC.
+pub fn day_ms(text: &str) -> Option<i64> {
+    let date: jiff::civil::Date = text.trim().parse().ok()?;
+    Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
+}
+
 fn timestamp(ms: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
@@ -75,6 +81,8 @@ mod tests {
         assert_eq!(text(1_795_373_813_000), "2026-11-22 18:56:53 UTC");
         assert_eq!(rfc3339(1_795_373_813_000), "2026-11-22T18:56:53Z");
         assert_eq!(date(1_795_373_813_000), "2026-11-22");
+        assert_eq!(day_ms("2026-11-22").map(date).as_deref(), Some("2026-11-22"));
+        assert_eq!(day_ms("22.11.2026"), None);
     }
 
     #[test]

@@ -64,7 +64,8 @@ pub struct Inner {
     pub wake_drive: Notify,
     /// Somebody wants a pull now.
     pub wake_poll: Notify,
-    transport: Transport,
+    /// How bytes leave over HTTP; printers are called through it directly.
+    pub transport: Transport,
     connections: RwLock<Connections>,
     health: Mutex<Health>,
 }

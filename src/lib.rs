@@ -11,6 +11,7 @@ pub mod order;
 pub mod d365;
 pub mod engine;
 pub mod fedex;
+pub mod print;
 pub mod store;
 pub mod transport;
 pub mod vault;

@@ -14,7 +14,7 @@ use app::desk::{Commands, Views};
 use clap::Args;
 
 /// The desk of the person at the machine: who can read the master key may do everything.
-fn desk(engine: &Engine) -> OperatorDesk {
+pub(super) fn desk(engine: &Engine) -> OperatorDesk {
     let operator = Operator { name: Actor::CommandLine.name().to_owned(), role: Role::Admin };
     OperatorDesk::new(engine.clone(), Some(operator), false)
 }

@@ -5,6 +5,7 @@ mod credentials;
 mod demo;
 mod inspect;
 mod operators;
+mod printing;
 mod run;
 mod trail;
 
@@ -136,6 +137,13 @@ enum Command {
     },
     /// Replays parked orders: one by number, or all of a cause.
     Replay(inspect::Replay),
+    /// Printers, and which of them prints what.
+    #[command(subcommand)]
+    Printers(printing::Printers),
+    /// The print queue, newest first.
+    Prints(printing::Prints),
+    /// Prints the documents of an order again.
+    Print(printing::Print),
     /// The audit trail.
     #[command(subcommand)]
     Audit(trail::Audit),
@@ -182,6 +190,9 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Order { number, json } => inspect::order(&engine(config).await?, &number, json).await,
         Command::Import { number } => inspect::import(&engine(config).await?, &number).await,
         Command::Replay(replay) => replay.run(&engine(config).await?).await,
+        Command::Printers(command) => command.run(&engine(config).await?).await,
+        Command::Prints(prints) => prints.run(&engine(config).await?).await,
+        Command::Print(print) => print.run(&engine(config).await?).await,
         Command::Audit(command) => command.run(&engine(config).await?).await,
     }
 }

@@ -142,7 +142,7 @@ impl D365 {
         }
     }
 
-    async fn known_list<T: DeserializeOwned>(
+    pub(super) async fn known_list<T: DeserializeOwned>(
         &self,
         trace: &Trace,
         call: &Call,

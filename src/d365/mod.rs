@@ -4,6 +4,7 @@
 //! transport. It signs in at Microsoft Entra, renews a token once after a 401, and leaves every
 //! other repetition to its caller. Its token goes to the configured host and nowhere else.
 
+pub mod carriers;
 pub mod credentials;
 pub mod error;
 pub mod master;
@@ -14,6 +15,7 @@ mod record;
 mod token;
 pub mod writeback;
 
+pub use carriers::CarrierService;
 pub use credentials::{CredentialError, Credentials, Target};
 pub use orders::{NextLink, OrdersPage, Unreadable};
 pub use writeback::{Value, Written};

@@ -1,17 +1,26 @@
 //! What an operator can do. Each command authorises, decides, saves and audits; the decision about
 //! a state is the domain's, see `order/transition.rs`.
 
-use crate::audit::{Actor, System};
-use crate::desk::{OperatorDesk, Role, connections, ping, problem};
+use crate::audit::{Actor, Subject, System};
+use crate::desk::{OperatorDesk, Role, connections, ping, problem, rules};
 use crate::order::correction;
+use crate::order::group::group_of;
+use crate::order::rules::Rules;
 use crate::order::state::State;
 use crate::order::transition::{Event, apply, is_before_label};
 use crate::order::{Order, Shipment, ShipmentId};
+use crate::print::job::DocumentKey;
+use crate::store::corrections::ToRemember;
+use crate::store::orders::OrderRecord;
 use crate::store::shipments::{LeaseAfter, Save};
-use crate::work::settle::subject;
-use app::contract::{Correction, D365Form, FedexForm, Ladder, Problem};
+use crate::work::settle::{one_line, subject};
+use app::contract::{
+    AddressAdvice, Correction, D365Form, DryRun, FedexForm, Ladder, Problem, Quote, RulesSaved, ServiceRow,
+    ShipFromRow, Suggestion,
+};
 use app::desk::Commands;
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 
 /// Longest reason kept.
 const REASON_LIMIT: usize = 300;
@@ -43,13 +52,134 @@ impl Commands for OperatorDesk {
         let record = self.engine.store.db.order(&before.order_id).await;
         let record = record.map_err(|error| problem::store(&self.engine, &error))?;
         let corrected = Shipment { correction: differences(&record.order, &correction), ..before.clone() };
-        self.act(&actor, &before, &corrected, Event::Replay, "desk.correct", &reason).await
+        self.act(&actor, &before, &corrected, Event::Replay, "desk.correct", &reason).await?;
+        if correction.remember { self.remember(&actor, &record, &corrected).await } else { Ok(()) }
     }
 
     async fn look_up(&self, shipment_id: String, version: i64) -> Result<(), Problem> {
         let actor = self.allowed(Role::Operator)?;
         let before = self.seen(&shipment_id, version).await?;
         self.act(&actor, &before, &before, Event::LookUpNow, "desk.look-up", "").await
+    }
+
+    async fn buy_again(&self, shipment_id: String, version: i64, reason: String) -> Result<(), Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        let before = self.seen(&shipment_id, version).await?;
+        self.give_up(&actor, &before, &reason).await
+    }
+
+    async fn dry_run(&self, shipment_id: String, correction: Option<Correction>) -> Result<DryRun, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        self.try_it(&actor, &shipment_id, correction.as_ref()).await
+    }
+
+    async fn quote(&self, shipment_id: String) -> Result<Quote, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        self.ask_quote(&actor, &shipment_id).await
+    }
+
+    async fn check_address(&self, shipment_id: String) -> Result<AddressAdvice, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        self.ask_address(&actor, &shipment_id).await
+    }
+
+    async fn void(&self, shipment_id: String, version: i64, reship: bool, reason: String) -> Result<(), Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        let before = self.seen(&shipment_id, version).await?;
+        self.ask_void(&actor, &before, reship, &reason).await
+    }
+
+    async fn return_label(&self, shipment_id: String, rma: String, reason: String) -> Result<(), Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        self.make_return(&actor, &shipment_id, &rma, &reason).await
+    }
+
+    async fn reprint(
+        &self,
+        shipment_id: String,
+        sequence: i64,
+        document_no: i64,
+        reason: String,
+    ) -> Result<(), Problem> {
+        let key = DocumentKey { shipment_id: ShipmentId(shipment_id), sequence, document_no };
+        self.print_again(&key, &reason).await.map(drop)
+    }
+
+    async fn save_service(&self, version: i64, row: ServiceRow) -> Result<RulesSaved, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        let (mode, service) = rules::service(&row)?;
+        let what = format!("Delivery mode {mode} is {}.", service.service);
+        let change = |rules: &mut Rules| {
+            rules.other_carriers.retain(|other| *other != mode);
+            rules.services.insert(mode, service);
+            Ok(())
+        };
+        self.change_rules(&actor, version, &what, change).await
+    }
+
+    async fn remove_service(&self, version: i64, mode: String, other_carrier: bool) -> Result<RulesSaved, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        let what = if other_carrier {
+            format!("Delivery mode {mode} belongs to another carrier.")
+        } else {
+            format!("Delivery mode {mode} has no service any more.")
+        };
+        let change = |rules: &mut Rules| {
+            rules.services.remove(&mode);
+            rules.other_carriers.retain(|other| *other != mode);
+            if other_carrier {
+                rules.other_carriers.push(mode);
+            }
+            Ok(())
+        };
+        self.change_rules(&actor, version, &what, change).await
+    }
+
+    async fn save_ship_from(&self, version: i64, row: ShipFromRow) -> Result<RulesSaved, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        let (warehouse, from) = rules::ship_from(&row)?;
+        let what = format!("Parcels of warehouse {warehouse} leave from {}.", from.city);
+        let change = |rules: &mut Rules| {
+            rules.ship_from.insert(warehouse, from);
+            Ok(())
+        };
+        self.change_rules(&actor, version, &what, change).await
+    }
+
+    async fn save_rules(&self, version: i64, document: String) -> Result<RulesSaved, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        let given: Rules = serde_json::from_str(&document).map_err(|error| {
+            let message = format!("The rules cannot be read: {error}.");
+            Problem::new("rules.invalid", &message, "Correct it there, then save again.")
+        })?;
+        let change = |rules: &mut Rules| {
+            *rules = given;
+            Ok(())
+        };
+        self.change_rules(&actor, version, "The rules were saved as JSON.", change).await
+    }
+
+    async fn suggest_services(&self) -> Result<Vec<Suggestion>, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        self.suggestions(&actor).await
+    }
+
+    async fn forget_correction(&self, correction_id: String) -> Result<(), Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        let entry = self.engine.entry(&actor, "desk.forget-correction", Subject::default(), "Forgot a correction.");
+        let forgotten = async {
+            let mut tx = self.engine.store.begin().await?;
+            if tx.forget_correction(&correction_id).await? {
+                self.engine.store.append(&mut tx, &entry).await?;
+            }
+            tx.commit().await
+        };
+        self.store(forgotten.await)
+    }
+
+    async fn close_day(&self) -> Result<String, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        self.close_ground(&actor).await
     }
 
     async fn pull_now(&self) -> Result<(), Problem> {
@@ -97,14 +227,41 @@ impl OperatorDesk {
     async fn seen(&self, shipment_id: &str, version: i64) -> Result<Shipment, Problem> {
         let found = self.engine.store.db.shipment(&ShipmentId(shipment_id.to_owned())).await;
         let found = found.map_err(|error| problem::store(&self.engine, &error))?;
-        let shipment = found.ok_or_else(|| {
-            Problem::new("order.not-found", "There is no such shipment.", "Go back to the list and open it again.")
-        })?;
+        let shipment = found.ok_or_else(problem::no_shipment)?;
         if shipment.version == version { Ok(shipment) } else { Err(problem::stale()) }
     }
 
+    /// Remembers the address part of a correction for the next order that goes there.
+    async fn remember(&self, actor: &Actor, record: &OrderRecord, shipment: &Shipment) -> Result<(), Problem> {
+        let correction = shipment.correction.of_address();
+        if correction.is_empty() {
+            return Ok(());
+        }
+        let lots = self.store(self.engine.store.db.lots_of(&shipment.order_id).await)?;
+        let address = group_of(&record.order, lots.get(&shipment.shipment_id).unwrap_or(&BTreeSet::new())).ship_to;
+        let shown = one_line(&address);
+        let new = ToRemember {
+            correction_id: &self.engine.new_id(),
+            company: &record.key.company,
+            customer: &record.order.customer_account,
+            address: &address,
+            shown: &shown,
+            correction: &correction,
+            by: actor.name(),
+        };
+        let what = format!("Remembered a correction for {shown}.");
+        let entry = self.engine.entry(actor, "desk.remember-correction", subject(shipment), what);
+        let kept = async {
+            let mut tx = self.engine.store.begin().await?;
+            tx.remember_correction(&new, self.engine.clock.now_ms()).await?;
+            self.engine.store.append(&mut tx, &entry).await?;
+            tx.commit().await
+        };
+        self.store(kept.await)
+    }
+
     /// Applies an operator's event to a shipment and records it, all or nothing.
-    async fn act(
+    pub(super) async fn act(
         &self,
         actor: &Actor,
         before: &Shipment,
@@ -147,6 +304,9 @@ fn summary(action: &str, reason: &str) -> String {
     let what = match action {
         "desk.replay" => "Replayed",
         "desk.correct" => "Corrected and replayed",
+        "desk.buy-again" => "Decided that no label was made; it is bought again",
+        "desk.void" => "Asked to cancel the label",
+        "desk.reship" => "Asked to cancel the label and ship the same lines anew",
         _ => "Asked to look the parcel up",
     };
     if reason.is_empty() { format!("{what}.") } else { format!("{what}: {reason}") }
@@ -162,7 +322,7 @@ fn known_system(name: &str) -> Result<System, Problem> {
 
 /// What the operator changed. Values left as Dynamics 365 has them are not corrections: a later
 /// mend there must still come through.
-fn differences(order: &Order, typed: &Correction) -> correction::Correction {
+pub fn differences(order: &Order, typed: &Correction) -> correction::Correction {
     let changed = |typed: &str, given: &str| {
         let typed = typed.trim();
         if typed == given.trim() { String::new() } else { typed.to_owned() }
@@ -181,6 +341,6 @@ fn differences(order: &Order, typed: &Correction) -> correction::Correction {
         phone: typed.phone.trim().to_owned(),
         weight_lb: typed.weight_lb.trim().to_owned(),
         service: typed.service.trim().to_owned(),
-        residential: String::new(),
+        residential: typed.residential.trim().to_owned(),
     }
 }

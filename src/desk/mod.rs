@@ -5,10 +5,17 @@
 
 pub mod commands;
 pub mod connections;
+pub mod day;
+pub mod order_view;
 pub mod ping;
 pub mod present;
+pub mod printing;
 pub mod problem;
+pub mod rules;
+pub mod shipping;
 pub mod sign_in;
+mod temp;
+pub mod trial;
 pub mod views;
 
 use crate::audit::Actor;

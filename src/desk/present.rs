@@ -11,6 +11,7 @@ use crate::order::plan::shown_country;
 use crate::order::scan::{Milestone, Scan};
 use crate::order::state::State;
 use crate::order::{Address, Order, Shipment};
+use crate::print::job::JobState;
 use crate::store::attempts::Step;
 use app::contract::{AddressView, CauseView, Correction, Moment, ScanView, Status, Tone};
 
@@ -59,6 +60,21 @@ pub fn milestone(milestone: Milestone) -> Status {
         Milestone::Delivered => ("Delivered", Tone::Good),
     };
     status(milestone.name(), label, tone)
+}
+
+/// A print job's word.
+pub fn print_state(state: JobState) -> Status {
+    let (label, tone) = match state {
+        JobState::Queued => ("Queued", Tone::Moving),
+        JobState::Sending => ("Printing", Tone::Moving),
+        JobState::Sent => ("At the printer", Tone::Moving),
+        JobState::Printed => ("Printed", Tone::Good),
+        JobState::Failed => ("Tried again soon", Tone::Warning),
+        JobState::Stopped => ("Needs you", Tone::Bad),
+        JobState::Unknown => ("Look at the printer", Tone::Bad),
+        JobState::Cancelled => ("Not printed", Tone::Neutral),
+    };
+    status(state.name(), label, tone)
 }
 
 /// An audit outcome's word.
@@ -169,6 +185,17 @@ pub fn correction(order: &Order, shipment: &Shipment) -> Correction {
         phone: shipment.correction.phone.clone(),
         weight_lb: shipment.correction.weight_lb.clone(),
         service: shipment.correction.service.clone(),
+        residential: shipment.correction.residential.clone(),
+        remember: false,
+    }
+}
+
+/// A document of FedEx in words.
+pub fn document_title(content_type: &str) -> String {
+    match content_type {
+        "LABEL" => "Label".to_owned(),
+        "AUXILIARY" | "ACCEPTANCE_LABEL" => "Second label".to_owned(),
+        other => sentence_case(&other.to_lowercase()),
     }
 }
 
@@ -194,6 +221,9 @@ pub fn tracking_url(number: &str) -> String {
 
 /// A shipment's state as a sentence.
 pub fn sentence(shipment: &Shipment) -> String {
+    if shipment.voiding.is_some() {
+        return "The label is being cancelled at FedEx.".to_owned();
+    }
     let number = shipment.tracking_number.as_deref().unwrap_or("unknown");
     let cause = shipment.cause.as_ref().map(Cause::words);
     match shipment.state {
@@ -224,6 +254,9 @@ pub fn sentence(shipment: &Shipment) -> String {
             Some(State::Delivered) => "Delivered; writing that to Dynamics 365 waits for you.".to_owned(),
             _ => "No label was bought; it waits for you.".to_owned(),
         },
+        State::OutcomeUnknown if shipment.job_id.is_some() => {
+            "FedEx took the shipment and makes its labels; we ask for them every few seconds.".to_owned()
+        }
         State::OutcomeUnknown => {
             "The purchase got no answer: a label may exist. We look it up; nothing is bought again before that."
                 .to_owned()
@@ -271,6 +304,10 @@ pub fn action_title(action: &str) -> String {
         "desk.replay" => "Replayed".to_owned(),
         "desk.correct" => "Corrected and replayed".to_owned(),
         "desk.look-up" => "Asked to look it up".to_owned(),
+        "desk.buy-again" => "Decided that there is no label".to_owned(),
+        "desk.void" => "Asked to cancel the label".to_owned(),
+        "desk.reship" => "Asked to cancel the label and ship anew".to_owned(),
+        "desk.return-label" => "Asked for a return label".to_owned(),
         other => sentence_case(other.split_once('.').map_or(other, |(_, rest)| rest)),
     }
 }

@@ -41,6 +41,11 @@ pub fn stale() -> Problem {
     Problem::new("desk.stale", "The shipment changed while you looked at it.", "Read the page again, then decide.")
 }
 
+/// The shipment is not there.
+pub fn no_shipment() -> Problem {
+    Problem::new("order.not-found", "There is no such shipment.", "Go back to the list and open it again.")
+}
+
 /// A rule said no.
 pub fn refusal(refusal: &Refusal) -> Problem {
     match refusal {

@@ -2,22 +2,18 @@
 
 use crate::audit::System;
 use crate::clock::SECOND_MS;
-use crate::desk::{OperatorDesk, Role, connections, present, problem};
+use crate::desk::{OperatorDesk, Role, connections, day, order_view, present, problem, rules};
 use crate::engine::Engine;
 use crate::order::cause::{Class, words};
 use crate::order::scan::Milestone;
 use crate::order::state::State;
-use crate::order::transition::{Event, Refusal, apply, is_before_label};
-use crate::order::{Order, Shipment};
 use crate::store::StoreError;
 use crate::store::audit::{TrailQuery, TrailRow};
 use crate::store::cursors::LAST_PULL;
-use crate::store::orders::OrderRecord;
 use crate::store::shipments::{ListFilter, ListRow};
 use app::contract::{
-    Action, ActionKind, AttemptView, Attention, CauseGroup, ChargeView, Connections, Counter, D365Connection,
-    ExchangeView, FedexConnection, Frame, LabelView, Ladder, LineView, OrderDetail, OrderFilter, OrderRow, Page,
-    PieceView, Problem, ShipmentDetail, TimelineEntry, Tone, TrailEntry, TrailFilter, Viewer,
+    Attention, CauseGroup, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, OrderDetail,
+    OrderFilter, OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
 };
 use app::desk::Views;
 use async_trait::async_trait;
@@ -26,8 +22,6 @@ use async_trait::async_trait;
 const ORDERS_PAGE: i64 = 50;
 /// Rows of a page of the trail.
 const TRAIL_PAGE: i64 = 50;
-/// Entries read for one order's page; older ones stay in the trail.
-const ORDER_TRAIL: i64 = 2_000;
 /// Orders shown inside a cause group.
 const GROUP_ORDERS: i64 = 8;
 /// Characters of a body shown in the trail's list.
@@ -117,7 +111,7 @@ impl Views for OperatorDesk {
                 "Check the number; an order shows here once Dynamics 365 says it is ready to ship.",
             )
         })?;
-        self.store(order_detail(&self.engine, &record).await)
+        self.store(order_view::order_detail(&self.engine, &record).await)
     }
 
     async fn trail(&self, filter: TrailFilter) -> Result<Page<TrailEntry>, Problem> {
@@ -166,10 +160,22 @@ impl Views for OperatorDesk {
             now: present::moment(self.engine.clock.now_ms()),
         })
     }
+
+    async fn rules(&self) -> Result<Rules, Problem> {
+        self.allowed(Role::Viewer)?;
+        let may_edit = self.allowed(Role::Operator).is_ok();
+        self.store(rules::view(&self.engine, may_edit).await)
+    }
+
+    async fn day(&self) -> Result<Day, Problem> {
+        self.allowed(Role::Viewer)?;
+        let may_close = self.allowed(Role::Operator).is_ok();
+        self.store(day::view(&self.engine, may_close).await)
+    }
 }
 
 impl OperatorDesk {
-    fn store<T>(&self, result: Result<T, StoreError>) -> Result<T, Problem> {
+    pub(super) fn store<T>(&self, result: Result<T, StoreError>) -> Result<T, Problem> {
         result.map_err(|error| problem::store(&self.engine, &error))
     }
 
@@ -331,198 +337,4 @@ fn trail_entry(row: TrailRow) -> TrailEntry {
         duration_ms: row.duration_ms,
         body,
     }
-}
-
-async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<OrderDetail, StoreError> {
-    let db = &engine.store.db;
-    let trail = db.trail_of_order(&record.order_id.0, ORDER_TRAIL).await?;
-    let shipments = db.shipments_of(&record.order_id).await?;
-    let mut details = Vec::new();
-    let mut timeline = timeline(&trail);
-    for shipment in &shipments {
-        let scans = db.scans_of(&shipment.shipment_id).await?;
-        timeline.extend(scans.iter().map(scan_entry));
-        let mut detail = shipment_detail(engine, record, shipment, &trail).await?;
-        detail.scans = scans.iter().map(present::scan).collect();
-        details.push(detail);
-    }
-    timeline.sort_by_key(|entry| entry.at.ms);
-    let order = &record.order;
-    let account =
-        if order.customer_account.is_empty() { String::new() } else { format!(" ({})", order.customer_account) };
-    Ok(OrderDetail {
-        company: record.key.company.clone(),
-        number: record.key.number.clone(),
-        customer: format!("{}{account}", order.customer_name),
-        customer_reference: (!order.customer_reference.is_empty()).then(|| order.customer_reference.clone()),
-        invoice_number: record.invoice_number.clone(),
-        headline: shipments.first().map(present::sentence).unwrap_or_default(),
-        lines: lines(order),
-        shipments: details,
-        timeline,
-        now: present::moment(engine.clock.now_ms()),
-    })
-}
-
-fn lines(order: &Order) -> Vec<LineView> {
-    let view = |line: &crate::order::Line| LineView {
-        item: line.item.clone(),
-        description: line.description.clone(),
-        quantity: format!("{} {}", line.quantity.normalize(), line.unit).trim().to_owned(),
-        left_out: line.left_out().map(str::to_owned),
-    };
-    order.lines.iter().map(view).collect()
-}
-
-/// Changes of state and what operators did. Scans come beside it from their own table, and calls
-/// stand under the attempts.
-fn timeline(trail: &[TrailRow]) -> Vec<TimelineEntry> {
-    trail
-        .iter()
-        .filter(|row| row.action.starts_with("shipment.") || row.action.starts_with("desk."))
-        .map(|row| TimelineEntry {
-            at: present::moment(row.at_ms),
-            lane: present::lane(&row.action, &row.system).to_owned(),
-            title: present::action_title(&row.action),
-            detail: row.summary.clone(),
-            tone: present::outcome(&row.outcome).tone,
-            attempt_id: row.attempt_id.clone(),
-        })
-        .collect()
-}
-
-fn scan_entry(scan: &crate::order::scan::Scan) -> TimelineEntry {
-    let view = present::scan(scan);
-    let detail = [view.place.clone(), view.exception.clone().unwrap_or_default()];
-    TimelineEntry {
-        at: view.at,
-        lane: "fedex".to_owned(),
-        title: view.description,
-        detail: detail.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · "),
-        tone: view.tone,
-        attempt_id: None,
-    }
-}
-
-async fn shipment_detail(
-    engine: &Engine,
-    record: &OrderRecord,
-    shipment: &Shipment,
-    trail: &[TrailRow],
-) -> Result<ShipmentDetail, StoreError> {
-    let db = &engine.store.db;
-    let plan = shipment.plan.as_ref();
-    let corrected = crate::order::correction::corrected(&record.order.ship_to, &shipment.correction);
-    let pieces = db.pieces_of(&shipment.shipment_id).await?;
-    Ok(ShipmentDetail {
-        shipment_id: shipment.shipment_id.0.clone(),
-        version: shipment.version,
-        status: present::state(shipment.state),
-        carrier: shipment.milestone.map(present::milestone),
-        sentence: present::sentence(shipment),
-        cause: shipment.cause.as_ref().map(present::cause),
-        next_run: shipment.next_run_ms.map(present::moment),
-        ship_to: plan.map_or_else(|| present::address(&corrected, None), |plan| present::consignee(&plan.recipient)),
-        ship_from: plan.map(|plan| present::consignee(&plan.shipper)),
-        service: plan.map(|plan| plan.service.service.clone()),
-        weight: plan.map(|plan| format!("{} lb", plan.weight().normalize())),
-        reference: shipment.reference.clone(),
-        tracking_number: shipment.tracking_number.clone(),
-        tracking_url: shipment.tracking_number.as_deref().map(present::tracking_url),
-        pieces: pieces
-            .into_iter()
-            .map(|piece| PieceView { sequence: piece.sequence, tracking_number: piece.tracking_number })
-            .collect(),
-        label: label(engine, record, shipment).await?,
-        charge: shipment.charge.as_ref().map(|charge| ChargeView {
-            amount: charge.amount.to_string(),
-            currency: charge.currency.clone(),
-            rate_type: charge.rate_type.clone(),
-        }),
-        actions: actions(engine, shipment),
-        correction: (shipment.state == State::Parked && is_before_label(shipment))
-            .then(|| present::correction(&record.order, shipment)),
-        attempts: attempts(engine, shipment, trail).await?,
-        scans: Vec::new(),
-    })
-}
-
-async fn label(engine: &Engine, record: &OrderRecord, shipment: &Shipment) -> Result<Option<LabelView>, StoreError> {
-    let documents = engine.store.db.documents_of(&shipment.shipment_id).await?;
-    let href = format!("/orders/{}/{}/label", percent_encode(&record.key.company), percent_encode(&record.key.number));
-    Ok(match documents.first() {
-        Some(document) => Some(LabelView {
-            href,
-            image_type: document.image_type.clone(),
-            bytes: document.size,
-            reprint_needed: shipment.reprint_needed,
-        }),
-        None if shipment.reprint_needed => Some(LabelView { href, reprint_needed: true, ..LabelView::default() }),
-        None => None,
-    })
-}
-
-fn percent_encode(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
-/// What is allowed is asked of the domain itself, so the page and the command cannot disagree.
-fn actions(engine: &Engine, shipment: &Shipment) -> Vec<Action> {
-    let now = engine.clock.now_ms();
-    let ask = |event: Event, otherwise: &str| {
-        apply(shipment, event, now).err().map(|refusal| match refusal {
-            Refusal::NotNow(_) => otherwise.to_owned(),
-            other => problem::refusal(&other).message,
-        })
-    };
-    let replay = ask(Event::Replay, "Nothing stopped, so there is nothing to replay.");
-    let correct = if replay.is_none() && is_before_label(shipment) {
-        None
-    } else {
-        Some("Values can be corrected while the shipment is stopped before its label.".to_owned())
-    };
-    let look_up = ask(Event::LookUpNow, "Only a purchase without an answer is looked up.");
-    vec![
-        Action { kind: ActionKind::Replay, refused: replay },
-        Action { kind: ActionKind::Correct, refused: correct },
-        Action { kind: ActionKind::LookUp, refused: look_up },
-    ]
-}
-
-async fn attempts(engine: &Engine, shipment: &Shipment, trail: &[TrailRow]) -> Result<Vec<AttemptView>, StoreError> {
-    let rows = engine.store.db.attempts_of(&shipment.shipment_id).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| AttemptView {
-            exchanges: exchanges(trail, &row.attempt_id),
-            step: present::step_title(&row.step),
-            number: row.number,
-            reference: row.reference,
-            begun: present::moment(row.begun_ms),
-            duration_ms: row.finished_ms.map(|finished_ms| finished_ms - row.begun_ms),
-            outcome: present::attempt_outcome(row.outcome.as_deref()),
-            sentence: row.sentence.unwrap_or_else(|| "The answer is awaited.".to_owned()),
-            attempt_id: row.attempt_id,
-        })
-        .collect())
-}
-
-/// The calls of an attempt: each begun entry with the completed one that names it.
-fn exchanges(trail: &[TrailRow], attempt_id: &str) -> Vec<ExchangeView> {
-    let of_attempt = || trail.iter().filter(|row| row.attempt_id.as_deref() == Some(attempt_id));
-    of_attempt()
-        .filter(|row| row.outcome == "begun")
-        .map(|begun| {
-            let call_id = begun.sequence.to_string();
-            let end = of_attempt().find(|row| row.call_id.as_deref() == Some(&call_id));
-            ExchangeView {
-                operation: begun.action.clone(),
-                request_line: begun.summary.clone(),
-                request_body: begun.body.clone(),
-                status: end.and_then(|end| end.http_status),
-                response_body: end.and_then(|end| end.body.clone()),
-                duration_ms: end.and_then(|end| end.duration_ms),
-            }
-        })
-        .collect()
 }

@@ -107,6 +107,14 @@ impl Fedex {
         ship::parse(&body)
     }
 
+    /// A purchase as it would be sent: method and address, and the body in readable form.
+    pub fn shown_purchase(&self, plan: &Plan, reference: &str, ship_date: &str) -> Result<(String, String), Failure> {
+        let request = ship::request(&self.inner.credentials.base_url, self.account(plan), plan, reference, ship_date);
+        let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
+        let line = format!("{} {}", request.method(), request.uri());
+        Ok((line, serde_json::to_string_pretty(&body).unwrap_or_default()))
+    }
+
     /// Asks what became of a job.
     pub async fn job(&self, trace: &Trace, plan: &Plan, job_id: &str) -> Result<JobAnswer, Failure> {
         let request = job::request(&self.inner.credentials.base_url, self.account(plan), job_id);

@@ -170,6 +170,13 @@ catalogue! {
     "fedex.job-pending" LookUp: "FedEx makes the labels", "FedEx took the shipment and makes its labels later, because it has many packages.", "Nothing; we ask for them every few seconds.";
     "fedex.void-refused" NeedsData: "Cancellation refused", "FedEx did not cancel the label.", "Read FedEx's words in the detail; once FedEx has the parcel, only an interception or a return helps.";
     "fedex.customs-refused" NeedsData: "Customs data refused", "FedEx does not accept the customs declaration.", "Read FedEx's words in the detail, correct the goods in Dynamics 365, then replay.";
+    // Printing: on the print job, never on the shipment.
+    "print.unreachable" MovesByItself: "Printer not reachable", "The printer does not take the document.", "Switch the printer on and check its address; we keep trying for half an hour, then retry it here.";
+    "print.no-confirmation" LookUp: "Perhaps printed", "The document was sent, and nobody confirmed that it is on paper.", "Look at the printer; retry here only if the label did not come out, or destroy the first one.";
+    "print.format-not-accepted" NeedsSetup: "Format not accepted by the printer", "The printer does not print documents of this format.", "Choose the label format on the Connections page to fit the printer, or route the warehouse to another one.";
+    "print.refused" NeedsSetup: "Refused by the printer", "The printer or print server refused the document.", "Read its words in the detail, mend it at the printer, then retry here.";
+    "print.printer-missing" NeedsSetup: "Printer removed", "The printer was removed before the document was printed.", "Print the document again from the order; the printer of its warehouse takes it.";
+    "print.waiting" MovesByItself: "Waiting in the print server", "The print server has the document and has not printed it yet.", "Look at the printer: paper, pause, an open cover.";
     "connector.not-recorded" MovesByItself: "Not sent", "The call could not be recorded in the audit trail first, so it was not sent.", "Check the database; we keep trying.";
     "connector.interrupted" LookUp: "Interrupted", "The program stopped between sending the request and reading the answer.", "Look it up; nothing is bought again before that.";
 }

@@ -4,6 +4,7 @@
 //! delivery mode, a warehouse, delivery terms); `default` stands for all others.
 
 use crate::order::Address;
+use crate::order::customs::PURPOSES;
 use crate::order::parcel::{Dimensions, ImageType, Service};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,56 @@ impl Rules {
         let modes = self.services.keys().map(|key| key.split('/').next().unwrap_or(key).to_owned());
         let modes: BTreeSet<String> = modes.filter(|mode| mode != DEFAULT).collect();
         modes.into_iter().collect()
+    }
+
+    /// The first value that cannot be meant: where it stands, and what is wrong.
+    pub fn fault(&self) -> Option<(String, String)> {
+        let fault = |field: String, sentence: &str| Some((field, sentence.to_owned()));
+        for (mode, service) in &self.services {
+            if service.service.trim().is_empty() || service.packaging.trim().is_empty() {
+                return fault(format!("services.{mode}"), "the service or its packaging is empty");
+            }
+        }
+        for (place, account) in &self.accounts {
+            if account.is_empty() || account.len() > 9 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+                return fault(format!("accounts.{place}"), "an account number has at most nine digits");
+            }
+        }
+        for carton in &self.packing.cartons {
+            let field = format!("packing.cartons.{}", carton.name);
+            if !carton.dimensions.is_valid() {
+                return fault(field, "every side is a whole number of inches from 1 to 999");
+            }
+            if carton.limit_lb <= Decimal::ZERO || carton.tare_lb < Decimal::ZERO {
+                return fault(field, "its limit must be more than nothing, and its own weight not less");
+            }
+        }
+        let uses_cartons = self.packing.methods.values().any(|method| *method == Method::Cartons);
+        if uses_cartons && self.packing.cartons.is_empty() {
+            return fault("packing.cartons".to_owned(), "a warehouse packs into cartons, and there are none");
+        }
+        let weights = [
+            ("packing.limit_lb", self.packing.limit_lb),
+            ("weights.default_parcel_lb", self.weights.default_parcel_lb),
+        ];
+        let weights = weights.into_iter().map(|(name, weight)| (name.to_owned(), weight));
+        let items = self.weights.items.iter().map(|(item, weight)| (format!("weights.items.{item}"), Some(*weight)));
+        let units = self.weights.conversions.iter();
+        let units = units.map(|(unit, factor)| (format!("weights.conversions.{unit}"), Some(*factor)));
+        if let Some((field, _)) =
+            weights.chain(items).chain(units).find(|(_, value)| value.is_some_and(|value| value <= Decimal::ZERO))
+        {
+            return fault(field, "it must be more than nothing");
+        }
+        let purpose = self.customs.purpose.trim();
+        if !purpose.is_empty() && !PURPOSES.contains(&purpose) {
+            return fault("customs.purpose".to_owned(), "FedEx does not know this purpose");
+        }
+        let terms = self.customs.terms_of_sale.iter().find(|(_, terms)| terms.len() != 3);
+        if let Some((name, _)) = terms {
+            return fault(format!("customs.terms_of_sale.{name}"), "terms of sale have three letters");
+        }
+        None
     }
 }
 
@@ -246,4 +297,38 @@ pub struct CustomsRules {
 /// The entry of a key, or of `default`.
 pub fn keyed<'a, T>(map: &'a BTreeMap<String, T>, key: &str) -> Option<&'a T> {
     map.get(key).or_else(|| map.get(DEFAULT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(json: &str) -> Option<String> {
+        serde_json::from_str::<Rules>(json).expect("readable").fault().map(|(field, _)| field)
+    }
+
+    #[test]
+    fn the_first_value_that_cannot_be_meant_is_named() {
+        assert_eq!(fault("{}"), None);
+        assert_eq!(fault(r#"{"accounts":{"usmf":"74056107X"}}"#).as_deref(), Some("accounts.usmf"));
+        assert_eq!(fault(r#"{"packing":{"methods":{"24":"cartons"}}}"#).as_deref(), Some("packing.cartons"));
+        let carton =
+            r#"{"packing":{"cartons":[{"name":"S","dimensions":{"length":0,"width":1,"height":1},"limit_lb":"5"}]}}"#;
+        assert_eq!(fault(carton).as_deref(), Some("packing.cartons.S"));
+        assert_eq!(fault(r#"{"weights":{"items":{"P":"0"}}}"#).as_deref(), Some("weights.items.P"));
+        assert_eq!(fault(r#"{"customs":{"purpose":"GIFTS"}}"#).as_deref(), Some("customs.purpose"));
+        assert_eq!(fault(r#"{"customs":{"terms_of_sale":{"X":"DAPP"}}}"#).as_deref(), Some("customs.terms_of_sale.X"));
+        assert!(
+            serde_json::from_str::<Rules>(r#"{"pakcing":{}}"#).is_err(),
+            "a misspelt key is a setting that does nothing"
+        );
+    }
+
+    #[test]
+    fn a_mode_with_a_carrier_service_is_still_that_mode() {
+        let rules: Rules =
+            serde_json::from_str(r#"{"services":{"A/X":{"service":"S"},"A":{"service":"S"},"B":{"service":"S"}}}"#)
+                .expect("readable");
+        assert_eq!(rules.fedex_modes(), ["A", "B"]);
+    }
 }

@@ -233,6 +233,10 @@ pub fn apply(shipment: &Shipment, event: Event, now_ms: i64) -> Result<Shipment,
         | Event::VoidRefused
         | Event::Withdrawn => return refused,
     }
+    if next.voiding.is_some() && next.next_run_ms.is_none() {
+        // Whatever else happened, the label is still to be cancelled.
+        next.next_run_ms = Some(now_ms);
+    }
     Ok(next)
 }
 
@@ -279,16 +283,18 @@ fn unknown(next: &mut Shipment, cause: Cause, now_ms: i64) {
 }
 
 fn buy(mut next: Shipment, bought: Bought, now_ms: i64) -> Result<Shipment, Refusal> {
+    let is_same = next.reference.as_ref() == Some(&bought.reference);
     match next.state {
         // Unknown: found by look-up, or the late answer of a node that was thought dead.
-        State::Ready | State::OutcomeUnknown => {}
+        State::Ready | State::OutcomeUnknown if is_same => {}
+        // Later still: an operator decided that there was no label, and none was asked for since.
+        _ if is_before_label(&next) && (is_same || next.reference.is_none()) => {}
+        State::Ready | State::OutcomeUnknown => return Err(Refusal::OtherPurchase),
         state => return Err(Refusal::NotNow(state)),
-    }
-    if next.reference.as_ref() != Some(&bought.reference) {
-        return Err(Refusal::OtherPurchase);
     }
     enter(&mut next, State::Labelled, Some(now_ms));
     next.job_id = None;
+    next.reference = Some(bought.reference);
     next.tracking_number = Some(bought.tracking_number);
     next.charge = bought.charge;
     next.reprint_needed = !bought.has_label;
@@ -460,6 +466,8 @@ mod tests {
         let unknown = shipment(State::OutcomeUnknown);
         assert_eq!(apply(&unknown, bought("R1"), 5).expect("adopted").state, State::Labelled);
         assert_eq!(apply(&unknown, bought("R9"), 5), Err(Refusal::OtherPurchase));
+        let decided = apply(&unknown, Event::DeclaredAbsent, 5).expect("decided");
+        assert_eq!(apply(&decided, bought("R1"), 6).expect("late, and true").state, State::Labelled);
     }
 
     #[test]

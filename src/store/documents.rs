@@ -77,7 +77,16 @@ impl Tx {
             .execute(conn).await?.rows_affected());
         Ok(())
     }
+
+    /// The documents of a shipment inside a transaction, without bytes.
+    pub async fn documents_of(&mut self, shipment: &ShipmentId) -> Result<Vec<DocumentRow>> {
+        Ok(on_tx!(self, conn => sqlx::query_as(DOCUMENTS).bind(&shipment.0).fetch_all(conn).await?))
+    }
 }
+
+const DOCUMENTS: &str = "
+    select sequence, document_no, content_type, image_type, copies, cast(length(bytes) as bigint) as size
+    from documents where shipment_id = $1 order by sequence, document_no";
 
 impl Db {
     /// The packages of a shipment.
@@ -88,10 +97,7 @@ impl Db {
 
     /// The documents of a shipment, without bytes.
     pub async fn documents_of(&self, shipment: &ShipmentId) -> Result<Vec<DocumentRow>> {
-        let sql = "
-            select sequence, document_no, content_type, image_type, copies, cast(length(bytes) as bigint) as size
-            from documents where shipment_id = $1 order by sequence, document_no";
-        Ok(on_db!(self, pool => sqlx::query_as(sql).bind(&shipment.0).fetch_all(pool).await?))
+        Ok(on_db!(self, pool => sqlx::query_as(DOCUMENTS).bind(&shipment.0).fetch_all(pool).await?))
     }
 
     /// The bytes of a document and what they are.

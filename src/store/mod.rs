@@ -9,12 +9,15 @@
 pub mod attempts;
 pub mod audit;
 pub mod charges;
+pub mod closes;
 pub mod corrections;
 pub mod cursors;
 pub mod documents;
 pub mod lines;
 pub mod operators;
 pub mod orders;
+pub mod printers;
+pub mod prints;
 pub mod rules;
 pub mod scans;
 pub mod secrets;
@@ -116,6 +119,14 @@ pub enum StoreError {
     /// The schema could not be brought to this version.
     #[error("the database could not be brought to this version")]
     Migration(#[source] sqlx::migrate::MigrateError),
+}
+
+impl StoreError {
+    /// The database kept something unique.
+    pub fn is_unique(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -441,6 +441,32 @@ impl Db {
         Ok(on_db!(self, pool => sqlx::query_as(sql).bind(now_ms).bind(limit).fetch_all(pool).await?))
     }
 
+    /// Parked shipments whose cause begins like this.
+    pub async fn parked_by(&self, cause: &str) -> Result<Vec<Shipment>> {
+        let sql = format!(
+            "select {COLUMNS} from shipments where state = 'parked' and cause_code like $1 order by shipment_id"
+        );
+        let rows: Vec<Row> =
+            on_db!(self, pool => sqlx::query_as(&sql).bind(format!("{cause}%")).fetch_all(pool).await?);
+        rows.into_iter().map(Row::shipment).collect()
+    }
+
+    /// Delivery modes that shipments wait with for a rule, and how many.
+    pub async fn modes_without_service(&self) -> Result<Vec<(String, i64)>> {
+        let sql = "select service, count(*) from shipments
+                   where state = 'parked' and cause_code = 'rules.delivery-mode-unmapped' and service is not null
+                   group by service order by count(*) desc, service";
+        Ok(on_db!(self, pool => sqlx::query_as(sql).fetch_all(pool).await?))
+    }
+
+    /// Labels bought since a moment and not cancelled; of FedEx Ground alone if asked.
+    pub async fn count_labelled(&self, since_ms: i64, ground: bool) -> Result<i64> {
+        let services = if ground { "and service in ('FEDEX_GROUND', 'GROUND_HOME_DELIVERY')" } else { "" };
+        let sql = format!("select count(*) from shipments where labelled_ms >= $1 and state <> 'voided' {services}");
+        let row: (i64,) = on_db!(self, pool => sqlx::query_as(&sql).bind(since_ms).fetch_one(pool).await?);
+        Ok(row.0)
+    }
+
     /// Shipments by state.
     pub async fn count_by_state(&self) -> Result<Vec<(State, i64)>> {
         let rows: Vec<(String, i64)> = on_db!(self, pool => sqlx::query_as(

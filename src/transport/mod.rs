@@ -51,7 +51,7 @@ pub struct Call {
     pub operation: &'static str,
     /// How long the whole call may take.
     pub timeout: Duration,
-    /// The bodies are credentials: never recorded.
+    /// The bodies are credentials, or documents for a printer: never recorded.
     pub confidential: bool,
 }
 

@@ -8,19 +8,18 @@ use serde_json::{Value, json};
 
 use super::clock::{self, SECOND_MS};
 use super::compact;
+use super::control_fedex;
 use super::control_orders;
 use super::entities::{self, EntitySet};
 use super::exchange::{Call, Reply};
 use super::life_cycle;
-use super::rate::amount;
-use super::shipment::{Shipment, list};
 use super::state::World;
 use super::table::Row;
-use super::{track, webhook};
+use super::webhook;
 
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 18] = [
     ("GET /_twin/", "this list"),
-    ("GET /_twin/shipments", "every shipment; ?order=SO-1 for one order"),
+    ("GET /_twin/shipments", "every shipment; ?order=SO-1 for one order, ?brief=true without requests"),
     ("GET /_twin/orders", "every order; ?number=SO-1 for one, ?brief=true without header, lines and documents"),
     ("GET /_twin/orders/{company}/{number}", "one order"),
     ("POST /_twin/orders", "create or replace an order, or an array of them, which answers with their numbers only"),
@@ -34,7 +33,9 @@ const ROUTES: [(&str, &str); 16] = [
     ("DELETE /_twin/faults", "disarm all, or ?id=1"),
     ("POST /_twin/webhook", "body and signature of a push for tracking_number"),
     ("GET /_twin/clock", "the twin's time and delays"),
-    ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, release_every_s"),
+    ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
+    ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
+    ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, fail_jobs, job_failure {code, message}"),
 ];
 
 /// Answers a control route.
@@ -46,7 +47,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     let rest: Vec<String> = parts.collect();
     let result = match (&call.method, noun.as_str(), rest.as_slice()) {
         (&Method::GET, "", []) => Ok(routes()),
-        (&Method::GET, "shipments", []) => Ok(shipments(world, call)),
+        (&Method::GET, "shipments", []) => Ok(control_fedex::shipments(world, call)),
         (&Method::GET, "orders", []) => Ok(orders(world, call)),
         (&Method::GET, "orders", [company, number]) => order(world, company, number),
         (&Method::POST, "orders", []) => body(call).and_then(|body| place(world, &body)),
@@ -74,6 +75,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         (&Method::POST, "webhook", []) => body(call).and_then(|body| webhook::push(world, &body)),
         (&Method::GET, "clock", []) => Ok(clock_view(world)),
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
+        (&Method::GET, "fedex", []) => Ok(control_fedex::view(world)),
+        (&Method::POST, "fedex", []) => body(call).and_then(|body| control_fedex::set(world, &body)),
         _ => {
             return Reply::json(404, &json!({"error": "no such route", "routes": routes()}));
         }
@@ -97,62 +100,6 @@ fn routes() -> Value {
 
 fn body(call: &Call) -> Result<Value, String> {
     serde_json::from_slice(&call.body).map_err(|error| format!("the body is not JSON: {error}"))
-}
-
-fn shipments(world: &World, call: &Call) -> Value {
-    let now_ms = world.now_ms();
-    let wanted = call.option("order");
-    world
-        .shipments
-        .all()
-        .iter()
-        .filter(|shipment| wanted.is_none() || order_number(shipment) == wanted.as_deref())
-        .map(|shipment| shipment_view(shipment, now_ms))
-        .collect()
-}
-
-fn order_number(shipment: &Shipment) -> Option<&str> {
-    shipment.reference("P_O_NUMBER").or_else(|| shipment.reference("CUSTOMER_REFERENCE"))
-}
-
-fn shipment_view(shipment: &Shipment, now_ms: i64) -> Value {
-    let numbers: Vec<&str> = shipment.pieces.iter().map(|piece| piece.tracking_number.as_str()).collect();
-    let mut references: Vec<Value> = Vec::new();
-    for (kind, value) in shipment.references() {
-        let reference = json!({"type": kind, "value": value});
-        if !references.contains(&reference) {
-            references.push(reference);
-        }
-    }
-    let cancelled = shipment.pieces.iter().all(|piece| piece.cancelled_ms.is_some());
-    let status = track::status(shipment, 0, now_ms);
-    let weight: u64 = shipment.pieces.iter().map(|piece| piece.weight_clb).sum();
-    let party = &shipment.wanted()["recipients"][0];
-    json!({
-        "tracking_number": shipment.master(),
-        "tracking_numbers": numbers,
-        "order_number": order_number(shipment),
-        "references": references,
-        "consignee": {
-            "person": party["contact"]["personName"],
-            "company": party["contact"]["companyName"],
-            "phone": party["contact"]["phoneNumber"],
-            "street": list(&party["address"]["streetLines"]),
-            "city": party["address"]["city"],
-            "state": party["address"]["stateOrProvinceCode"],
-            "postal_code": party["address"]["postalCode"],
-            "country": party["address"]["countryCode"],
-        },
-        "service": shipment.service,
-        "weight_lb": amount(weight),
-        "charge": {"amount": amount(shipment.charge.net()), "currency": "USD"},
-        "live": !cancelled,
-        "cancelled": cancelled,
-        "status": status,
-        "created_at": clock::utc(shipment.created_ms),
-        "ship_date": shipment.ship_date,
-        "request": shipment.request,
-    })
 }
 
 fn orders(world: &World, call: &Call) -> Value {
@@ -231,6 +178,7 @@ fn clock_view(world: &World) -> Value {
         "journey_s": world.journey_ms / SECOND_MS,
         "reference_delay_s": world.reference_delay_ms / SECOND_MS,
         "track_delay_s": world.track_delay_ms / SECOND_MS,
+        "job_delay_s": world.switches.job_delay_ms / SECOND_MS,
         "release_every_s": world.release.every_ms.map(|every| every / SECOND_MS),
         "waiting": world.release.waiting.len(),
     })
@@ -253,6 +201,7 @@ fn set_clock(world: &mut World, wanted: &Value) -> Result<Value, String> {
             "journey_s" => world.journey_ms = ms,
             "reference_delay_s" => world.reference_delay_ms = ms,
             "track_delay_s" => world.track_delay_ms = ms,
+            "job_delay_s" => world.switches.job_delay_ms = ms,
             "release_every_s" => {
                 world.release.every_ms = (ms > 0).then_some(ms);
                 world.release.next_ms = world.now_ms() + ms;

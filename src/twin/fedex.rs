@@ -1,6 +1,6 @@
 //! The FedEx port: routing, tokens with their throttle, and the error envelope.
 //!
-//! What a route does lives in `ship.rs`, `track.rs` and `address.rs`. FedEx publishes no body for
+//! What a route does lives in the file of its subject, from `ship.rs` to `close.rs`. FedEx publishes no body for
 //! its throttled token endpoint, so that one answers HTML.
 
 use std::collections::VecDeque;
@@ -13,14 +13,18 @@ use super::clock::SECOND_MS;
 use super::exchange::{Call, Reply};
 use super::fault::{Fault, Kind};
 use super::state::{Token, World};
-use super::{address, entra, ship, track};
+use super::{address, cancel, close, entra, job, quote, ship, track};
 
 /// The only project's key.
 pub(super) const API_KEY: &str = "l7twin4f0c9e2b7d8a41c6935be01f7ac2d8";
 /// Its secret.
 pub(super) const SECRET_KEY: &str = "9b41f0c67e2d4a85b3c91e7d60f2a8c4";
-/// The only shipping account.
+/// The shipping account of the credentials.
 pub(super) const ACCOUNT: &str = "740561073";
+/// The accounts that the project may use: its own, and those of further warehouses.
+pub(super) const ACCOUNTS: [&str; 4] = [ACCOUNT, "510088000", "612345678", GROUND_TO_HOMES];
+/// The only account that is enabled for plain Ground to residences.
+pub(super) const GROUND_TO_HOMES: &str = "700257037";
 /// Life of a token as recorded; the documents say one second more.
 const LIFE_S: i64 = 3_599;
 /// Audience of FedEx tokens, which keeps them apart from those of Entra.
@@ -30,10 +34,13 @@ const TOKEN: &str = "/oauth/token";
 const SHIP: &str = "/ship/v1/shipments";
 const VALIDATE: &str = "/ship/v1/shipments/packages/validate";
 const CANCEL: &str = "/ship/v1/shipments/cancel";
+const RESULTS: &str = "/ship/v1/shipments/results";
+const CLOSE: &str = "/ship/v1/endofday/";
+const RATE: &str = "/rate/v1/rates/quotes";
 const TRACK: &str = "/track/v1/trackingnumbers";
 const LOOKUP: &str = "/track/v1/referencenumbers";
 const ADDRESS: &str = "/address/v1/addresses/resolve";
-/// Where the labels of `URL_ONLY` are fetched, without a token.
+/// Where the documents of `URL_ONLY` are fetched, without a token.
 pub(super) const LABEL: &str = "/document/v1/cache/retrieve/";
 
 /// Names the operation of a call, for the counters and the fault script.
@@ -43,6 +50,9 @@ pub(super) fn operation(call: &Call) -> &'static str {
         (_, SHIP) => "ship",
         (_, VALIDATE) => "validate",
         (_, CANCEL) => "cancel",
+        (_, RESULTS) => "results",
+        (_, RATE) => "rate",
+        (_, path) if path.trim_end_matches('/') == CLOSE.trim_end_matches('/') => "close",
         (_, TRACK) => "track",
         (_, LOOKUP) => "lookup",
         (_, ADDRESS) => "address",
@@ -56,6 +66,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     let op = operation(call);
     let expected = match op {
         "cancel" => Method::PUT,
+        // PUT closes, POST prints a close again.
+        "close" if call.method == Method::PUT => Method::PUT,
         "label" => Method::GET,
         "other" => return error(world, None, 404, "NOT.FOUND.ERROR", NOT_FOUND),
         _ => Method::POST,
@@ -65,11 +77,15 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     }
     match op {
         "token" => return token(world, call),
-        "label" => return ship::label(world, call),
+        "label" => return ship::document(world, call),
         _ => {}
     }
     if let Err(refusal) = authorised(world, call, op) {
         return refusal;
+    }
+    let now_ms = world.now_ms();
+    if let Err(message) = world.quota.admit(now_ms) {
+        return error(world, None, 429, known_error(429).0, message);
     }
     let media_type = call.header("content-type").split(';').next().unwrap_or_default();
     if !media_type.trim().eq_ignore_ascii_case("application/json") {
@@ -81,7 +97,11 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     match op {
         "ship" => ship::create(world, call, &body),
         "validate" => ship::validate(world, call, &body),
-        "cancel" => ship::cancel(world, call, &body),
+        "cancel" => cancel::cancel(world, call, &body),
+        "results" => job::results(world, call, &body),
+        "rate" => quote::quote(world, call, &body),
+        "close" if call.method == Method::PUT => close::close(world, call, &body),
+        "close" => close::reprint(world, call, &body),
         "track" => track::by_number(world, call, &body),
         "lookup" => track::by_reference(world, call, &body),
         _ => address::resolve(world, call, &body),
@@ -115,12 +135,30 @@ fn expired(world: &mut World, op: &str) -> Reply {
     }
 }
 
-/// Wraps an output in the envelope of a success.
-pub(super) fn success(world: &mut World, call: &Call, output: &Value) -> Reply {
+/// Wraps an output in the envelope of a success; a virtual one is marked as such.
+pub(super) fn success(world: &mut World, call: &Call, output: Value) -> Reply {
     let mut body = json!({"transactionId": world.fresh_uuid()});
     echo(&mut body, Some(call));
-    body["output"] = output.clone();
+    body["output"] = output;
+    if world.switches.canned {
+        mark_virtual(&mut body);
+    }
     Reply::json(200, &body)
+}
+
+/// Marks an answer as the virtual sandbox does: in each shipment, else in the output.
+fn mark_virtual(body: &mut Value) {
+    let id = format!("APIF_SV_SHPC_TxID{}", body["transactionId"].as_str().unwrap_or_default());
+    body["transactionId"] = json!(id);
+    let alert = json!({"code": "VIRTUAL.RESPONSE", "message": "This is a Virtual Response.", "alertType": "NOTE"});
+    let add = |place: &mut Value| match &mut place["alerts"] {
+        Value::Array(alerts) => alerts.push(alert.clone()),
+        none => *none = json!([alert]),
+    };
+    match body["output"]["transactionShipments"].as_array_mut() {
+        Some(shipments) => shipments.iter_mut().for_each(add),
+        None => add(&mut body["output"]),
+    }
 }
 
 /// Wraps one error in FedEx's envelope.

@@ -67,16 +67,25 @@ pub(super) enum Mark {
     Barcode { x: f32, y: f32, w: f32, h: f32, data: String },
 }
 
-/// Renders the label of a piece in the format its shipment asked for.
+/// How often a label is needed: Express out of the US goes with one label and two copies for the
+/// papers.
+pub(super) fn copies(shipment: &Shipment) -> usize {
+    let from_us = shipment.wanted()["shipper"]["address"]["countryCode"] == "US";
+    if shipment.is_abroad() && from_us && !is_ground(&shipment.service) { 3 } else { 1 }
+}
+
+/// Renders the label of a piece in the format its shipment asked for. A thermal one holds all its
+/// copies in one buffer.
 pub(super) fn render(shipment: &Shipment, piece: usize) -> Vec<u8> {
-    let marks = layout(shipment, piece);
     match Image::of(shipment) {
         Image::Pdf => {
             let stock = &shipment.wanted()["labelSpecification"]["labelStockType"];
-            label_pdf::render(&marks, stock.as_str().unwrap_or_default())
+            label_pdf::render(&[layout(shipment, piece, 0)], stock.as_str().unwrap_or_default())
         }
-        Image::Png => label_png::render(&marks),
-        Image::Zpl => label_zpl::render(&marks),
+        Image::Png => label_png::render(&layout(shipment, piece, 0)),
+        Image::Zpl => {
+            (0..copies(shipment)).flat_map(|copy| label_zpl::render(&layout(shipment, piece, copy))).collect()
+        }
     }
 }
 
@@ -129,13 +138,13 @@ impl Sheet {
     }
 }
 
-fn layout(shipment: &Shipment, piece: usize) -> Vec<Mark> {
+fn layout(shipment: &Shipment, piece: usize, copy: usize) -> Vec<Mark> {
     let mut sheet = Sheet(Vec::new());
     head(&mut sheet, shipment, piece);
     recipient(&mut sheet, shipment);
     references(&mut sheet, shipment, piece);
     service(&mut sheet, shipment, piece);
-    foot(&mut sheet, shipment, piece);
+    foot(&mut sheet, shipment, piece, copy);
     sheet.0
 }
 
@@ -184,7 +193,7 @@ fn head(sheet: &mut Sheet, shipment: &Shipment, piece: usize) {
     sheet.text(right, 8.0, 7.0, format!("SHIP DATE: {}", shipment.ship_date));
     sheet.text(right, 17.0, 7.0, format!("ACTWGT: {}.{:02} LB", weight / 100, weight % 100));
     sheet.text(right, 26.0, 7.0, format!("ACCT: {}", shipment.account));
-    let size = &super::ship_answer::item_of(shipment, piece)["dimensions"];
+    let size = &shipment.item_of(piece)["dimensions"];
     if size.is_object() {
         let dimensions =
             format!("DIMS: {}X{}X{} {}", size["length"], size["width"], size["height"], text_of(&size["units"]));
@@ -214,7 +223,7 @@ fn recipient(sheet: &mut Sheet, shipment: &Shipment) {
 }
 
 fn references(sheet: &mut Sheet, shipment: &Shipment, piece: usize) {
-    let item = super::ship_answer::item_of(shipment, piece);
+    let item = shipment.item_of(piece);
     let of = |kind: &str| {
         list(&item["customerReferences"])
             .iter()
@@ -260,13 +269,15 @@ fn service(sheet: &mut Sheet, shipment: &Shipment, piece: usize) {
     sheet.bold(214.0, 269.0, 12.0, text_of(&address["postalCode"]));
 }
 
-fn foot(sheet: &mut Sheet, shipment: &Shipment, piece: usize) {
+fn foot(sheet: &mut Sheet, shipment: &Shipment, piece: usize, copy: usize) {
     let data = barcode(shipment, piece);
     sheet.rule(284.0);
     sheet.0.push(Mark::Barcode { x: 22.0, y: 292.0, w: WIDTH - 44.0, h: 96.0, data: data.clone() });
     sheet.text(64.0, 393.0, 7.0, format!("{} {} {}", &data[..10], &data[10..20], &data[20..]));
     sheet.rule(406.0);
     sheet.text(LEFT, 411.0, 6.0, "TWIN - NOT FOR CARRIAGE");
+    sheet.text(112.0, 411.0, 6.0, if copy > 0 { "CONSIGNEE COPY" } else { "" });
+    sheet.text(LEFT, 420.0, 6.0, if shipment.is_return() { "RETURN LABEL" } else { "" });
     sheet.text(176.0, 411.0, 6.0, "PRINTED BY A SIMULATOR");
 }
 
@@ -284,10 +295,9 @@ mod tests {
             ship_date: "2026-07-30".into(),
             account: "740561073".into(),
             service: "FEDEX_GROUND".into(),
-            pieces: vec![Piece { tracking_number: "794980600023".into(), weight_clb: 1_250, cancelled_ms: None }],
+            pieces: vec![Piece { tracking_number: "794980600023".into(), weight_clb: 1_250, ..Piece::default() }],
             charge: Charge::new("FEDEX_GROUND", "38118", "60601", &[1_250]),
             journey_ms: 1,
-            detour: false,
             request: json!({"requestedShipment": {
                 "labelSpecification": {"imageType": image, "labelStockType": "PAPER_4X6"},
                 "shipper": {"contact": {"companyName": "Twin Supply"}, "address": {"city": "Memphis"}},
@@ -296,6 +306,7 @@ mod tests {
                     {"customerReferenceType": "P_O_NUMBER", "value": "SO-00042"},
                     {"customerReferenceType": "INVOICE_NUMBER", "value": "INV-7"}]}],
             }}),
+            ..Shipment::default()
         }
     }
 

@@ -1,4 +1,4 @@
-//! A label as a PDF with the built-in Helvetica fonts.
+//! Labels and other papers as a PDF with the built-in Helvetica fonts.
 
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 
@@ -20,27 +20,33 @@ fn page_size(stock: &str) -> (f32, f32) {
     }
 }
 
-/// Renders a label.
-pub(super) fn render(marks: &[Mark], stock: &str) -> Vec<u8> {
-    let (catalog, pages, page, regular, bold, stream) =
-        (Ref::new(1), Ref::new(2), Ref::new(3), Ref::new(4), Ref::new(5), Ref::new(6));
+/// Renders sheets of one stock, a page each.
+pub(super) fn render(sheets: &[Vec<Mark>], stock: &str) -> Vec<u8> {
+    let (catalog, pages, regular, bold) = (Ref::new(1), Ref::new(2), Ref::new(3), Ref::new(4));
+    // Each page is followed by its content.
+    let places: Vec<(Ref, Ref)> =
+        (0..).map(|at| (Ref::new(5 + 2 * at), Ref::new(6 + 2 * at))).take(sheets.len()).collect();
     let (width, height) = page_size(stock);
     let mut pdf = Pdf::new();
     pdf.catalog(catalog).pages(pages);
-    pdf.pages(pages).kids([page]).count(1);
-    let mut leaf = pdf.page(page);
-    leaf.media_box(Rect::new(0.0, 0.0, width, height));
-    leaf.parent(pages);
-    leaf.contents(stream);
-    leaf.resources().fonts().pair(REGULAR, regular).pair(BOLD, bold);
-    leaf.finish();
+    pdf.pages(pages)
+        .kids(places.iter().map(|(page, _)| *page))
+        .count(i32::try_from(places.len()).expect("a document has a few pages"));
     pdf.type1_font(regular).base_font(Name(b"Helvetica"));
     pdf.type1_font(bold).base_font(Name(b"Helvetica-Bold"));
-    let mut content = Content::new();
-    for mark in marks {
-        draw(&mut content, mark, height);
+    for (marks, (page, stream)) in sheets.iter().zip(places) {
+        let mut leaf = pdf.page(page);
+        leaf.media_box(Rect::new(0.0, 0.0, width, height));
+        leaf.parent(pages);
+        leaf.contents(stream);
+        leaf.resources().fonts().pair(REGULAR, regular).pair(BOLD, bold);
+        leaf.finish();
+        let mut content = Content::new();
+        for mark in marks {
+            draw(&mut content, mark, height);
+        }
+        pdf.stream(stream, &content.finish());
     }
-    pdf.stream(stream, &content.finish());
     pdf.finish()
 }
 

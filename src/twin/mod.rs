@@ -8,9 +8,12 @@
 //! repeated create is a second shipment.
 
 mod address;
+mod cancel;
 mod clock;
+mod close;
 mod compact;
 mod control;
+mod control_fedex;
 mod control_lines;
 mod control_orders;
 mod credentials;
@@ -22,6 +25,9 @@ mod entra;
 mod exchange;
 mod fault;
 mod fedex;
+#[cfg(test)]
+mod fedex_bench;
+mod job;
 mod journey;
 mod label;
 mod label_font;
@@ -34,7 +40,10 @@ mod odata_address;
 mod odata_filter;
 mod odata_metadata;
 mod odata_write;
+mod paper;
 mod postal;
+mod quota;
+mod quote;
 mod rate;
 mod sales_table;
 mod seed;
@@ -45,6 +54,8 @@ mod seed_orders;
 mod seed_shapes;
 mod ship;
 mod ship_answer;
+mod ship_customs;
+mod ship_options;
 mod ship_rules;
 mod ship_services;
 mod shipment;

@@ -166,6 +166,25 @@ pub(super) fn state_of(zip: &str) -> Option<&'static str> {
     ZIP_PREFIXES.iter().find(|(first, last, _)| (*first..=*last).contains(&prefix)).map(|(.., state)| *state)
 }
 
+/// Tells whether a street line names a post office box, wherever in the line it stands.
+pub(super) fn is_post_box(line: &str) -> bool {
+    let clean: String = line.to_uppercase().chars().filter(|letter| *letter != '.').collect();
+    let words: Vec<&str> =
+        clean.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let numbered =
+        |word: Option<&&str>| word.is_some_and(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+    (0..words.len()).any(|at| {
+        let length = match &words[at..] {
+            ["POST", "OFFICE", "BOX", ..] | ["P", "O", "BOX", ..] => 3,
+            ["PO" | "POST", "BOX", ..] => 2,
+            ["POBOX" | "POB", ..] => 1,
+            [glued, ..] if glued.strip_prefix("POBOX").is_some_and(|number| numbered(Some(&number))) => return true,
+            _ => return false,
+        };
+        numbered(words.get(at + length))
+    })
+}
+
 /// Hours from UTC in a state, standard time.
 pub(super) fn utc_offset(state: &str) -> i8 {
     match state {
@@ -182,6 +201,17 @@ pub(super) fn utc_offset(state: &str) -> i8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn post_boxes_are_recognised_and_streets_are_not() {
+        for line in ["PO Box 12", "P.O. Box 12", "P O BOX 7", "Attn Parts, POBox 9", "Post Office Box 4", "PO BOX #12"]
+        {
+            assert!(is_post_box(line), "{line}");
+        }
+        for line in ["12 Box Elder Rd", "Po Valley Box Works", "POBOXER ST 3"] {
+            assert!(!is_post_box(line), "{line}");
+        }
+    }
 
     #[test]
     fn codes_belong_to_their_states() {

@@ -12,7 +12,7 @@ const FUEL_PERCENT: u64 = 5;
 const LIST_PERCENT: u64 = 140;
 
 /// What the pieces of a shipment cost.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Charge {
     pub zone: u8,
     /// Base charge of each piece in cents.
@@ -69,6 +69,12 @@ pub(super) fn fuel_percent() -> Value {
 #[expect(clippy::cast_precision_loss, reason = "charges are far below 2^53 cents")]
 pub(super) fn amount(cents: u64) -> Value {
     json!(cents as f64 / 100.0)
+}
+
+/// Hundredths of a pound in pounds.
+#[expect(clippy::cast_precision_loss, reason = "weights are far below 2^53 hundredths of a pound")]
+pub(super) fn pounds(weight_clb: u64) -> f64 {
+    weight_clb as f64 / 100.0
 }
 
 /// Price of the first part of a parcel and of each pound in zone 4, in cents.

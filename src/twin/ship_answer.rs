@@ -12,10 +12,12 @@ use sha2::{Digest, Sha256};
 use super::clock::{self, HOUR_MS};
 use super::rate::{self, amount};
 use super::ship_services::{self, is_ground};
-use super::shipment::{Shipment, list};
+use super::shipment::Shipment;
 use super::state::hex;
-use super::{fedex, label};
+use super::{fedex, label, paper, ship_customs};
 
+/// A commercial invoice goes out in so many copies.
+const INVOICE_COPIES: u32 = 3;
 /// Bytes of the hash that makes a label address unguessable.
 const DOCUMENT_HASH: usize = 10;
 
@@ -31,9 +33,20 @@ pub(super) fn transaction(shipment: &Shipment, alerts: &[Value], fedex_url: &str
         "serviceName": service.map_or("", |service| service.name),
         "serviceCategory": if is_ground(&shipment.service) { "GROUND" } else { "EXPRESS" },
         "pieceResponses": pieces,
+        "shipmentDocuments": shipment_documents(shipment, fedex_url),
         "shipmentAdvisoryDetails": {},
         "completedShipmentDetail": completed(shipment),
     })
+}
+
+fn packaging_name(shipment: &Shipment) -> &'static str {
+    match shipment.wanted()["packagingType"].as_str() {
+        Some("FEDEX_ENVELOPE") => "FedEx\u{ae} Envelope",
+        Some("FEDEX_PAK") => "FedEx\u{ae} Pak",
+        Some("FEDEX_TUBE") => "FedEx\u{ae} Tube",
+        Some("YOUR_PACKAGING") | None => "Customer Packaging",
+        Some(_) => "FedEx\u{ae} Box",
+    }
 }
 
 fn delivery_ms(shipment: &Shipment) -> i64 {
@@ -52,47 +65,82 @@ fn piece_response(shipment: &Shipment, piece: usize, fedex_url: &str) -> Value {
         "trackingNumber": shipment.pieces[piece].tracking_number,
         "packageSequenceNumber": piece + 1,
         "additionalChargesDiscount": 0.0,
-        "netRateAmount": amount(if ground { 0 } else { total }),
+        "netRateAmount": amount(if ground || shipment.unrated { 0 } else { total }),
         "netChargeAmount": 0.0,
         "netDiscountAmount": 0.0,
-        "packageDocuments": [document(shipment, piece, fedex_url)],
+        "packageDocuments": [label_document(shipment, piece, fedex_url)],
         "currency": "USD",
-        "customerReferences": item_of(shipment, piece)["customerReferences"]
+        "customerReferences": shipment.item_of(piece)["customerReferences"]
             .as_array().cloned().unwrap_or_default(),
         "codcollectionAmount": 0.0,
-        "baseRateAmount": amount(if ground { rate::net(base) } else { base }),
+        "baseRateAmount": amount(match (shipment.unrated, ground) {
+            (true, _) => 0,
+            (_, true) => rate::net(base),
+            (_, false) => base,
+        }),
     })
 }
 
-/// The line item that a piece belongs to; a group stands for several pieces.
-pub(super) fn item_of(shipment: &Shipment, piece: usize) -> &Value {
-    let mut first = 0;
-    for item in list(&shipment.wanted()["requestedPackageLineItems"]) {
-        first += usize::try_from(item["groupPackageCount"].as_u64().unwrap_or(1).max(1)).unwrap_or(1);
-        if piece < first {
-            return item;
-        }
-    }
-    &Value::Null
+/// A document that can be fetched by its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Paper {
+    /// The label of a piece.
+    Label,
+    /// The commercial invoice of a shipment.
+    Invoice,
 }
 
-fn document(shipment: &Shipment, piece: usize, fedex_url: &str) -> Value {
-    let mut document = json!({
-        "contentType": "LABEL",
-        "copiesToPrint": 1,
-        "docType": label::Image::of(shipment).name(),
-    });
-    if shipment.request["labelResponseOptions"] == "URL_ONLY" {
-        let number = &shipment.pieces[piece].tracking_number;
-        document["url"] = json!(format!(
-            "{fedex_url}{}SH,{}{number}_SHIPPING_P?isLabel=true&autoPrint=false",
-            fedex::LABEL,
-            document_hash(number)
-        ));
-    } else {
-        document["encodedLabel"] = json!(STANDARD.encode(label::render(shipment, piece)));
+impl Paper {
+    const ALL: [Self; 2] = [Self::Label, Self::Invoice];
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Label => "_SHIPPING_P",
+            Self::Invoice => "_COMMERCIALINVOICE_P",
+        }
     }
-    document
+}
+
+fn label_document(shipment: &Shipment, piece: usize, fedex_url: &str) -> Value {
+    let image = label::Image::of(shipment);
+    // Thermal labels come with all their copies in one buffer; others are to be printed so often.
+    let copies = if image == label::Image::Zpl { 1 } else { label::copies(shipment) };
+    let place = json!({"contentType": "LABEL", "copiesToPrint": copies, "docType": image.name()});
+    let number = &shipment.pieces[piece].tracking_number;
+    filled(shipment, place, (Paper::Label, number), fedex_url, || label::render(shipment, piece))
+}
+
+/// The papers of the whole shipment: a commercial invoice where one was asked for.
+fn shipment_documents(shipment: &Shipment, fedex_url: &str) -> Value {
+    if !ship_customs::wants_invoice(shipment.wanted()) {
+        return json!([]);
+    }
+    let place = json!({
+        "contentType": "COMMERCIAL_INVOICE",
+        "copiesToPrint": INVOICE_COPIES,
+        "docType": "PDF",
+        "trackingNumber": shipment.master(),
+    });
+    let of = (Paper::Invoice, shipment.master());
+    json!([filled(shipment, place, of, fedex_url, || paper::commercial_invoice(shipment))])
+}
+
+/// Puts the bytes of a document into its place, or the address where they can be fetched.
+fn filled(
+    shipment: &Shipment,
+    mut place: Value,
+    (paper, number): (Paper, &str),
+    fedex_url: &str,
+    bytes: impl FnOnce() -> Vec<u8>,
+) -> Value {
+    if shipment.request["labelResponseOptions"] == "URL_ONLY" {
+        let (hash, ending) = (document_hash(number), paper.ending());
+        let address = format!("SH,{hash}{number}{ending}?isLabel={}&autoPrint=false", paper == Paper::Label);
+        place["url"] = json!(format!("{fedex_url}{}{address}", fedex::LABEL));
+    } else {
+        place["encodedLabel"] = json!(STANDARD.encode(bytes()));
+    }
+    place
 }
 
 fn document_hash(number: &str) -> String {
@@ -100,11 +148,12 @@ fn document_hash(number: &str) -> String {
     hex(&digest[..DOCUMENT_HASH])
 }
 
-/// The tracking number in a label's address, when the address is genuine.
-pub(super) fn number_of_document(document: &str) -> Option<&str> {
-    let rest = document.strip_prefix("SH,")?.strip_suffix("_SHIPPING_P")?;
+/// Which document of which number an address names, when the address is genuine.
+pub(super) fn read_address(address: &str) -> Option<(Paper, &str)> {
+    let rest = address.strip_prefix("SH,")?;
+    let (paper, rest) = Paper::ALL.into_iter().find_map(|paper| Some((paper, rest.strip_suffix(paper.ending())?)))?;
     let (hash, number) = rest.split_at_checked(DOCUMENT_HASH * 2)?;
-    (hash == document_hash(number)).then_some(number)
+    (hash == document_hash(number)).then_some((paper, number))
 }
 
 fn tracking_id(shipment: &Shipment, piece: usize) -> Value {
@@ -120,8 +169,8 @@ fn completed(shipment: &Shipment) -> Value {
     let address = &shipment.wanted()["recipients"][0]["address"];
     let details: Value = (0..shipment.pieces.len()).map(|piece| package_detail(shipment, piece)).collect();
     let name = service.map_or("", |service| service.name);
-    json!({
-        "usDomestic": address["countryCode"] == "US",
+    let mut completed = json!({
+        "usDomestic": address["countryCode"] == "US" && !shipment.is_abroad(),
         "carrierCode": service.map_or("FDXE", |service| service.carrier),
         "masterTrackingId": tracking_id(shipment, 0),
         "serviceDescription": {
@@ -134,7 +183,7 @@ fn completed(shipment: &Shipment) -> Value {
             "serviceCategory": "parcel",
             "description": service.map_or("", |service| service.mark),
         },
-        "packagingDescription": "Customer Packaging",
+        "packagingDescription": packaging_name(shipment),
         "operationalDetail": {
             "originLocationNumber": 0,
             "destinationLocationNumber": 0,
@@ -147,9 +196,15 @@ fn completed(shipment: &Shipment) -> Value {
             "countryCode": address["countryCode"],
             "scac": "",
         },
-        "shipmentRating": rating(shipment),
         "completedPackageDetails": details,
-    })
+    });
+    if !shipment.unrated {
+        completed["shipmentRating"] = rating(shipment);
+    }
+    if shipment.is_abroad() {
+        completed["documentRequirements"] = json!({"requiredDocuments": ["COMMERCIAL_OR_PRO_FORMA_INVOICE"]});
+    }
+    completed
 }
 
 /// The rating: one entry for a single Ground piece; account and list rates otherwise, and for
@@ -200,34 +255,12 @@ fn rate_detail(shipment: &Shipment, rate_type: &str, charge: &rate::Charge) -> V
 }
 
 fn package_detail(shipment: &Shipment, piece: usize) -> Value {
-    let base = shipment.charge.bases[piece];
-    let fuel = rate::net(base) - base;
-    let weight = shipment.pieces[piece].weight_clb.div_ceil(100) * 100;
-    json!({
+    let mut detail = json!({
         "sequenceNumber": piece + 1,
         "trackingIds": [tracking_id(shipment, piece)],
         "groupNumber": 0,
-        "packageRating": {
-            "actualRateType": "PAYOR_ACCOUNT_PACKAGE",
-            "effectiveNetDiscount": 0.0,
-            "packageRateDetails": [{
-                "rateType": "PAYOR_ACCOUNT_PACKAGE",
-                "ratedWeightMethod": "ACTUAL",
-                "minimumChargeType": "",
-                "billingWeight": {"units": "LB", "value": amount(weight)},
-                "baseCharge": amount(base),
-                "totalFreightDiscounts": 0.0,
-                "netFreight": amount(base),
-                "totalSurcharges": amount(fuel),
-                "netFedExCharge": amount(base + fuel),
-                "totalTaxes": 0.0,
-                "netCharge": amount(base + fuel),
-                "totalRebates": 0.0,
-                "surcharges": [{"surchargeType": "FUEL", "description": "Fuel", "amount": amount(fuel)}],
-                "currency": "USD",
-            }],
-        },
-        "signatureOption": "SERVICE_DEFAULT",
+        "signatureOption": shipment.item_of(piece)["packageSpecialServices"]["signatureOptionType"]
+            .as_str().unwrap_or("SERVICE_DEFAULT"),
         "operationalDetail": {
             "barcodes": {
                 "binaryBarcodes": [],
@@ -239,6 +272,36 @@ fn package_detail(shipment: &Shipment, piece: usize) -> Value {
                 {"number": 10, "content": label::spaced(&shipment.pieces[piece].tracking_number)},
             ],
         },
+    });
+    if !shipment.unrated {
+        detail["packageRating"] = package_rating(shipment, piece);
+    }
+    detail
+}
+
+fn package_rating(shipment: &Shipment, piece: usize) -> Value {
+    let base = shipment.charge.bases[piece];
+    let fuel = rate::net(base) - base;
+    let weight = shipment.pieces[piece].weight_clb.div_ceil(100) * 100;
+    json!({
+        "actualRateType": "PAYOR_ACCOUNT_PACKAGE",
+        "effectiveNetDiscount": 0.0,
+        "packageRateDetails": [{
+            "rateType": "PAYOR_ACCOUNT_PACKAGE",
+            "ratedWeightMethod": "ACTUAL",
+            "minimumChargeType": "",
+            "billingWeight": {"units": "LB", "value": amount(weight)},
+            "baseCharge": amount(base),
+            "totalFreightDiscounts": 0.0,
+            "netFreight": amount(base),
+            "totalSurcharges": amount(fuel),
+            "netFedExCharge": amount(base + fuel),
+            "totalTaxes": 0.0,
+            "netCharge": amount(base + fuel),
+            "totalRebates": 0.0,
+            "surcharges": [{"surchargeType": "FUEL", "description": "Fuel", "amount": amount(fuel)}],
+            "currency": "USD",
+        }],
     })
 }
 
@@ -259,14 +322,14 @@ mod tests {
                 .map(|(at, weight)| Piece {
                     tracking_number: tracking_number(79_498_060_002 + at),
                     weight_clb: *weight,
-                    cancelled_ms: None,
+                    ..Piece::default()
                 })
                 .collect(),
             charge: Charge::new(service, "38118", "60601", weights),
             journey_ms: 1,
-            detour: false,
             request: json!({"labelResponseOptions": "URL_ONLY", "requestedShipment": {
                 "labelSpecification": {"imageType": "PDF"}}}),
+            ..Shipment::default()
         }
     }
 
@@ -292,7 +355,10 @@ mod tests {
         let answer = transaction(&shipment("FEDEX_GROUND", &[1_000]), &[], "http://twin");
         let url = answer["pieceResponses"][0]["packageDocuments"][0]["url"].as_str().unwrap();
         let document = url.split('/').next_back().unwrap().split('?').next().unwrap();
-        assert_eq!(number_of_document(document), answer["masterTrackingNumber"].as_str());
-        assert_eq!(number_of_document("SH,00000000000000000000794980600023_SHIPPING_P"), None);
+        assert_eq!(
+            read_address(document),
+            answer["masterTrackingNumber"].as_str().map(|number| (Paper::Label, number))
+        );
+        assert_eq!(read_address("SH,00000000000000000000794980600023_SHIPPING_P"), None);
     }
 }

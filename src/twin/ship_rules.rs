@@ -3,12 +3,14 @@
 //! A body that breaks the schema is one 422 that names no field. Everything else is a 400 that
 //! lists each broken rule. Rules without a published code are treated as schema violations.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
-use super::fedex::ACCOUNT;
-use super::postal;
+use super::fedex::{ACCOUNTS, GROUND_TO_HOMES};
 use super::ship_services::{self, is_express};
-use super::shipment::list;
+use super::shipment::{has_service, list};
+use super::{postal, ship_customs, ship_options};
 
 pub(super) use super::ship_services::is_ground;
 
@@ -18,6 +20,8 @@ const STREET_LIMIT: usize = 35;
 const ITEM_LIMIT: usize = 30;
 /// Pieces that are answered synchronously.
 const PIECE_LIMIT: u64 = 40;
+/// Pieces that a job may have.
+const JOB_PIECE_LIMIT: u64 = 300;
 /// Longest city and company name.
 const NAME_LIMIT: usize = 35;
 /// Longest person name.
@@ -37,25 +41,44 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
+    /// A body that breaks the schema in so many places.
+    fn broken(count: usize) -> Self {
+        let message = format!("Validation failed for object='shipShipmentInputVO'. Error count: {count}");
+        Self { status: 422, problems: vec![("INVALID.INPUT.EXCEPTION", message)] }
+    }
+
     /// The errors as FedEx lists them.
     pub(super) fn errors(&self) -> Value {
         self.problems.iter().map(|(code, message)| json!({"code": code, "message": message})).collect()
     }
 }
 
-type Problems = Vec<(&'static str, String)>;
+pub(super) type Problems = Vec<(&'static str, String)>;
+
+/// Pieces that a request asks for; a group counts as so many.
+fn piece_count(wanted: &Value) -> u64 {
+    let counts = list(&wanted["requestedPackageLineItems"]).iter().map(|item| &item["groupPackageCount"]);
+    counts.fold(0, |sum: u64, count| sum.saturating_add(count.as_u64().unwrap_or(1)))
+}
+
+/// Tells whether a request that passes has to be made by a job.
+pub(super) fn needs_job(body: &Value) -> bool {
+    piece_count(&body["requestedShipment"]) > PIECE_LIMIT
+}
+
+/// Checks a request of a single piece, which is all that validate takes.
+pub(super) fn check_single(body: &Value, today: &str) -> Result<Vec<Value>, Refusal> {
+    if piece_count(&body["requestedShipment"]) > 1 {
+        return Err(Refusal::broken(1));
+    }
+    check(body, today)
+}
 
 /// Checks a request; returns the alerts of an accepted one.
 pub(super) fn check(body: &Value, today: &str) -> Result<Vec<Value>, Refusal> {
     let broken = schema_violations(body);
     if broken > 0 {
-        return Err(Refusal {
-            status: 422,
-            problems: vec![(
-                "INVALID.INPUT.EXCEPTION",
-                format!("Validation failed for object='shipShipmentInputVO'. Error count: {broken}"),
-            )],
-        });
+        return Err(Refusal::broken(broken));
     }
     let wanted = &body["requestedShipment"];
     let mut problems = Problems::new();
@@ -63,7 +86,11 @@ pub(super) fn check(body: &Value, today: &str) -> Result<Vec<Value>, Refusal> {
     check_party(&wanted["shipper"], "Shipper", &mut problems);
     check_party(&wanted["recipients"][0], "Recipient", &mut problems);
     check_lane(wanted, &mut problems);
+    check_homes(body, &mut problems);
     check_packages(wanted, &mut problems);
+    check_count(body, &mut problems);
+    ship_options::check(wanted, today, &mut problems);
+    ship_customs::check(wanted, &mut problems);
     if !problems.is_empty() {
         return Err(Refusal { status: 400, problems });
     }
@@ -79,6 +106,7 @@ fn alerts(wanted: &Value, today: &str) -> Vec<Value> {
             "alertType": "WARNING",
         }));
     }
+    alerts.extend(ship_customs::alerts(wanted));
     alerts
 }
 
@@ -88,6 +116,7 @@ fn schema_violations(body: &Value) -> usize {
     let mut broken = 0;
     let mut need = |good: bool| broken += usize::from(!good);
     need(one_of(&body["labelResponseOptions"], &["LABEL", "URL_ONLY"]));
+    need(absent_or(&body["processingOptionType"], |value| one_of(value, &["SYNCHRONOUS_ONLY", "ALLOW_ASYNCHRONOUS"])));
     need(body.to_string().is_ascii());
     need(party_is_complete(&wanted["shipper"]));
     let recipients = list(&wanted["recipients"]);
@@ -99,35 +128,46 @@ fn schema_violations(body: &Value) -> usize {
     ));
     need(filled(&wanted["serviceType"]));
     need(filled(&wanted["packagingType"]));
-    need(one_of(&wanted["shippingChargesPayment"]["paymentType"], &["SENDER", "RECIPIENT", "THIRD_PARTY", "COLLECT"]));
+    need(is_payer(&wanted["shippingChargesPayment"]["paymentType"]));
     need(label_is_possible(&wanted["labelSpecification"]));
-    let date = &wanted["shipDatestamp"];
-    need(date.is_null() || date.as_str().is_some_and(is_date));
-    let items = list(&wanted["requestedPackageLineItems"]);
-    need(!items.is_empty() && items.len() <= ITEM_LIMIT);
-    let pieces: u64 = items.iter().map(|item| item["groupPackageCount"].as_u64().unwrap_or(1)).sum();
-    need(pieces <= PIECE_LIMIT);
-    let express = wanted["serviceType"].as_str().is_some_and(is_express);
-    for item in items {
-        need(item_is_complete(item, express));
-    }
-    let abroad = recipients
-        .first()
-        .is_some_and(|party| party["address"]["countryCode"] != wanted["shipper"]["address"]["countryCode"]);
-    let customs = &wanted["customsClearanceDetail"];
-    need(!abroad || (!list(&customs["commodities"]).is_empty() && customs["commercialInvoice"].is_object()));
-    broken
+    need(absent_or(&wanted["shipDatestamp"], |date| date.as_str().is_some_and(is_date)));
+    broken + item_violations(wanted) + ship_options::violations(wanted) + ship_customs::violations(wanted)
 }
 
-fn filled(value: &Value) -> bool {
+fn item_violations(wanted: &Value) -> usize {
+    let items = list(&wanted["requestedPackageLineItems"]);
+    let express = wanted["serviceType"].as_str().is_some_and(is_express);
+    let sequences: Vec<u64> = items.iter().filter_map(|item| item["sequenceNumber"].as_u64()).collect();
+    let distinct: HashSet<&u64> = sequences.iter().collect();
+    let total = &wanted["totalPackageCount"];
+    [
+        !items.is_empty() && items.len() <= ITEM_LIMIT,
+        distinct.len() == sequences.len(),
+        absent_or(total, |total| total.as_u64() == Some(piece_count(wanted))),
+    ]
+    .into_iter()
+    .chain(items.iter().map(|item| item_is_complete(item, express)))
+    .filter(|good| !good)
+    .count()
+}
+
+pub(super) fn absent_or(value: &Value, good: impl Fn(&Value) -> bool) -> bool {
+    value.is_null() || good(value)
+}
+
+pub(super) fn is_payer(value: &Value) -> bool {
+    one_of(value, &["SENDER", "RECIPIENT", "THIRD_PARTY", "COLLECT"])
+}
+
+pub(super) fn filled(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty())
 }
 
-fn one_of(value: &Value, known: &[&str]) -> bool {
+pub(super) fn one_of(value: &Value, known: &[&str]) -> bool {
     value.as_str().is_some_and(|text| known.contains(&text))
 }
 
-fn at_most(value: &Value, limit: usize) -> bool {
+pub(super) fn at_most(value: &Value, limit: usize) -> bool {
     value.as_str().is_none_or(|text| text.chars().count() <= limit)
 }
 
@@ -187,11 +227,20 @@ fn label_is_possible(label: &Value) -> bool {
 fn item_is_complete(item: &Value, express: bool) -> bool {
     let weight = &item["weight"];
     let references = list(&item["customerReferences"]);
+    let positive = |count: &Value| count.as_u64().is_some_and(|count| count > 0);
     one_of(&weight["units"], &["LB", "KG"])
-        && weight["value"].as_f64().is_some_and(|value| value > 0.0)
+        && weight["value"].as_f64().is_some_and(|value| value > 0.0 && has_two_decimals(value))
+        && absent_or(&item["groupPackageCount"], positive)
+        && absent_or(&item["sequenceNumber"], positive)
         && at_most(&item["itemDescription"], 50)
         && dimensions_are_whole(&item["dimensions"])
         && references.iter().all(|reference| reference_fits(reference, express))
+}
+
+/// Tells whether a number has at most two decimals, as weights and amounts may have.
+pub(super) fn has_two_decimals(value: f64) -> bool {
+    let hundredths = value * 100.0;
+    (hundredths - hundredths.round()).abs() < 1e-6 * hundredths.abs().max(1.0)
 }
 
 fn dimensions_are_whole(dimensions: &Value) -> bool {
@@ -221,18 +270,18 @@ fn reference_fits(reference: &Value, express: bool) -> bool {
 
 fn check_accounts(body: &Value, problems: &mut Problems) {
     let account = body["accountNumber"]["value"].as_str().unwrap_or_default();
-    if account.len() != 9 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !is_account(account) {
         problems.push(("ACCOUNTNUMBER.REGISTRATION.REQUIRED", ACCOUNT_TEXT.to_owned()));
         return;
     }
-    if account != ACCOUNT {
+    if !ACCOUNTS.contains(&account) {
         problems.push((
             "SHIPMENT.ACCOUNTNUMBER.UNAUTHORIZED",
             "We are not able to retrieve the message for the warning or error.".to_owned(),
         ));
     }
     let payment = &body["requestedShipment"]["shippingChargesPayment"];
-    let payor = payment["payor"]["responsibleParty"]["accountNumber"]["value"].as_str().unwrap_or_default();
+    let payor = payor(payment);
     if payment["paymentType"] == "SENDER" {
         if !payor.is_empty() && payor != account {
             problems.push((
@@ -240,9 +289,19 @@ fn check_accounts(body: &Value, problems: &mut Problems) {
                 "When payment Type is SENDER, ShippingChargesPayment Payor AccountNumber should match the shipper account number.".to_owned(),
             ));
         }
-    } else if payor.len() != 9 {
+    } else if !is_account(payor) {
         problems.push(("ACCOUNTNUMBER.REGISTRATION.REQUIRED", ACCOUNT_TEXT.to_owned()));
     }
+}
+
+/// The account that a payment names.
+pub(super) fn payor(payment: &Value) -> &str {
+    payment["payor"]["responsibleParty"]["accountNumber"]["value"].as_str().unwrap_or_default()
+}
+
+/// Tells whether a text could be an account: nine digits, not all zero.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte != b'0')
 }
 
 fn check_party(party: &Value, who: &str, problems: &mut Problems) {
@@ -328,22 +387,52 @@ fn check_lane(wanted: &Value, problems: &mut Problems) {
             "The selected service is not allowed within a country.".to_owned(),
         ));
     }
-    let post_box = list(&address["streetLines"]).iter().any(|line| line.as_str().is_some_and(is_post_box));
-    let ground_to_canada = service == "FEDEX_GROUND" && to == "CA";
-    if (from != to && !international && !ground_to_canada) || (post_box && is_ground(service)) {
-        problems.push((
-            "SELECTED.DESTINATION.SERVICETYPE.INVALID",
-            "The selected service type is not available to the destination.".to_owned(),
-        ));
+    let ground_to_neighbour = service == "FEDEX_GROUND" && matches!((from, to), ("US", "CA") | ("CA", "US"));
+    // Only Economy ends in the hands of the post, which has the key to the box.
+    let post_box = service != "SMART_POST"
+        && list(&address["streetLines"]).iter().any(|line| line.as_str().is_some_and(postal::is_post_box));
+    if (from != to && !international && !ground_to_neighbour) || post_box {
+        problems.push(wrong_destination());
     }
     if service == "SMART_POST" && !filled(&wanted["smartPostInfoDetail"]["hubId"]) {
         problems.push(("SHIPMENT.SMARTPOST.INVALID", "SmartPost details are missing or invalid.".to_owned()));
     }
 }
 
-fn is_post_box(line: &str) -> bool {
-    let line = line.to_uppercase().replace(['.', ' '], "");
-    line.strip_prefix("POBOX").is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+fn wrong_destination() -> (&'static str, String) {
+    (
+        "SELECTED.DESTINATION.SERVICETYPE.INVALID",
+        "The selected service type is not available to the destination.".to_owned(),
+    )
+}
+
+/// Home Delivery goes to residences only, and Ground to them only for an account enabled for it.
+fn check_homes(body: &Value, problems: &mut Problems) {
+    let wanted = &body["requestedShipment"];
+    let residential = wanted["recipients"][0]["address"]["residential"] == true;
+    let enabled = body["accountNumber"]["value"] == GROUND_TO_HOMES;
+    let wrong = match wanted["serviceType"].as_str() {
+        Some("GROUND_HOME_DELIVERY") => !residential,
+        Some("FEDEX_GROUND") => residential && !enabled,
+        _ => false,
+    };
+    if wrong {
+        problems.push(wrong_destination());
+    }
+}
+
+/// FedEx documents the limits and publishes no code for going beyond them.
+fn check_count(body: &Value, problems: &mut Problems) {
+    let count = piece_count(&body["requestedShipment"]);
+    let asynchronous = body["processingOptionType"] == "ALLOW_ASYNCHRONOUS";
+    let limit = if asynchronous { JOB_PIECE_LIMIT } else { PIECE_LIMIT };
+    if count > limit {
+        let hint = if asynchronous { "" } else { " Use processing option ALLOW_ASYNCHRONOUS for more." };
+        problems.push((
+            "GROUPPACKAGECOUNT.EXCEEDED",
+            format!("A shipment of {count} packages exceeds the limit of {limit}.{hint}"),
+        ));
+    }
 }
 
 fn check_packages(wanted: &Value, problems: &mut Problems) {
@@ -351,10 +440,17 @@ fn check_packages(wanted: &Value, problems: &mut Problems) {
     let packaging = wanted["packagingType"].as_str().unwrap_or_default();
     let items = list(&wanted["requestedPackageLineItems"]);
     let units = |item: &Value| item["weight"]["units"].as_str().unwrap_or_default().to_owned();
-    if items.iter().any(|item| units(item) != units(&items[0])) {
-        problems.push(("MIXED.MEASURING.UNITS.INCLUDED", "All weights must use the same unit.".to_owned()));
+    let sizes: HashSet<&str> = items.iter().filter_map(|item| item["dimensions"]["units"].as_str()).collect();
+    if items.iter().any(|item| units(item) != units(&items[0])) || sizes.len() > 1 {
+        problems
+            .push(("MIXED.MEASURING.UNITS.INCLUDED", "All packages must use the same units of measure.".to_owned()));
     }
-    let fits = ship_services::packaging_limit(service, packaging).is_some_and(|limit_lb| {
+    let limit = if has_service(wanted, "FEDEX_ONE_RATE") {
+        ship_services::one_rate_limit(service, packaging)
+    } else {
+        ship_services::packaging_limit(service, packaging)
+    };
+    let fits = limit.is_some_and(|limit_lb| {
         items.iter().all(|item| {
             let value = item["weight"]["value"].as_f64().unwrap_or_default();
             let pounds = if item["weight"]["units"] == "KG" { value * 2.204_622_6 } else { value };

@@ -2,37 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::super::fedex::ACCOUNT;
+use super::super::fedex_bench;
 use super::*;
 
 const TODAY: &str = "2026-07-30";
 
 fn good() -> Value {
-    json!({
-        "accountNumber": {"value": ACCOUNT},
-        "labelResponseOptions": "LABEL",
-        "requestedShipment": {
-            "shipDatestamp": TODAY,
-            "pickupType": "USE_SCHEDULED_PICKUP",
-            "serviceType": "FEDEX_GROUND",
-            "packagingType": "YOUR_PACKAGING",
-            "shipper": {
-                "contact": {"companyName": "Sender", "phoneNumber": "9015550100"},
-                "address": {"streetLines": ["3600 Air Park St"], "city": "Memphis",
-                            "stateOrProvinceCode": "TN", "postalCode": "38118", "countryCode": "US"},
-            },
-            "recipients": [{
-                "contact": {"personName": "Pat Buyer", "phoneNumber": "+1 (312) 555-0143"},
-                "address": {"streetLines": ["100 Main St", "Dock 4"], "city": "Chicago",
-                            "stateOrProvinceCode": "IL", "postalCode": "60601", "countryCode": "US"},
-            }],
-            "shippingChargesPayment": {"paymentType": "SENDER"},
-            "labelSpecification": {"imageType": "PDF", "labelStockType": "PAPER_4X6"},
-            "requestedPackageLineItems": [{
-                "weight": {"units": "LB", "value": 12.5},
-                "customerReferences": [{"customerReferenceType": "P_O_NUMBER", "value": "SO-1"}],
-            }],
-        },
-    })
+    let mut body = fedex_bench::good();
+    body["requestedShipment"]["shipDatestamp"] = json!(TODAY);
+    body["requestedShipment"]["labelSpecification"] = json!({"imageType": "PDF", "labelStockType": "PAPER_4X6"});
+    body
 }
 
 /// The first code a changed request is refused with, or OK.
@@ -80,8 +60,11 @@ fn accounts_are_checked() {
     };
     assert_eq!(payor("SENDER", "123456789"), "ACCOUNT.NUMBER.MISMATCH");
     assert_eq!(payor("SENDER", ACCOUNT), "OK");
-    assert_eq!(payor("RECIPIENT", ""), "ACCOUNTNUMBER.REGISTRATION.REQUIRED");
-    assert_eq!(payor("RECIPIENT", "123456789"), "OK");
+    for kind in ["RECIPIENT", "THIRD_PARTY", "COLLECT"] {
+        assert_eq!(payor(kind, ""), "ACCOUNTNUMBER.REGISTRATION.REQUIRED");
+        assert_eq!(payor(kind, "000000000"), "ACCOUNTNUMBER.REGISTRATION.REQUIRED");
+        assert_eq!(payor(kind, "123456789"), "OK");
+    }
 }
 
 #[test]
@@ -109,10 +92,10 @@ fn services_are_checked() {
     assert_eq!(service("SMART_POST"), "SHIPMENT.SMARTPOST.INVALID");
     let abroad = |service: &str, country: &str| {
         code(|body| {
+            *body = fedex_bench::abroad();
             let wanted = &mut body["requestedShipment"];
             wanted["serviceType"] = json!(service);
             wanted["recipients"][0]["address"]["countryCode"] = json!(country);
-            wanted["customsClearanceDetail"] = json!({"commercialInvoice": {}, "commodities": [{}]});
         })
     };
     assert_eq!(abroad("FEDEX_INTERNATIONAL_PRIORITY", "DE"), "OK");
@@ -126,6 +109,16 @@ fn packages_are_checked() {
     assert_eq!(weight(150.0), "OK");
     assert_eq!(weight(190.0), "SERVICE.PACKAGECOMBINATION.INVALID");
     assert_eq!(weight(0.0), "INVALID.INPUT.EXCEPTION");
+    assert_eq!(weight(12.125), "INVALID.INPUT.EXCEPTION");
+    let size = |sides: [u32; 3]| {
+        let [length, width, height] = sides;
+        let dimensions = json!({"length": length, "width": width, "height": height, "units": "IN"});
+        code(|body| body["requestedShipment"]["requestedPackageLineItems"][0]["dimensions"] = dimensions)
+    };
+    assert_eq!(size([108, 10, 10]), "OK");
+    assert_eq!(size([109, 10, 10]), "SERVICE.PACKAGECOMBINATION.INVALID");
+    assert_eq!(size([60, 30, 30]), "SERVICE.PACKAGECOMBINATION.INVALID");
+    assert_eq!(size([1_000, 1, 1]), "INVALID.INPUT.EXCEPTION");
     assert_eq!(shipment_code("/packagingType", json!("FEDEX_BOX")), "SERVICE.PACKAGECOMBINATION.INVALID");
     let mixed = json!([{"weight": {"units": "LB", "value": 1}}, {"weight": {"units": "KG", "value": 1}}]);
     assert_eq!(shipment_code("/requestedPackageLineItems", mixed), "MIXED.MEASURING.UNITS.INCLUDED");

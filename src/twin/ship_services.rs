@@ -76,6 +76,46 @@ pub(super) fn is_express(code: &str) -> bool {
     find(code).is_some_and(|service| service.carrier == "FDXE")
 }
 
+/// Tells whether the shipments of a service are closed at the end of the day: Ground, not Economy.
+pub(super) fn is_closed_daily(code: &str) -> bool {
+    find(code).is_some_and(|service| service.carrier == "FDXG")
+}
+
+/// Tells whether a service is delivered on a Saturday at all, when asked for.
+pub(super) fn has_saturday(code: &str) -> bool {
+    matches!(
+        code,
+        "PRIORITY_OVERNIGHT"
+            | "FIRST_OVERNIGHT"
+            | "FEDEX_2_DAY"
+            | "FEDEX_INTERNATIONAL_PRIORITY"
+            | "FEDEX_INTERNATIONAL_PRIORITY_EXPRESS"
+            | "INTERNATIONAL_FIRST"
+    )
+}
+
+/// The heaviest package of One Rate in pounds: US Express in FedEx's own packaging.
+pub(super) fn one_rate_limit(service: &str, packaging: &str) -> Option<f64> {
+    if !is_express(service) || is_international(service) {
+        return None;
+    }
+    match packaging {
+        "FEDEX_ENVELOPE" => Some(10.0),
+        "FEDEX_PAK"
+        | "FEDEX_SMALL_BOX"
+        | "FEDEX_MEDIUM_BOX"
+        | "FEDEX_LARGE_BOX"
+        | "FEDEX_EXTRA_LARGE_BOX"
+        | "FEDEX_TUBE" => Some(50.0),
+        _ => None,
+    }
+}
+
+/// All services that could carry a shipment within a country or across a border.
+pub(super) fn offered(abroad: bool) -> impl Iterator<Item = &'static Service> {
+    SERVICES.iter().filter(move |service| service.international == abroad)
+}
+
 /// The heaviest package in pounds, or `None` where service and packaging do not combine.
 pub(super) fn packaging_limit(service: &str, packaging: &str) -> Option<f64> {
     if packaging == "YOUR_PACKAGING" {

@@ -15,9 +15,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::clock;
+use super::close::Closings;
+use super::control_fedex::Switches;
 use super::exchange::System;
 use super::fault::Faults;
 use super::fedex::Throttle;
+use super::job::Jobs;
+use super::quota::Quota;
 use super::shipment::Shipments;
 use super::table::Tables;
 use super::{Scenario, TwinOptions, life_cycle, seed};
@@ -66,6 +70,14 @@ pub(super) struct World {
     pub scenario: Scenario,
     pub tables: Tables,
     pub shipments: Shipments,
+    #[serde(default)]
+    pub jobs: Jobs,
+    #[serde(default)]
+    pub closings: Closings,
+    #[serde(default)]
+    pub switches: Switches,
+    #[serde(default)]
+    pub quota: Quota,
     pub tokens: HashMap<String, Token>,
     pub throttle: Throttle,
     pub faults: Faults,
@@ -88,7 +100,7 @@ const DEMO_PIECE_BASE: u64 = 79_000_000_000;
 const DEMO_PIECE_SPAN: u64 = 1_000_000_000;
 
 impl World {
-    fn new(options: &TwinOptions) -> Self {
+    pub(super) fn new(options: &TwinOptions) -> Self {
         let started_ms = clock::wall_ms();
         let every_ms = options.release_every.map(|every| i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1));
         let next_piece = match options.scenario {
@@ -103,6 +115,10 @@ impl World {
             scenario: options.scenario,
             tables: Tables::default(),
             shipments: Shipments::default(),
+            jobs: Jobs::default(),
+            closings: Closings::default(),
+            switches: Switches::default(),
+            quota: Quota::default(),
             tokens: HashMap::new(),
             throttle: Throttle::default(),
             faults: Faults::default(),

@@ -10,7 +10,6 @@ use super::exchange::{Call, Reply};
 use super::fedex;
 use super::journey::{self, Scan};
 use super::rate::amount;
-use super::ship_answer::item_of;
 use super::ship_services::{self, is_ground};
 use super::shipment::{Shipment, list};
 use super::state::World;
@@ -56,13 +55,13 @@ pub(super) fn by_number(world: &mut World, call: &Call, body: &Value) -> Reply {
                 now_ms >= shipment.created_ms + world.track_delay_ms && in_window(shipment, info)
             });
             let result = match found {
-                Some((shipment, piece)) => result(shipment, piece, now_ms, scans),
+                Some((shipment, piece)) => result(&shipment, piece, now_ms, scans),
                 None => not_found(&number),
             };
             json!({"trackingNumber": number, "trackResults": [result]})
         })
         .collect();
-    fedex::success(world, call, &json!({"completeTrackResults": results}))
+    fedex::success(world, call, json!({"completeTrackResults": results}))
 }
 
 fn invalid(world: &mut World, call: &Call, code: &str, message: &str) -> Reply {
@@ -127,7 +126,7 @@ pub(super) fn by_reference(world: &mut World, call: &Call, body: &Value) -> Repl
     let results = found_by_reference(world, wanted, ship_kind, now_ms, scans);
     let results =
         if results.is_empty() { vec![json!({"trackingNumber": "", "trackResults": [not_found("")]})] } else { results };
-    fedex::success(world, call, &json!({"completeTrackResults": results, "successful": true, "cxsErrors": []}))
+    fedex::success(world, call, json!({"completeTrackResults": results, "successful": true, "cxsErrors": []}))
 }
 
 fn found_by_reference(world: &World, wanted: &Value, ship_kind: Option<&str>, now_ms: i64, scans: bool) -> Vec<Value> {
@@ -153,12 +152,16 @@ fn found_by_reference(world: &World, wanted: &Value, ship_kind: Option<&str>, no
         .by_reference(value)
         .filter(|shipment| now_ms >= shipment.created_ms + world.reference_delay_ms)
         .filter(|shipment| in_window(shipment, &window) && same(shipment))
-        .flat_map(|shipment| (0..shipment.pieces.len()).map(move |piece| (shipment, piece)))
-        .map(|(shipment, piece)| {
-            json!({
-                "trackingNumber": shipment.pieces[piece].tracking_number,
-                "trackResults": [result(shipment, piece, now_ms, scans)],
-            })
+        .flat_map(|shipment| {
+            let results: Vec<Value> = (0..shipment.pieces.len())
+                .map(|piece| {
+                    json!({
+                        "trackingNumber": shipment.pieces[piece].tracking_number,
+                        "trackResults": [result(&shipment, piece, now_ms, scans)],
+                    })
+                })
+                .collect();
+            results
         })
         .collect()
 }
@@ -298,7 +301,7 @@ fn package(shipment: &Shipment, piece: usize) -> Value {
                 {"value": format!("{pounds:.1}"), "unit": "LB"},
                 {"value": format!("{:.2}", pounds * 0.453_592_37), "unit": "KG"},
             ],
-            "dimensions": item_of(shipment, piece)["dimensions"].as_object().map(|dimensions| json!([dimensions])),
+            "dimensions": shipment.item_of(piece)["dimensions"].as_object().map(|dimensions| json!([dimensions])),
         },
         "packageContent": [],
     })

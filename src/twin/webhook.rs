@@ -31,7 +31,7 @@ pub(super) fn push(world: &mut World, wanted: &Value) -> Result<Value, String> {
         }],
         "output": {"completeTrackResults": [{
             "trackingNumber": number,
-            "trackResults": [track::result(shipment, piece, now_ms, true)],
+            "trackResults": [track::result(&shipment, piece, now_ms, true)],
         }]},
     })
     .to_string();

@@ -186,6 +186,8 @@ pub async fn read(
         None => shipment.correction.clone(),
     };
     let rules = engine.rules().await?;
+    // The shipment it was made on does not count as a use.
+    let remembered = remembered.filter(|one| shipment.correction.of_address() != one.correction);
     let remembered = remembered.map(|remembered| remembered.correction_id);
     Ok(Ok(Read { group, facts, rules, correction, remembered }))
 }

@@ -4,6 +4,7 @@
 pub mod check;
 pub mod drive;
 pub mod poll;
+pub mod print;
 pub mod purchase;
 pub mod reconcile;
 pub mod rescue;
@@ -27,6 +28,8 @@ pub fn spawn(engine: &Engine, lifecycle: &Lifecycle) {
     lifecycle.spawn("reconcile", async move { reconcile::run(&e, &l).await });
     let (e, l) = (engine.clone(), lifecycle.clone());
     lifecycle.spawn("rescue", async move { rescue::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("print", async move { print::run(&e, &l).await });
 }
 
 /// Waits, or ends the wait when the program stops.

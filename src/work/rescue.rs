@@ -9,6 +9,7 @@ use crate::order::transition::Event;
 use crate::order::{AttemptId, ShipmentId};
 use crate::store::Result;
 use crate::store::attempts::{AttemptOutcome, AttemptRow, Step};
+use crate::work::print;
 use crate::work::settle::{Ending, With, settle};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub async fn at_start(engine: &Engine) -> Result<()> {
     let released = tx.release_all_leases().await?;
     tx.commit().await?;
     let rescued = tick(engine).await?;
+    print::at_start(engine).await?;
     if released + rescued as u64 > 0 {
         tracing::info!(leases = released, attempts = rescued, "took up what the last process left");
     }

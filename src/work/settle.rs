@@ -19,6 +19,7 @@ use crate::store::documents::NewDocument;
 use crate::store::shipments::{Lease, LeaseAfter, Save};
 use crate::store::{Result, StoreError, Tx};
 use crate::transport::Trace;
+use crate::work::print;
 use crate::work::take_in::insert_shipment;
 
 /// How often an event is applied anew to a shipment that changed under it. Scans and operators are
@@ -205,6 +206,7 @@ async fn store_with(
     }
     if let Some(shipped) = with.shipped {
         store_documents(tx, &after.shipment_id, shipped, now).await?;
+        print::enqueue(engine, tx, after, now).await?;
     }
     let kind = match (before.state, after.state) {
         (State::Ready | State::OutcomeUnknown, State::Labelled) => Some(ChargeKind::Rated),

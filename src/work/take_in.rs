@@ -8,10 +8,11 @@ use crate::audit::{Actor, Outcome};
 use crate::d365::Unreadable;
 use crate::engine::Engine;
 use crate::order::cause::Cause;
+use crate::order::consignee::Consignee;
 use crate::order::group::{Group, deal, differences, group_of, groups};
 use crate::order::state::State;
 use crate::order::transition::{Event, apply, is_before_label};
-use crate::order::{Kind, Order, OrderId, OrderKey, Shipment, ShipmentId};
+use crate::order::{Address, Kind, Order, OrderId, OrderKey, Shipment, ShipmentId};
 use crate::store::orders::OrderRecord;
 use crate::store::shipments::{LeaseAfter, Save, Shown};
 use crate::store::{Result, StoreError, Tx};
@@ -114,6 +115,18 @@ pub async fn insert_shipment(
 
 fn shown<'a>(group: &'a Group, ship_to: &'a str) -> Shown<'a> {
     Shown { ship_to, service: &group.delivery_mode, warehouse: &group.warehouse }
+}
+
+/// A checked address as lists show it.
+pub fn destination(consignee: &Consignee) -> Address {
+    Address {
+        name: consignee.name.clone(),
+        street: consignee.street.join("\n"),
+        city: consignee.city.clone(),
+        region: consignee.region.clone().unwrap_or_default(),
+        postal_code: consignee.postal_code.clone().unwrap_or_default(),
+        country: consignee.country.clone(),
+    }
 }
 
 /// `warehouse 13, Dallas TX 75201, US, by FEDEX-GRD`.
