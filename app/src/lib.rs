@@ -5,6 +5,10 @@
 //! route renders completely on the server, so each page can be read and acted on without
 //! JavaScript; hydration adds live updates and pending states.
 
+// The type of a page is the nesting of everything on it; hydrating the order's page nests deeper
+// than the compiler's own limit.
+#![recursion_limit = "256"]
+
 pub mod contract;
 #[cfg(feature = "ssr")]
 pub mod desk;

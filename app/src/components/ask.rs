@@ -36,4 +36,5 @@ pub fn Ask(
             <div class="ask-panel">{children()}</div>
         </details>
     }
+    .into_any()
 }

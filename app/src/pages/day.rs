@@ -82,6 +82,7 @@ fn Sheet(first: Day) -> impl IntoView {
             <Charges live/>
         </div>
     }
+    .into_any()
 }
 
 /// Closes Ground, after saying what that means.
@@ -114,6 +115,7 @@ fn CloseAsk(live: Live<Day>) -> impl IntoView {
             </ActionForm>
         </Ask>
     }
+    .into_any()
 }
 
 #[component]
@@ -178,6 +180,7 @@ fn Charges(live: Live<Day>) -> impl IntoView {
             </p>
         </section>
     }
+    .into_any()
 }
 
 #[component]

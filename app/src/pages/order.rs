@@ -96,6 +96,7 @@ fn OrderSheet(first: OrderDetail) -> impl IntoView {
             }
         }}
     }
+    .into_any()
 }
 
 /// One shipment: the order and its shipment are one thing to look at.
@@ -127,6 +128,7 @@ fn OneShipment(
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// Several shipments: a section each, then what belongs to all of them.
@@ -154,6 +156,7 @@ fn SeveralShipments(
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]

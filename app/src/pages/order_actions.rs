@@ -63,6 +63,7 @@ pub fn ShipmentActions(
             <More shipment live changed/>
         </section>
     }
+    .into_any()
 }
 
 /// Everything else that can be done, and what cannot.
@@ -99,6 +100,7 @@ fn More(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, changed: Memo<b
             <Refusals shipment/>
         </details>
     }
+    .into_any()
 }
 
 /// Whether an action is allowed, as it changes.
@@ -148,6 +150,7 @@ pub fn CauseCard(
             </p>
         </div>
     }
+    .into_any()
 }
 
 /// The two hidden fields that say which shipment, in which version.
@@ -208,6 +211,7 @@ fn ReplayForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, unchanged
             </ActionForm>
         </div>
     }
+    .into_any()
 }
 
 /// Asks FedEx whether the parcel exists: the only right thing after an unknown outcome.
@@ -235,6 +239,7 @@ fn LookUpForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>) -> impl I
             </ActionForm>
         </div>
     }
+    .into_any()
 }
 
 /// What is not possible now, and why.

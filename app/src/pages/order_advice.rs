@@ -38,6 +38,7 @@ pub fn Advice(
             {advice.proposal.map(|proposal| view! { <Proposal proposal shipment live/> })}
         </div>
     }
+    .into_any()
 }
 
 /// The address as FedEx writes it, and one button to use it where that is still possible.
@@ -61,6 +62,7 @@ fn Proposal(proposal: Correction, shipment: Memo<ShipmentDetail>, live: Live<Ord
             }}
         </div>
     }
+    .into_any()
 }
 
 /// Sends the shipment's correction with FedEx's address in it.
@@ -95,6 +97,7 @@ fn UseProposal(proposal: Correction, shipment: Memo<ShipmentDetail>, live: Live<
             />
         </ActionForm>
     }
+    .into_any()
 }
 
 /// What is corrected already, with the proposed address.

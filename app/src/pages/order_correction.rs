@@ -66,6 +66,7 @@ pub fn CorrectionForm(
             </ActionForm>
         </div>
     }
+    .into_any()
 }
 
 /// Sends the same form to the page's own address instead: a dry run of what is typed.
@@ -203,6 +204,7 @@ fn AddressFields(shipment: Memo<ShipmentDetail>, within: String) -> impl IntoVie
             at_fault=fault("phone")
         />
     }
+    .into_any()
 }
 
 /// What goes, and how.
@@ -234,4 +236,5 @@ fn ParcelFields(shipment: Memo<ShipmentDetail>, within: String) -> impl IntoView
             value=residential
         />
     }
+    .into_any()
 }

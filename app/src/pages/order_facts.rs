@@ -37,6 +37,7 @@ pub fn ShipmentFacts(
         </section>
         {move || customs.get().map(|customs| view! { <Customs customs/> })}
     }
+    .into_any()
 }
 
 /// What stands on the order once.
@@ -73,6 +74,7 @@ fn Customs(customs: CustomsView) -> impl IntoView {
             </details>
         </section>
     }
+    .into_any()
 }
 
 /// What FedEx knows of the parcel.

@@ -59,6 +59,7 @@ pub fn Changes(
             </div>
         </div>
     }
+    .into_any()
 }
 
 fn or_nothing(text: String) -> String {
@@ -124,6 +125,7 @@ pub fn VoidAsk(
             </ActionForm>
         </Ask>
     }
+    .into_any()
 }
 
 /// Buys a label for the way back.
@@ -176,6 +178,7 @@ pub fn ReturnAsk(
             </ActionForm>
         </Ask>
     }
+    .into_any()
 }
 
 /// Decides that a purchase without an answer made no label.
@@ -217,4 +220,5 @@ pub fn BuyAgainAsk(
             </ActionForm>
         </Ask>
     }
+    .into_any()
 }

@@ -97,6 +97,7 @@ fn PackageRow(package: Memo<PackageView>, shipment_id: StoredValue<String>, live
             </td>
         </tr>
     }
+    .into_any()
 }
 
 /// Papers of the whole shipment.
@@ -108,6 +109,7 @@ fn Papers(papers: Memo<Vec<DocumentView>>, shipment_id: StoredValue<String>, liv
             <Documents documents=papers shipment_id live/>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -133,6 +135,7 @@ fn Documents(
             </For>
         </ul>
     }
+    .into_any()
 }
 
 /// One document: a link to its bytes, how printing it went, and printing it again.
@@ -158,6 +161,7 @@ fn Document(document: Memo<DocumentView>, shipment_id: StoredValue<String>, live
             <ol class="prints">{rows}</ol>
         </li>
     }
+    .into_any()
 }
 
 #[component]
@@ -173,6 +177,7 @@ fn Print(print: PrintView) -> impl IntoView {
             </span>
         </li>
     }
+    .into_any()
 }
 
 /// Prints the stored bytes once more: the same label, not a new one.
@@ -208,4 +213,5 @@ fn ReprintAsk(
             </ActionForm>
         </Ask>
     }
+    .into_any()
 }

@@ -23,6 +23,7 @@ pub fn ShipmentMain(
         <TrialResult shipment live/>
         <Packages shipment live/>
     }
+    .into_any()
 }
 
 /// One of several shipments: its own section, folded when it is no longer alive.
@@ -86,6 +87,7 @@ pub fn ShipmentSection(
             </div>
         </details>
     }
+    .into_any()
 }
 
 /// Whether a shipment has ended without a parcel on the road.
@@ -147,6 +149,7 @@ pub fn Evidence(
                 })
         }}
     }
+    .into_any()
 }
 
 #[cfg(test)]

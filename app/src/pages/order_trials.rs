@@ -258,6 +258,7 @@ pub fn TrialResult(
             }}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -311,6 +312,7 @@ fn DryRunResult(run: DryRun) -> impl IntoView {
                 })}
         </div>
     }
+    .into_any()
 }
 
 /// Services with their prices, cheapest first.
@@ -325,6 +327,7 @@ fn QuoteResult(quote: Quote) -> impl IntoView {
             </DataTable>
         </div>
     }
+    .into_any()
 }
 
 #[component]

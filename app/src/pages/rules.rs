@@ -87,6 +87,7 @@ fn Sheet(first: Rules, suggested: Suggested) -> impl IntoView {
             <Remembered live/>
         </div>
     }
+    .into_any()
 }
 
 /// What the last save did, when it was made without JavaScript.
@@ -159,6 +160,7 @@ fn Words(live: Live<Rules>) -> impl IntoView {
             <Document live/>
         </section>
     }
+    .into_any()
 }
 
 /// Everything as JSON.
@@ -213,4 +215,5 @@ fn Document(live: Live<Rules>) -> impl IntoView {
             </ActionForm>
         </details>
     }
+    .into_any()
 }

@@ -51,6 +51,7 @@ pub fn ShipFrom(
                 })}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -138,6 +139,7 @@ fn ShipFromForm(row: ShipFromRow, fixed: bool, live: Live<Rules>) -> impl IntoVi
             />
         </ActionForm>
     }
+    .into_any()
 }
 
 /// Corrections that are made again by themselves.
@@ -174,6 +176,7 @@ pub fn Remembered(
             {content}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -215,4 +218,5 @@ fn CorrectionLine(row: CorrectionRow, forget: ServerAction<ForgetCorrection>, li
             {button}
         </li>
     }
+    .into_any()
 }

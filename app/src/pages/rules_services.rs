@@ -146,6 +146,7 @@ fn UnmappedRow(mode: Memo<UnmappedMode>, live: Live<Rules>) -> impl IntoView {
                 })}
         </div>
     }
+    .into_any()
 }
 
 /// The table of delivery modes: each row unfolds into its form.
@@ -194,6 +195,7 @@ pub fn Services(
                 })}
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -312,6 +314,7 @@ fn ServiceForm(
             />
         </ActionForm>
     }
+    .into_any()
 }
 
 /// A mode as part of an element's id.
@@ -359,6 +362,7 @@ fn RemoveForm(mode: String, live: Live<Rules>, other_carrier: bool) -> impl Into
             </ActionForm>
         </Ask>
     }
+    .into_any()
 }
 
 /// What Dynamics 365's own carrier set-up names, on request.
@@ -399,6 +403,7 @@ pub fn Suggestions(
             </Suspense>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -451,6 +456,7 @@ fn UseSuggestion(mode: String, service: String, live: Live<Rules>) -> impl IntoV
             />
         </ActionForm>
     }
+    .into_any()
 }
 
 /// Modes that are not FedEx's.
