@@ -23,7 +23,7 @@ NPM := $(NODE)/.package-lock.json
 HYDRATE := -p app --lib --target $(WASM) --no-default-features --features hydrate
 SAY := @printf '\033[1m==> %s\033[0m\n'
 
-.PHONY: help demo test check rust-test build release e2e e2e-release clean-demo \
+.PHONY: help demo test check rust-test build release e2e e2e-release campaign clean-demo \
 	tools-rust tools-chromium FORCE
 
 help: ## Lists the targets.
@@ -63,6 +63,13 @@ e2e: build $(NPM) tools-chromium ## Browser tests in a real Chromium, on the dev
 e2e-release: release $(NPM) tools-chromium ## The same browser tests on the release build.
 	$(SAY) 'Browser tests: release build'
 	@end2end/run.sh $(T)/release/ml-connector
+
+ORDERS ?= 10000
+MINUTES ?= 40
+
+campaign: $(T)/release/ml-connector ## 10,000 orders, answers lost, processes killed; SEED= ORDERS= MINUTES=.
+	$(SAY) 'Campaign: $(ORDERS) orders, at most $(MINUTES) minutes'
+	@exec $(T)/release/ml-connector campaign --orders $(ORDERS) --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 clean-demo: ## Removes the demo's data.
 	@rm -rf -- "$(or $(ML_DATA_DIR),./data)/demo"

@@ -20,8 +20,27 @@ pub const DAY_MS: i64 = 24 * HOUR_MS;
 pub enum Clock {
     /// The machine's clock.
     System,
+    /// The machine's clock, made faster: for rehearsals, where an hour's wait must pass in a minute.
+    Scaled(Pace),
     /// A clock that stands still until a test moves it.
     Manual(Arc<AtomicI64>),
+}
+
+/// How a scaled clock runs. Both are given from outside, so that a process that is started again
+/// goes on where the one before it was killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The moment at which it agrees with the machine's clock.
+    pub from_ms: i64,
+    /// How many times faster it runs.
+    pub factor: i64,
+}
+
+impl Pace {
+    /// What the scaled clock shows when the machine's shows `wall_ms`.
+    pub fn at(self, wall_ms: i64) -> i64 {
+        self.from_ms + (wall_ms - self.from_ms) * self.factor
+    }
 }
 
 impl Clock {
@@ -35,11 +54,12 @@ impl Clock {
         match self {
             #[expect(clippy::disallowed_methods, reason = "this is the one place")]
             Self::System => jiff::Timestamp::now().as_millisecond(),
+            Self::Scaled(pace) => pace.at(Self::System.now_ms()),
             Self::Manual(now) => now.load(Ordering::SeqCst),
         }
     }
 
-    /// Moves a manual clock forward; a system clock does not listen.
+    /// Moves a manual clock forward; the others do not listen.
     pub fn advance_ms(&self, by_ms: i64) {
         if let Self::Manual(now) = self {
             now.fetch_add(by_ms, Ordering::SeqCst);
@@ -90,5 +110,12 @@ mod tests {
         let clock = Clock::manual(5);
         clock.advance_ms(SECOND_MS);
         assert_eq!(clock.now_ms(), 1_005);
+    }
+
+    #[test]
+    fn a_scaled_clock_runs_faster_from_where_it_began() {
+        let pace = Pace { from_ms: 1_000_000, factor: 60 };
+        assert_eq!(pace.at(1_000_000), 1_000_000);
+        assert_eq!(pace.at(1_000_000 + MINUTE_MS), 1_000_000 + HOUR_MS);
     }
 }

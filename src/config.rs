@@ -1,6 +1,7 @@
 //! Settings: parsed once, typed, unknown names refused. Defaults and reasons stand in
 //! `config.default.toml`, which is the first layer.
 
+use crate::clock::{Clock, Pace, SECOND_MS};
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use secrecy::{ExposeSecret, SecretString};
@@ -15,6 +16,10 @@ pub const DEFAULTS: &str = include_str!("config.default.toml");
 const NOT_SETTINGS: [&str; 2] = ["operator_password", "config"];
 /// Shortest polling interval: below it a typing slip becomes a load on somebody's ERP.
 const LEAST_INTERVAL_S: u64 = 1;
+/// Shortest wait before a label nobody finds is bought again: a shorter one risks a second label.
+const LEAST_ABSENCE_WAIT_S: u64 = 600;
+/// Fastest rehearsal: beyond it a lease of ten minutes is shorter than one call.
+const FASTEST: u32 = 600;
 
 /// Log format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -53,6 +58,14 @@ pub struct Config {
     pub track_interval_s: Option<u64>,
     /// Shipments stepped at the same time.
     pub concurrency: usize,
+    /// Seconds a label must be missing before it is bought again.
+    pub absence_wait_s: u64,
+    /// How many times faster time passes, for rehearsals.
+    #[serde(default)]
+    clock_factor: Option<u32>,
+    /// Since when it does.
+    #[serde(default)]
+    clock_from_ms: Option<i64>,
     /// The browser's files.
     #[serde(default)]
     pub site_dir: Option<PathBuf>,
@@ -104,6 +117,14 @@ impl Config {
         if self.concurrency == 0 {
             return invalid("concurrency must be at least 1");
         }
+        if self.absence_wait_s < LEAST_ABSENCE_WAIT_S {
+            return invalid("absence_wait_s must be at least 600: a label that FedEx shows late would be bought twice");
+        }
+        match (self.clock_factor, self.clock_from_ms) {
+            (None, None) => {}
+            (Some(factor), Some(_)) if (1..=FASTEST).contains(&factor) => {}
+            _ => return invalid("clock_factor (1 to 600) and clock_from_ms are given together, for rehearsals only"),
+        }
         if self.master_key.is_some() && self.master_key_file.is_some() {
             return invalid("give master_key or master_key_file, not both");
         }
@@ -115,6 +136,19 @@ impl Config {
         match &self.database_url {
             Some(url) => url.clone(),
             None => format!("sqlite://{}", self.data_dir.join("ml-connector.db").display()).into(),
+        }
+    }
+
+    /// How long a label must be missing before it is bought again.
+    pub fn absence_wait_ms(&self) -> i64 {
+        i64::try_from(self.absence_wait_s).unwrap_or(i64::MAX / SECOND_MS).saturating_mul(SECOND_MS)
+    }
+
+    /// The clock of this process.
+    pub fn clock(&self) -> Clock {
+        match (self.clock_factor, self.clock_from_ms) {
+            (Some(factor), Some(from_ms)) => Clock::Scaled(Pace { from_ms, factor: i64::from(factor) }),
+            _ => Clock::System,
         }
     }
 
@@ -158,6 +192,11 @@ impl Config {
                 None => "# track_interval_s is not set: by stage\n".to_owned(),
             },
             format!("concurrency = {}\n", self.concurrency),
+            format!("absence_wait_s = {}\n", self.absence_wait_s),
+            match (self.clock_factor, self.clock_from_ms) {
+                (Some(factor), Some(from_ms)) => format!("clock_factor = {factor}\nclock_from_ms = {from_ms}\n"),
+                _ => "# clock_factor is not set: the machine's clock\n".to_owned(),
+            },
             optional("site_dir", path(&self.site_dir)),
             format!("log = {:?}\n", self.log),
             format!("log_format = \"{}\"\n", if self.log_format == LogFormat::Json { "json" } else { "text" }),
@@ -189,6 +228,20 @@ mod tests {
         let config: Config = Figment::from(Toml::string(&toml)).extract().unwrap();
         let printed = format!("{}{config:?}", config.redacted());
         assert!(printed.contains("127.0.0.1:3000") && !printed.contains("hunter2"), "{printed}");
+    }
+
+    #[test]
+    fn a_wait_too_short_and_half_a_rehearsal_clock_are_refused() {
+        let load = |line: &str| {
+            let toml = DEFAULTS.replace("absence_wait_s = 3600", line);
+            Figment::from(Toml::string(&toml)).extract::<Config>().expect("well formed").checked()
+        };
+        assert!(load("absence_wait_s = 600").is_ok());
+        assert!(load("absence_wait_s = 599").is_err());
+        assert!(load("absence_wait_s = 3600\nclock_factor = 60").is_err());
+        assert!(load("absence_wait_s = 3600\nclock_factor = 60000\nclock_from_ms = 1").is_err());
+        let scaled = load("absence_wait_s = 3600\nclock_factor = 60\nclock_from_ms = 1").expect("both are given");
+        assert!(matches!(scaled.clock(), Clock::Scaled(Pace { from_ms: 1, factor: 60 })));
     }
 
     #[test]

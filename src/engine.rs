@@ -3,8 +3,8 @@
 use crate::audit::{Actor, Entry, Subject};
 use crate::clock::{Clock, SECOND_MS};
 use crate::config::Config;
-use crate::d365::D365;
-use crate::fedex::Fedex;
+use crate::d365::{D365, NextLink};
+use crate::fedex::{Environment, Fedex};
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;
 use crate::order::rules::Rules;
@@ -68,6 +68,8 @@ pub struct Inner {
     pub transport: Transport,
     connections: RwLock<Connections>,
     health: Mutex<Health>,
+    /// Where a pull stopped: host and page.
+    stopped_at: Mutex<Option<(String, NextLink)>>,
 }
 
 impl std::ops::Deref for Engine {
@@ -119,6 +121,7 @@ impl Engine {
             transport,
             connections: RwLock::default(),
             health: Mutex::default(),
+            stopped_at: Mutex::default(),
         })))
     }
 
@@ -195,6 +198,11 @@ impl Engine {
             connections.fedex = self.opened(crate::vault::FEDEX).await.and_then(|json| {
                 let credentials = crate::fedex::Credentials::parse(json.expose_secret());
                 let credentials = credentials.map_err(|error| unusable(crate::vault::FEDEX, &error)).ok()?;
+                // Waits that protect FedEx and the customer's money must not be shortened there.
+                if matches!(self.clock, Clock::Scaled(_)) && credentials.environment != Environment::Custom {
+                    unusable(crate::vault::FEDEX, &"clock_factor is for rehearsals with the twins; remove it");
+                    return None;
+                }
                 Some(Arc::new(Fedex::new(credentials, self.transport.clone(), Arc::new(self.clone()))))
             });
         }
@@ -208,6 +216,18 @@ impl Engine {
                 None
             }
         }
+    }
+
+    /// The page a pull stopped at, taken so that it is gone on from once.
+    pub fn take_stopped_at(&self, host: &str) -> Option<NextLink> {
+        let stopped = self.stopped_at.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        stopped.filter(|(of, _)| of == host).map(|(_, page)| page)
+    }
+
+    /// Keeps the page a pull stopped at.
+    pub fn keep_stopped_at(&self, host: &str, page: Option<NextLink>) {
+        let stopped = page.map(|page| (host.to_owned(), page));
+        *self.stopped_at.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = stopped;
     }
 
     /// How the last calls went.

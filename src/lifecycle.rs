@@ -61,7 +61,8 @@ impl Lifecycle {
     }
 }
 
-async fn signal() {
+/// Resolves when the system asks this process to end.
+pub async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
     else {

@@ -12,6 +12,11 @@ drop index shipments_live;
 create unique index shipments_live on shipments (order_id, group_no, kind)
     where state not in ('voided', 'cancelled', 'excluded');
 
+-- FedEx uses a number again after some months: it is one parcel only among those under way.
+drop index shipments_tracking;
+create unique index shipments_tracking on shipments (environment, tracking_number)
+    where tracking_number is not null and environment <> 'sandbox' and closed_ms is null;
+
 -- Plans of one package become plans of a list of packages.
 update shipments
 set plan = (jsonb_set(plan::jsonb, '{packages}', jsonb_build_array(jsonb_build_object('weight', plan::jsonb -> 'weight'))) - 'weight')::text

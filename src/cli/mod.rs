@@ -1,6 +1,8 @@
 //! The command line: one file a group of commands. Data on standard output; errors on standard
 //! error, one sentence and one next step.
 
+mod campaign;
+mod charges;
 mod credentials;
 mod demo;
 mod inspect;
@@ -9,7 +11,6 @@ mod printing;
 mod run;
 mod trail;
 
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Engine;
 use clap::{Parser, Subcommand};
@@ -95,6 +96,8 @@ enum Command {
     Demo(demo::Demo),
     /// The twins alone: simulated Dynamics 365 and FedEx on loopback.
     Twin(demo::TwinArguments),
+    /// The rehearsal: many orders over the twins, answers lost, processes killed, everything counted.
+    Campaign(campaign::Campaign),
     /// Brings the database to this version and stops.
     Migrate,
     /// Prints the settings in force, secrets as ***.
@@ -144,6 +147,9 @@ enum Command {
     Prints(printing::Prints),
     /// Prints the documents of an order again.
     Print(printing::Print),
+    /// What FedEx rated, for comparing with its invoice.
+    #[command(subcommand)]
+    Charges(charges::Charges),
     /// The audit trail.
     #[command(subcommand)]
     Audit(trail::Audit),
@@ -178,6 +184,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Worker => run::worker(config).await,
         Command::Demo(demo) => demo.run(config).await,
         Command::Twin(twin) => twin.run().await,
+        Command::Campaign(campaign) => campaign.run(config).await,
         Command::Migrate => engine(config).await.map(|_| Exit::Done),
         Command::CheckConfig => {
             print!("{}", config.redacted());
@@ -193,13 +200,15 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Printers(command) => command.run(&engine(config).await?).await,
         Command::Prints(prints) => prints.run(&engine(config).await?).await,
         Command::Print(print) => print.run(&engine(config).await?).await,
+        Command::Charges(command) => command.run(&engine(config).await?).await,
         Command::Audit(command) => command.run(&engine(config).await?).await,
     }
 }
 
 async fn engine(config: Config) -> std::result::Result<Engine, Failed> {
     use crate::engine::StartError;
-    Engine::start(config, Clock::System).await.map_err(|error| {
+    let clock = config.clock();
+    Engine::start(config, clock).await.map_err(|error| {
         let text = format!("{}.", crate::transport::chain(&error));
         match error {
             StartError::Store(_) => Failed::unreachable(text),

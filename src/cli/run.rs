@@ -38,16 +38,15 @@ pub async fn serve_engine(engine: &Engine, ready: impl FnOnce(&str)) -> Result {
     error.map_or(Ok(Exit::Done), |text| Err(Failed::usage(text)))
 }
 
-/// Workers only.
+/// Workers only. On SQLite there can be one process: the lock refuses a second.
 pub async fn worker(config: Config) -> Result {
-    if config.is_sqlite() {
-        let text = "a second node needs PostgreSQL; set ML_DATABASE_URL=postgres://… for both nodes.";
-        return Err(Failed::usage(text));
-    }
     let engine = engine(config).await?;
+    let _lock = claim(&engine)?;
+    take_up(&engine).await?;
     let lifecycle = Lifecycle::default();
     work::spawn(&engine, &lifecycle);
     lifecycle.run_until_signal().await;
+    engine.store.db.close().await;
     Ok(Exit::Done)
 }
 

@@ -29,6 +29,7 @@ const CUSTOMER: Call = data_call("d365.customer");
 const WAREHOUSE: Call = data_call("d365.warehouse");
 const ITEMS: Call = data_call("d365.items");
 const INVOICE: Call = data_call("d365.invoice");
+const CONFIRMATION: Call = data_call("d365.confirmation");
 const TABLE: Call = data_call("d365.order_table");
 
 impl D365 {
@@ -109,6 +110,22 @@ impl D365 {
         Ok(found.map(|table| table.residential))
     }
 
+    /// Number of the order's newest confirmation.
+    pub async fn confirmation(&self, trace: &Trace, order: &Order) -> Result<Option<String>, Failure> {
+        let conditions = [
+            format!("dataAreaId eq {}", literal(&order.company)),
+            format!("SalesOrderNumber eq {}", literal(&order.number)),
+        ];
+        let query = Query::new()
+            .filter(&conditions)
+            .select(&["ConfirmationNumber", "ConfirmationDate"])
+            .order_by("ConfirmationDate desc,ConfirmationNumber desc")
+            .top(1);
+        let found: Vec<Confirmation> =
+            self.known_list(trace, &CONFIRMATION, "SalesOrderConfirmationHeaders", &query).await?;
+        Ok(found.into_iter().map(|confirmation| confirmation.number).find(|number| !number.is_empty()))
+    }
+
     async fn newest_invoice(&self, trace: &Trace, order: &Order) -> Result<Option<String>, Failure> {
         let conditions = [
             format!("dataAreaId eq {}", literal(&order.company)),
@@ -179,6 +196,12 @@ struct Customer {
     phone: String,
     #[serde(rename = "TaxExemptNumber", default, deserialize_with = "record::text")]
     tax_id: String,
+}
+
+#[derive(Deserialize)]
+struct Confirmation {
+    #[serde(rename = "ConfirmationNumber", deserialize_with = "record::text")]
+    number: String,
 }
 
 #[derive(Deserialize)]

@@ -77,7 +77,7 @@ async fn rules_of(engine: &Engine, document: &Value) -> Result<(Rules, i64), Pro
 fn without_rules(sealed: &SecretString) -> SecretString {
     let mut document: Value = serde_json::from_str(sealed.expose_secret()).unwrap_or_default();
     if let Some(fields) = document.as_object_mut() {
-        RULES.iter().for_each(|name| drop(fields.remove(*name)));
+        fields.retain(|name, _| !RULES.contains(&name.as_str()));
     }
     document.to_string().into()
 }

@@ -195,17 +195,14 @@ fn title(shipment: &Shipment, all: &[Shipment]) -> String {
 }
 
 fn service(plan: &Plan) -> String {
-    let mut text = plan.service.service.clone();
-    if let Some(signature) = &plan.service.signature {
-        text.push_str(&format!(", signature {signature}"));
-    }
-    if plan.service.saturday {
-        text.push_str(", Saturday");
-    }
-    if plan.service.one_rate {
-        text.push_str(", One Rate");
-    }
-    text
+    let service = &plan.service;
+    let parts = [
+        Some(service.service.clone()),
+        service.signature.as_ref().map(|signature| format!("signature {signature}")),
+        service.saturday.then(|| "Saturday".to_owned()),
+        service.one_rate.then(|| "One Rate".to_owned()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn packages(

@@ -99,13 +99,11 @@ pub fn weighed(text: &str, lines: &[&Line]) -> Result<Vec<Package>, Cause> {
 
 /// One default for the whole parcel: it is a stand-in, not a unit weight.
 fn stand_in(lines: &[&Line], without: &Line, rules: &Rules) -> Result<Vec<Package>, Cause> {
-    match rules.weights.default_parcel_lb {
-        Some(default) => weighed(&default.to_string(), lines),
-        None => {
-            let detail = format!("item {} has no weight", without.item);
-            Err(Cause::new("order.weight-missing").field("weight_lb").detail(detail))
-        }
+    if let Some(default) = rules.weights.default_parcel_lb {
+        return weighed(&default.to_string(), lines);
     }
+    let detail = format!("item {} has no weight", without.item);
+    Err(Cause::new("order.weight-missing").field("weight_lb").detail(detail))
 }
 
 /// Pounds of one sales unit of a line; `None` when nobody knows.

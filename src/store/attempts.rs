@@ -200,6 +200,31 @@ impl Db {
         Ok(on_db!(self, pool => sqlx::query_as(sql).bind(now_ms).fetch_all(pool).await?))
     }
 
+    /// Attempts by step and by how they ended; without an end they are open.
+    pub async fn count_attempts(&self) -> Result<Vec<(String, Option<String>, i64)>> {
+        let sql = "select step, outcome, count(*) from attempts group by step, outcome order by step, outcome";
+        Ok(on_db!(self, pool => sqlx::query_as(sql).fetch_all(pool).await?))
+    }
+
+    /// Shipments that had a purchase interrupted between sending and storing its answer.
+    pub async fn count_interrupted_purchases(&self) -> Result<i64> {
+        let sql = "select count(distinct shipment_id) from attempts where step = 'ship' and outcome = 'interrupted'";
+        let row: (i64,) = on_db!(self, pool => sqlx::query_as(sql).fetch_one(pool).await?);
+        Ok(row.0)
+    }
+
+    /// Purchases whose outcome was unknown and after which another one was begun: their label was
+    /// proven absent.
+    pub async fn count_bought_again(&self) -> Result<i64> {
+        let sql = "
+            select count(*) from attempts a
+            where a.step = 'ship' and a.outcome in ('unknown', 'interrupted') and exists (
+                select 1 from attempts b
+                where b.shipment_id = a.shipment_id and b.step = 'ship' and b.number > a.number)";
+        let row: (i64,) = on_db!(self, pool => sqlx::query_as(sql).fetch_one(pool).await?);
+        Ok(row.0)
+    }
+
     /// The attempts of a shipment, newest first.
     pub async fn attempts_of(&self, shipment: &ShipmentId) -> Result<Vec<AttemptRow>> {
         let sql = format!("select {COLUMNS} from attempts where shipment_id = $1 order by number desc");

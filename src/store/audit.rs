@@ -215,6 +215,13 @@ impl Db {
         Ok(row.0)
     }
 
+    /// When calls of one kind ended, and with which HTTP status, oldest first.
+    pub async fn ends_of_calls(&self, action: &str) -> Result<Vec<(i64, Option<i64>)>> {
+        let sql = "select at_ms, http_status from audit
+                   where action = $1 and call_id is not null order by sequence";
+        Ok(on_db!(self, pool => sqlx::query_as(sql).bind(action).fetch_all(pool).await?))
+    }
+
     /// Everything about one order, oldest first.
     pub async fn trail_of_order(&self, order_id: &str, limit: i64) -> Result<Vec<TrailRow>> {
         let sql = format!("select {TRAIL} where a.order_id = $1 order by a.sequence desc limit $2");

@@ -124,6 +124,34 @@ async fn the_late_answer_of_a_node_thought_dead_is_taken_and_not_bought_again() 
     app.assert_clean().await;
 }
 
+#[tokio::test]
+async fn a_label_that_turns_up_after_another_was_bought_is_cancelled() {
+    let app = app_with_order_in(State::Ready).await;
+    let claimed = claim(&app, "SO-1").await;
+    let begun = begin(&app.engine, &claimed, Step::Ship, Some("MLTESTSTRAY".into())).await.expect("begun");
+    app.advance(3_600).await;
+    ml_connector::work::rescue::tick(&app.engine).await.expect("rescued");
+    let unknown = app.shipment("SO-1").await;
+    let desk = app.desk(ml_connector::desk::Role::Operator);
+    let gave_up = app::desk::Commands::buy_again(&desk, unknown.shipment_id.0, unknown.version, "no label".into());
+    gave_up.await.expect("given up");
+    app.drive().await;
+    let bought = app.shipment("SO-1").await;
+    assert_eq!(bought.state, State::Announced);
+    // And now the first purchase gets through after all.
+    let fedex = app.engine.fedex().await.expect("connected");
+    let plan = claimed.plan.clone().expect("planned");
+    let date = ml_connector::clock::date(app.clock.now_ms());
+    let late = made(fedex.ship(&begun.trace, &plan, "MLTESTSTRAY", &date).await.expect("FedEx made it"));
+    assert_eq!(app.live_labels("SO-1").await.len(), 2);
+    let stored = ml_connector::work::purchase::made(&app.engine, &begun, &fedex, "MLTESTSTRAY".into(), &late);
+    stored.await.expect("stored");
+    let live = app.live_labels("SO-1").await;
+    assert_eq!(live.len(), 1);
+    assert_eq!(live[0]["tracking_number"], bought.tracking_number.expect("a number").as_str());
+    app.assert_clean().await;
+}
+
 /// The real program on a real file, killed without warning again and again.
 #[tokio::test]
 async fn killed_at_any_moment_the_program_loses_nothing_and_buys_nothing_twice() {

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod auth;
+mod campaign;
 mod crash;
 mod desk;
 mod order_faults;

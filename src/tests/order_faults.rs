@@ -78,6 +78,22 @@ async fn a_lost_answer_is_looked_up_and_adopted_not_bought_again() {
 }
 
 #[tokio::test]
+async fn a_label_is_still_found_after_an_outage_of_days() {
+    let app = TestApp::start().await;
+    app.fault(json!({"system": "fedex", "op": "ship", "kind": "cut_after"})).await;
+    app.order("SO-1").await;
+    app.pull().await;
+    app.drive().await;
+    assert_eq!(app.shipment("SO-1").await.state, State::OutcomeUnknown);
+    // The machine is off over a long weekend; FedEx is asked about the day of the purchase.
+    app.advance(4 * 86_400).await;
+    let adopted = app.run_until("SO-1", 200, 60, |shipment| shipment.tracking_number.is_some()).await;
+    assert!(adopted.reprint_needed);
+    assert_eq!(app.live_labels("SO-1").await.len(), 1);
+    app.assert_clean().await;
+}
+
+#[tokio::test]
 async fn a_label_that_never_was_is_bought_after_the_wait_and_only_once() {
     let app = TestApp::start().await;
     app.fault(json!({"system": "fedex", "op": "ship", "kind": "cut_before"})).await;

@@ -90,6 +90,22 @@ async fn every_page_of_orders_is_read() {
 }
 
 #[tokio::test]
+async fn a_pull_throttled_in_the_middle_goes_on_where_it_stopped() {
+    let options = ml_connector::twin::TwinOptions { page_size: 3, ..quick() };
+    let app = TestApp::start_on(crate::support::Backend::Sqlite, options).await;
+    for number in 1..=7 {
+        app.order(&format!("SO-{number}")).await;
+    }
+    // The first page passes, the second is throttled.
+    app.fault(json!({"system": "d365", "op": "orders", "kind": "status", "status": 429, "match": "skip"})).await;
+    let trace = ml_connector::transport::Trace::engine();
+    let first = ml_connector::work::poll::tick(&app.engine, &trace).await.expect("stored");
+    assert!(first.is_err(), "{first:?}");
+    assert_eq!(app.pull().await.seen, 4, "only the pages that were missing");
+    assert_eq!(app.pull().await.seen, 7, "and then all again");
+}
+
+#[tokio::test]
 async fn what_cannot_ship_is_parked_with_its_cause_and_a_mend_in_dynamics_releases_it() {
     let app = TestApp::start().await;
     let long = "120 Industrial Parkway Building 7 Suite 210";

@@ -406,3 +406,18 @@ async fn charges_are_kept_once_and_a_cancelled_label_is_marked() {
     let kinds: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
     assert_eq!(kinds, ["rated", "voided"], "{text}");
 }
+
+#[tokio::test]
+async fn the_sandbox_answers_one_number_for_all_and_orders_still_ship() {
+    let app = TestApp::start().await;
+    let mut credentials = app.twin.fedex_credentials();
+    credentials["environment"] = "sandbox".into();
+    app.connect(ml_connector::audit::System::Fedex, credentials).await;
+    app.twin_post("/_twin/fedex", json!({"virtual": true})).await;
+    app.order("SO-1").await;
+    app.order("SO-2").await;
+    let first = app.shipped("SO-1").await;
+    let second = app.shipped("SO-2").await;
+    assert_eq!(first.tracking_number.as_deref(), Some("794972072690"));
+    assert_eq!(first.tracking_number, second.tracking_number);
+}

@@ -220,7 +220,7 @@ pub fn quick() -> TwinOptions {
     TwinOptions { journey: Duration::from_mins(1), ..TwinOptions::loopback() }
 }
 
-async fn fresh_postgres() -> String {
+pub async fn fresh_postgres() -> String {
     let base = std::env::var("TEST_POSTGRES_URL").expect("backends() asked");
     let name = format!("ml_test_{}", ulid::Ulid::from_parts(0, rand::random()).to_string().to_lowercase());
     let mut connection = sqlx::PgConnection::connect(&base).await.expect("PostgreSQL answers");

@@ -170,7 +170,7 @@ pub(super) async fn answer(State(port): State<Port>, ConnectInfo(cut): ConnectIn
         body,
     };
     if call.path == "/_twin" || call.path.starts_with("/_twin/") {
-        let reply = commit(&port, move |world| control::answer(world, &call)).await;
+        let reply = commit(&port.shared, move |world| control::answer(world, &call)).await;
         return whole(reply);
     }
     let op = match port.system {
@@ -199,7 +199,7 @@ async fn serve(port: Port, call: Call, op: &'static str, fault: Option<Fault>, c
         System::D365 => d365::answer(world, &call),
     };
     let Some(fault) = fault else {
-        return whole(commit(&port, act).await);
+        return whole(commit(&port.shared, act).await);
     };
     if fault.when == When::Before && fault.kind != Kind::SlowBody {
         rest(fault.delay_ms).await;
@@ -215,7 +215,21 @@ async fn serve(port: Port, call: Call, op: &'static str, fault: Option<Fault>, c
         });
         return whole(reply);
     }
-    let reply = commit(&port, act).await;
+    if fault.kind == Kind::ExpireTokens {
+        port.shared.change(|world| {
+            world.tokens.clear();
+            world.touch();
+        });
+    }
+    let reply = commit(&port.shared, act).await;
+    if fault.kind == Kind::Hold {
+        if reply.status >= 400 {
+            port.shared.change(|world| world.faults.spare(fault.id));
+            return whole(reply);
+        }
+        let _held = Held::new(&port.shared);
+        return std::future::pending().await;
+    }
     if fault.when == When::After && fault.kind != Kind::SlowBody {
         rest(fault.delay_ms).await;
     }
@@ -238,14 +252,30 @@ async fn serve(port: Port, call: Call, op: &'static str, fault: Option<Fault>, c
     }
 }
 
+/// An answer that is held back until its caller is gone.
+struct Held(Arc<Shared>);
+
+impl Held {
+    fn new(shared: &Arc<Shared>) -> Self {
+        shared.held.send_modify(|held| *held += 1);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.held.send_modify(|held| *held -= 1);
+    }
+}
+
 /// Changes the world and has it on the disk, where one is wanted, before the answer goes out.
-async fn commit<F>(port: &Port, act: F) -> Reply
+pub(super) async fn commit<F>(shared: &Arc<Shared>, act: F) -> Reply
 where
     F: FnOnce(&mut super::state::World) -> Reply,
 {
-    let (reply, snapshot) = port.shared.change_and_snapshot(act);
+    let (reply, snapshot) = shared.change_and_snapshot(act);
     if let Some(snapshot) = snapshot {
-        let shared = Arc::clone(&port.shared);
+        let shared = Arc::clone(shared);
         let saved = tokio::task::spawn_blocking(move || shared.save(&snapshot)).await;
         if !matches!(saved, Ok(Ok(()))) {
             tracing::error!("the twin could not save its state; this answer is not durable");

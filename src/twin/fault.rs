@@ -3,9 +3,14 @@
 //! A fault is armed through `POST /_twin/faults` and fires on the first matching call. One fault
 //! fires per call, the oldest first. It never decides what a call does, only what becomes of the
 //! call and its answer; `exchange.rs` carries it out.
+//!
+//! With `one_in` a fault hits its share of the calls: exactly one run of `burst` calls in each
+//! `one_in * burst` of them, at a place that `seed` decides. So a share is the same in every run
+//! and in every part of a run, whatever else happens.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// What a fault does to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,12 +36,27 @@ pub(super) enum Kind {
     TokenThrottle,
     /// Does everything, then trickles the body over `delay_ms`.
     SlowBody,
+    /// Does everything, then never answers; whoever started the twins sees it and can kill the
+    /// caller in the very moment between the purchase and its answer. A call that is refused is
+    /// answered, and the next one is held instead.
+    Hold,
+    /// Forgets every token handed out, of both vendors; then answers as it would.
+    ExpireTokens,
 }
 
 impl Kind {
     /// Tells whether the call still reaches the twin.
     pub(super) fn reaches_twin(self) -> bool {
-        matches!(self, Self::Delay | Self::CutAfter | Self::ErrorAfter | Self::Malformed | Self::SlowBody)
+        matches!(
+            self,
+            Self::Delay
+                | Self::CutAfter
+                | Self::ErrorAfter
+                | Self::Malformed
+                | Self::SlowBody
+                | Self::Hold
+                | Self::ExpireTokens
+        )
     }
 }
 
@@ -82,6 +102,18 @@ pub(super) struct Fault {
     pub fired: u64,
     #[serde(default, rename = "match")]
     pub matching: Option<String>,
+    /// Hits one call in so many; 1 means each.
+    #[serde(default = "once")]
+    pub one_in: u64,
+    /// How many calls in a row it hits then.
+    #[serde(default = "once")]
+    pub burst: u64,
+    /// Decides which calls of its share it hits.
+    #[serde(default)]
+    pub seed: u64,
+    /// Calls that matched so far, hit or not.
+    #[serde(default)]
+    pub met: u64,
 }
 
 fn any() -> String {
@@ -93,9 +125,9 @@ fn once() -> u64 {
 }
 
 const SYSTEMS: [&str; 3] = ["fedex", "d365", "any"];
-const OPERATIONS: [&str; 15] = [
+const OPERATIONS: [&str; 18] = [
     "token", "ship", "validate", "cancel", "track", "lookup", "address", "label", "orders", "order", "patch", "post",
-    "master", "other", "any",
+    "master", "results", "rate", "close", "other", "any",
 ];
 
 impl Fault {
@@ -108,6 +140,20 @@ impl Fault {
             && (self.system == "any" || self.system == system)
             && (self.op == "any" || self.op == op)
             && self.matching.as_ref().is_none_or(|wanted| text.contains(wanted))
+    }
+
+    /// Whether the next call it meets belongs to its share.
+    fn is_due(&self) -> bool {
+        let period = self.one_in.saturating_mul(self.burst);
+        let (round, place) = (self.met / period, self.met % period);
+        let mut hash = Sha256::new();
+        for part in [self.seed, self.id, round] {
+            hash.update(part.to_be_bytes());
+        }
+        let digest = hash.finalize();
+        let number = u64::from_be_bytes(digest[..8].try_into().expect("a hash has more than eight bytes"));
+        let start = number % (period - self.burst + 1);
+        (start..start + self.burst).contains(&place)
     }
 
     fn view(&self) -> Value {
@@ -135,9 +181,21 @@ impl Faults {
 
     /// Takes the first fault that this call meets; `text` is its path, query and body.
     pub(super) fn take(&mut self, system: &str, op: &str, text: &str) -> Option<Fault> {
-        let fault = self.list.iter_mut().find(|fault| fault.hits(system, op, text))?;
+        let fault = self.list.iter_mut().filter(|fault| fault.hits(system, op, text)).find_map(|fault| {
+            let due = fault.is_due();
+            fault.met += 1;
+            due.then_some(fault)
+        })?;
         fault.fired += 1;
         Some(fault.clone())
+    }
+
+    /// Takes back that a fault fired: its call was not worth it, the next one will do.
+    pub(super) fn spare(&mut self, id: u64) {
+        if let Some(fault) = self.list.iter_mut().find(|fault| fault.id == id) {
+            fault.fired = fault.fired.saturating_sub(1);
+            fault.met = fault.met.saturating_sub(1);
+        }
     }
 
     /// Arms one fault or an array of them and returns them with their ids.
@@ -157,12 +215,15 @@ impl Faults {
             if !OPERATIONS.contains(&fault.op.as_str()) {
                 return Err(format!("op must be one of {OPERATIONS:?}"));
             }
+            if fault.one_in == 0 || fault.burst == 0 {
+                return Err("one_in and burst are at least 1".to_owned());
+            }
         }
         let mut views = Vec::new();
         for mut fault in wanted {
             self.last_id += 1;
             fault.id = self.last_id;
-            fault.fired = 0;
+            (fault.fired, fault.met) = (0, 0);
             views.push(fault.view());
             self.list.push(fault);
         }
@@ -200,11 +261,37 @@ mod tests {
     }
 
     #[test]
+    fn a_share_is_exact_in_every_part_of_a_run_and_the_same_for_the_same_seed() {
+        let run = |seed: u64, one_in: u64, burst: u64| {
+            let mut faults = Faults::default();
+            faults.arm(json!({"kind": "hold", "times": 0, "one_in": one_in, "burst": burst, "seed": seed})).unwrap();
+            (0..1_200).map(|_| faults.take("fedex", "ship", "").is_some()).collect::<Vec<bool>>()
+        };
+        for (one_in, burst) in [(1, 1), (20, 1), (15, 4)] {
+            let hits = run(7, one_in, burst);
+            for part in hits.chunks(usize::try_from(one_in * burst).unwrap()) {
+                assert_eq!(part.iter().filter(|hit| **hit).count() as u64, burst, "1 in {one_in}, {burst} in a row");
+            }
+        }
+        assert_eq!(run(7, 20, 1), run(7, 20, 1));
+        assert_ne!(run(7, 20, 1), run(8, 20, 1));
+    }
+
+    #[test]
+    fn a_call_that_one_fault_leaves_alone_meets_the_next() {
+        let mut faults = Faults::default();
+        faults.arm(json!([{"kind": "hold", "times": 0, "one_in": 2}, {"kind": "html", "times": 0}])).unwrap();
+        let kinds: Vec<Kind> = (0..10).map(|_| faults.take("fedex", "ship", "").unwrap().kind).collect();
+        assert_eq!(kinds.iter().filter(|kind| **kind == Kind::Hold).count(), 5);
+    }
+
+    #[test]
     fn an_unknown_word_in_a_fault_is_refused() {
         let mut faults = Faults::default();
         assert!(faults.arm(json!({"kind":"explode"})).is_err());
         assert!(faults.arm(json!({"kind":"status","op":"lunch"})).is_err());
         assert!(faults.arm(json!({"kind":"status","tiems":3})).is_err());
+        assert!(faults.arm(json!({"kind":"status","one_in":0})).is_err());
     }
 
     #[test]

@@ -71,12 +71,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use exchange::{Port, System};
+use exchange::{Call, Port, System};
 use state::{Place, Shared};
 use wire::{Cut, TwinListener};
 
@@ -135,6 +137,7 @@ impl TwinOptions {
 #[derive(Debug)]
 pub struct Twin {
     place: Place,
+    shared: Arc<Shared>,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
 }
@@ -152,7 +155,7 @@ pub async fn start(options: TwinOptions) -> std::io::Result<Twin> {
     let (stop, stopped) = watch::channel(false);
     let servers = vec![serve(fedex, System::Fedex, &shared, &stopped), serve(d365, System::D365, &shared, &stopped)];
     tracing::info!(fedex = place.fedex_url, d365 = place.d365_url, "the twins are listening");
-    Ok(Twin { place, stop, servers })
+    Ok(Twin { place, shared, stop, servers })
 }
 
 fn serve(
@@ -196,6 +199,26 @@ impl Twin {
     /// Credentials that the FedEx twin accepts, in the form of the contract.
     pub fn fedex_credentials(&self) -> serde_json::Value {
         credentials::fedex(&self.place.fedex_url)
+    }
+
+    /// Asks a control route without a socket, for whoever started the twins in its own process.
+    pub async fn control(&self, method: Method, address: &str, body: &Value) -> Result<Value, String> {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let call = Call {
+            method,
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: HeaderMap::new(),
+            body: body.to_string().into(),
+        };
+        let reply = exchange::commit(&self.shared, move |world| control::answer(world, &call)).await;
+        let answer: Value = serde_json::from_slice(&reply.body).map_err(|error| error.to_string())?;
+        if reply.status == 200 { Ok(answer) } else { Err(answer["error"].to_string()) }
+    }
+
+    /// How many answers the fault `hold` keeps back at this moment.
+    pub fn held(&self) -> usize {
+        *self.shared.held.borrow()
     }
 
     /// Stops both twins: answers under way are finished, idle connections closed.

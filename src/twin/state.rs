@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 use super::clock;
 use super::close::Closings;
@@ -208,8 +209,11 @@ pub(super) struct Snapshot {
 }
 
 /// The world behind its mutex, and the file it is saved to.
+#[derive(Debug)]
 pub(super) struct Shared {
     world: Mutex<World>,
+    /// Answers that a fault holds back at this moment.
+    pub(super) held: watch::Sender<usize>,
     file: Option<PathBuf>,
     saved_version: Mutex<u64>,
 }
@@ -228,7 +232,12 @@ impl Shared {
         world.release.resume(world.now_ms());
         world.tables.reindex();
         world.shipments.reindex();
-        let shared = Self { world: Mutex::new(world), file: options.state_file.clone(), saved_version: Mutex::new(0) };
+        let shared = Self {
+            world: Mutex::new(world),
+            held: watch::Sender::new(0),
+            file: options.state_file.clone(),
+            saved_version: Mutex::new(0),
+        };
         if shared.file.is_some() {
             let snapshot = shared.snapshot(&guard(&shared.world));
             if let Some(snapshot) = snapshot {

@@ -113,3 +113,29 @@ fn the_credentials_name_every_mode_but_map_one_less() {
         modes.iter().filter(|mode| fedex["services"][mode.as_str().unwrap()].is_null()).collect();
     assert_eq!(unmapped, ["FEDEX-SAT"]);
 }
+
+#[tokio::test]
+async fn a_held_purchase_is_made_and_seen_until_its_caller_is_gone() {
+    let twin = start(TwinOptions::loopback()).await.unwrap();
+    let good = token(&twin).await;
+    let fault = json!({"system": "fedex", "op": "ship", "kind": "hold"});
+    twin.control(http::Method::POST, "/_twin/faults", &fault).await.unwrap();
+    // A purchase that is refused is no purchase: it is answered, and the next one is held.
+    assert!(ship(&twin, "expired").await.contains("401"));
+    let caller = ship(&twin, &good);
+    let seen = async {
+        while twin.held() == 0 {
+            tokio::task::yield_now().await;
+        }
+        twin.control(http::Method::GET, "/_twin/shipments", &Value::Null).await.unwrap()
+    };
+    tokio::select! {
+        answer = caller => panic!("it was answered: {answer}"),
+        shipments = seen => assert_eq!(shipments.as_array().unwrap().len(), 1),
+    }
+    let fault = json!({"system": "fedex", "kind": "expire_tokens"});
+    twin.control(http::Method::POST, "/_twin/faults", &fault).await.unwrap();
+    assert!(ship(&twin, &good).await.contains("401"), "its token was forgotten");
+    let refused = twin.control(http::Method::POST, "/_twin/faults", &json!({"kind": "lunch"})).await;
+    assert!(refused.unwrap_err().contains("lunch"));
+}

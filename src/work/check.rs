@@ -8,7 +8,7 @@ use crate::order::facts::Facts;
 use crate::order::group::{Group, group_of};
 use crate::order::plan::{CANCELLED, INVOICE_AWAITED, OTHER_CARRIER, Plan, SERVICES_ONLY, hold, plan};
 use crate::order::retry::Failure;
-use crate::order::rules::Rules;
+use crate::order::rules::{InvoiceSource, Rules};
 use crate::order::transition::Event;
 use crate::order::{Order, Shipment};
 use crate::store::Result;
@@ -31,12 +31,11 @@ const INVOICE_WAIT_MS: i64 = 10 * MINUTE_MS;
 /// Does the step.
 pub async fn check(engine: &Engine, shipment: &Shipment) -> Result<()> {
     let trace = Trace { subject: subject(shipment), ..Trace::engine() };
-    let record = match reread(engine, shipment, PLAN_FRESH_MS, &trace).await? {
-        Reread::Same { record, read } => (record, read),
-        Reread::Changed => return Ok(()),
-        Reread::Failed(failure) => return fail(engine, shipment, None, failure, With::default()).await,
+    let Known { record, read: order_read } = match reread(engine, shipment, PLAN_FRESH_MS, &trace).await? {
+        Ok(Some(known)) => known,
+        Ok(None) => return Ok(()),
+        Err(failure) => return fail(engine, shipment, None, failure, With::default()).await,
     };
-    let (record, order_read) = record;
     let read = match read(engine, &record, shipment, &trace).await? {
         Ok(read) => read,
         Err(failure) => return fail(engine, shipment, None, failure, With::default()).await,
@@ -82,38 +81,37 @@ async fn stop(engine: &Engine, shipment: &Shipment, cause: Cause, with: With<'_>
     Ok(())
 }
 
-/// What reading an order again showed.
-pub enum Reread {
-    /// It is as we know it; `read` says whether it was asked for just now.
-    Same {
-        /// The order.
-        record: OrderRecord,
-        /// It was read just now.
-        read: bool,
-    },
-    /// It changed and was taken in: the shipment is due anew.
-    Changed,
-    /// It could not be read.
-    Failed(Failure),
+/// An order that is as we know it.
+pub struct Known {
+    /// The order.
+    pub record: OrderRecord,
+    /// It was read from Dynamics 365 just now.
+    pub read: bool,
 }
 
-/// Reads the order of a shipment again when what we know is older than `fresh_ms`.
-pub async fn reread(engine: &Engine, shipment: &Shipment, fresh_ms: i64, trace: &Trace) -> Result<Reread> {
+/// Reads the order of a shipment again when what we know is older than `fresh_ms`. `None`: it changed
+/// and was taken in, so the shipment is due anew.
+async fn reread(
+    engine: &Engine,
+    shipment: &Shipment,
+    fresh_ms: i64,
+    trace: &Trace,
+) -> Result<std::result::Result<Option<Known>, Failure>> {
     let record = engine.store.db.order(&shipment.order_id).await?;
     if engine.clock.now_ms() - record.read_ms <= fresh_ms {
-        return Ok(Reread::Same { record, read: false });
+        return Ok(Ok(Some(Known { record, read: false })));
     }
     let d365 = match engine.d365().await {
         Ok(d365) => d365,
-        Err(failure) => return Ok(Reread::Failed(failure)),
+        Err(failure) => return Ok(Err(failure)),
     };
     let order = match noted(engine, d365.order(trace, &record.key.company, &record.key.number).await) {
         Ok(Some(order)) => order,
-        Ok(None) => return Ok(Reread::Failed(Failure::Permanent(Cause::new("order.not-found")))),
-        Err(failure) => return Ok(Reread::Failed(failure)),
+        Ok(None) => return Ok(Err(Failure::Permanent(Cause::new("order.not-found")))),
+        Err(failure) => return Ok(Err(failure)),
     };
     if record.fingerprint == order.fingerprint() {
-        return Ok(Reread::Same { record, read: true });
+        return Ok(Ok(Some(Known { record, read: true })));
     }
     if take_in_again(engine, &record, &order).await? == TakenIn::Known {
         // Somebody else changed a shipment of it at this moment: it comes around again.
@@ -122,18 +120,26 @@ pub async fn reread(engine: &Engine, shipment: &Shipment, fresh_ms: i64, trace: 
     let mut tx = engine.store.begin().await?;
     tx.release_lease(&shipment.shipment_id, &engine.node).await?;
     tx.commit().await?;
-    Ok(Reread::Changed)
+    Ok(Ok(None))
 }
 
-/// Just before the label is bought: is the order still what was planned?
-pub async fn still_stands(engine: &Engine, shipment: &Shipment, trace: &Trace) -> Result<Reread> {
-    let reread = reread(engine, shipment, BUY_FRESH_MS, trace).await?;
-    if let Reread::Same { record, read: true } = &reread {
+/// Just before the label is bought: `false` when the order is no longer what was planned.
+pub async fn still_stands(
+    engine: &Engine,
+    shipment: &Shipment,
+    trace: &Trace,
+) -> Result<std::result::Result<bool, Failure>> {
+    let known = match reread(engine, shipment, BUY_FRESH_MS, trace).await? {
+        Ok(Some(known)) => known,
+        Ok(None) => return Ok(Ok(false)),
+        Err(failure) => return Ok(Err(failure)),
+    };
+    if known.read {
         let mut tx = engine.store.begin().await?;
-        tx.note_order_read(&record.order_id, engine.clock.now_ms()).await?;
+        tx.note_order_read(&shipment.order_id, engine.clock.now_ms()).await?;
         tx.commit().await?;
     }
-    Ok(reread)
+    Ok(Ok(true))
 }
 
 /// Everything a plan is made of, beside the order.
@@ -178,6 +184,13 @@ pub async fn read(
         Ok(facts) => facts,
         Err(failure) => return Ok(Err(failure)),
     };
+    let rules = engine.rules().await?;
+    if rules.invoice.source == InvoiceSource::Confirmation {
+        facts.confirmation_number = match noted(engine, d365.confirmation(trace, &record.order).await) {
+            Ok(number) => number,
+            Err(failure) => return Ok(Err(failure)),
+        };
+    }
     facts.waited_hours = u32::try_from((engine.clock.now_ms() - record.seen_ms) / HOUR_MS).unwrap_or(0);
     let remembered =
         engine.store.db.remembered(&record.key.company, &record.order.customer_account, &group.ship_to).await?;
@@ -185,7 +198,6 @@ pub async fn read(
         Some(remembered) => shipment.correction.over(&remembered.correction),
         None => shipment.correction.clone(),
     };
-    let rules = engine.rules().await?;
     // The shipment it was made on does not count as a use.
     let remembered = remembered.filter(|one| shipment.correction.of_address() != one.correction);
     let remembered = remembered.map(|remembered| remembered.correction_id);

@@ -76,11 +76,16 @@ async fn pull(engine: &Engine, trace: &Trace) -> Result<std::result::Result<Pull
         return Ok(Err(Failure::NotAllowed(Cause::new("auth.not-configured"))));
     }
     let mut pulled = Pulled::default();
-    let mut next = None;
+    // Throttled in the middle of a long list, the next pull goes on there: beginning anew would never
+    // reach the end of it while the throttle lasts.
+    let mut next = engine.take_stopped_at(d365.host());
     for _ in 0..PAGES {
-        let page = match d365.ready_orders(trace, &modes, next).await {
+        let page = match d365.ready_orders(trace, &modes, next.clone()).await {
             Ok(page) => page,
-            Err(failure) => return Ok(Err(failure)),
+            Err(failure) => {
+                engine.keep_stopped_at(d365.host(), next);
+                return Ok(Err(failure));
+            }
         };
         pulled.seen += page.orders.len();
         for order in &page.orders {

@@ -4,6 +4,7 @@
 //! then the purchase is sent, then its answer is stored. Without an answer nothing is sent again
 //! before FedEx was asked for the reference, several times over a long wait.
 
+use crate::audit::{Actor, Outcome};
 use crate::clock::{self, DAY_MS, SECOND_MS};
 use crate::engine::Engine;
 use crate::fedex::{Fedex, JobAnswer, Piece, Purchase, Shipped};
@@ -15,7 +16,7 @@ use crate::order::transition::{Bought, Event};
 use crate::store::Result;
 use crate::store::attempts::{AttemptOutcome, Step};
 use crate::transport::Trace;
-use crate::work::check::{Reread, still_stands};
+use crate::work::check::still_stands;
 use crate::work::settle::{Begun, With, begin, settle, subject};
 use crate::work::step::{ended, fail};
 
@@ -35,9 +36,9 @@ pub async fn buy(engine: &Engine, shipment: &Shipment) -> Result<()> {
     if plan.returning.is_none() {
         let trace = Trace { subject: subject(shipment), ..Trace::engine() };
         match still_stands(engine, shipment, &trace).await? {
-            Reread::Same { .. } => {}
-            Reread::Changed => return Ok(()),
-            Reread::Failed(failure) => return fail(engine, shipment, None, failure, With::default()).await,
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(failure) => return fail(engine, shipment, None, failure, With::default()).await,
         }
     }
     let reference = format!("ML{}", engine.new_id());
@@ -57,22 +58,46 @@ pub async fn buy(engine: &Engine, shipment: &Shipment) -> Result<()> {
     }
 }
 
-/// FedEx made the labels.
-async fn made(engine: &Engine, begun: &Begun, fedex: &Fedex, reference: String, shipped: &Shipped) -> Result<()> {
+/// FedEx made the labels: stores them, or cancels what came too late to be wanted.
+pub async fn made(engine: &Engine, begun: &Begun, fedex: &Fedex, reference: String, shipped: &Shipped) -> Result<()> {
+    let number = &shipped.tracking_number;
     let event = Event::Bought(Bought {
         reference,
-        tracking_number: shipped.tracking_number.clone(),
+        tracking_number: number.clone(),
         charge: shipped.charge.clone(),
         has_label: has_label(shipped),
     });
     let sentence = match shipped.pieces.len() {
-        1 => format!("FedEx made the label: tracking number {}.", shipped.tracking_number),
-        count => format!("FedEx made {count} labels: master tracking number {}.", shipped.tracking_number),
+        1 => format!("FedEx made the label: tracking number {number}."),
+        count => format!("FedEx made {count} labels: master tracking number {number}."),
     };
-    settle(engine, &begun.shipment, event, ended(Some(begun), AttemptOutcome::Ok, &sentence), with(fedex, shipped))
-        .await?;
+    let ending = ended(Some(begun), AttemptOutcome::Ok, &sentence);
+    let settled = settle(engine, &begun.shipment, event, ending, with(fedex, shipped)).await?;
+    if settled.tracking_number.as_ref() != Some(number) {
+        cancel_stray(engine, begun, fedex, number).await?;
+    }
     engine.wake_drive.notify_one();
     Ok(())
+}
+
+/// A label that nobody holds: its answer came after an operator had given the purchase up and another
+/// label was bought. It is cancelled at once, before somebody prints it from FedEx.
+async fn cancel_stray(engine: &Engine, begun: &Begun, fedex: &Fedex, number: &str) -> Result<()> {
+    let Some(plan) = &begun.shipment.plan else { return Ok(()) };
+    let (outcome, sentence) = match fedex.cancel(&begun.trace, plan, number).await {
+        Ok(()) => (Outcome::Ok, format!("A second label, {number}, came too late to be wanted; FedEx cancelled it.")),
+        Err(failure) => {
+            let detail = failure.cause().detail.clone().unwrap_or_default();
+            let sentence = format!(
+                "A second label, {number}, came too late to be wanted, and FedEx did not cancel it: {detail} \
+                 Cancel it in FedEx's own tools before the truck comes."
+            );
+            (Outcome::Failed, sentence)
+        }
+    };
+    tracing::error!(shipment.id = %begun.shipment.shipment_id, "{sentence}");
+    let entry = engine.entry(&Actor::Engine, "shipment.stray-label", begun.trace.subject.clone(), sentence);
+    engine.store.record(&entry.outcome(outcome)).await.map(drop)
 }
 
 fn with<'a>(fedex: &'a Fedex, shipped: &'a Shipped) -> With<'a> {
@@ -133,8 +158,13 @@ async fn ask_job(
 }
 
 async fn look_up(engine: &Engine, begun: &Begun, fedex: &Fedex, plan: &Plan, reference: String) -> Result<()> {
-    // FedEx's window for references begins at the ship date; a day earlier covers its time zones.
-    let ship_date = clock::date(engine.clock.now_ms() - DAY_MS);
+    // FedEx searches from the ship date on. That is the day of the purchase, not today: after a
+    // weekend without power today's window would miss Friday's label, and it would be bought again.
+    let attempts = engine.store.db.attempts_of(&begun.shipment.shipment_id).await?;
+    let purchase = attempts.iter().find(|attempt| attempt.reference.as_ref() == Some(&reference));
+    let bought_ms = purchase.map_or_else(|| engine.clock.now_ms(), |attempt| attempt.begun_ms);
+    // A day earlier covers its time zones.
+    let ship_date = clock::date(bought_ms - DAY_MS);
     let result = fedex.look_up(&begun.trace, fedex.account(plan), &reference, &ship_date).await;
     engine.note_fedex(result.as_ref().err().map(|failure| failure.cause().clone()));
     let found: Vec<String> = match result {
@@ -153,7 +183,8 @@ async fn look_up(engine: &Engine, begun: &Begun, fedex: &Fedex, plan: &Plan, ref
     } else {
         let sentence = "FedEx does not know a label under this reference yet.";
         let ending = ended(Some(begun), AttemptOutcome::Waiting, sentence);
-        settle(engine, &begun.shipment, Event::Absent, ending, With::default()).await?;
+        let event = Event::Absent { wait_ms: engine.config.absence_wait_ms() };
+        settle(engine, &begun.shipment, event, ending, With::default()).await?;
     }
     engine.wake_drive.notify_one();
     Ok(())

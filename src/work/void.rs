@@ -28,8 +28,9 @@ pub async fn void(engine: &Engine, shipment: &Shipment) -> Result<()> {
         return fail(engine, shipment, None, failure, With::default()).await;
     };
     let begun = begin(engine, shipment, Step::Void, None).await?;
-    // Asked before, without an answer that counted: is it cancelled already?
-    if shipment.failures > 0 && is_cancelled(&fedex, &begun.trace, shipment, number).await {
+    // Asked before, without an answer that counted: is it cancelled already? Track may have said so.
+    let known = shipment.milestone == Some(Milestone::Cancelled);
+    if known || shipment.failures > 0 && is_cancelled(&fedex, &begun.trace, shipment, number).await {
         return voided(engine, &begun, &fedex, "FedEx says that the label is cancelled.").await;
     }
     let result = fedex.cancel(&begun.trace, plan, number).await;
