@@ -31,6 +31,7 @@ use pages::login::LoginPage;
 use pages::not_found::NotFoundPage;
 use pages::order::OrderPage;
 use pages::orders::OrdersPage;
+use pages::printers::PrintersPage;
 use pages::rules::RulesPage;
 use pages::setup::SetupPage;
 use pages::trail::TrailPage;
@@ -73,6 +74,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
                     <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>
+                    <Route path=path!("/printers") view=PrintersPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                     <Route path=path!("/trail") view=TrailPage ssr=SsrMode::Async/>
                     <Route path=path!("/connections") view=ConnectionsPage ssr=SsrMode::Async/>

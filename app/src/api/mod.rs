@@ -10,6 +10,7 @@ pub mod connections;
 pub mod day;
 pub mod frame;
 pub mod orders;
+pub mod printers;
 pub mod rules;
 pub mod trail;
 

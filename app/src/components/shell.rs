@@ -125,6 +125,10 @@ fn Navigation(attention: Signal<u64>) -> impl IntoView {
                 <Icon glyph=Glyph::Day/>
                 "End of day"
             </A>
+            <A href="/printers">
+                <Icon glyph=Glyph::Printer/>
+                "Printers"
+            </A>
             <A href="/rules">
                 <Icon glyph=Glyph::Rules/>
                 "Rules"

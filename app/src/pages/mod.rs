@@ -17,6 +17,8 @@ pub mod order_packages;
 pub mod order_shipment;
 pub mod order_trials;
 pub mod orders;
+pub mod printers;
+pub mod printers_queue;
 pub mod rules;
 pub mod rules_addresses;
 pub mod rules_services;

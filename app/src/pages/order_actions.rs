@@ -145,6 +145,19 @@ pub fn CauseCard(
                 {cause.next_step}
             </p>
             {vendor}
+            {cause
+                .code
+                .starts_with("rules.")
+                .then(|| {
+                    view! {
+                        <p>
+                            <a class="button" href="/rules">
+                                <Icon glyph=Glyph::Rules/>
+                                "Open the rules"
+                            </a>
+                        </p>
+                    }
+                })}
             <p class="problem-code">
                 <code>{cause.code.clone()}</code>
             </p>

@@ -17,8 +17,15 @@ pub fn ShipmentFacts(
 ) -> impl IntoView {
     let label = Memo::new(move |_| shipment.with(|shipment| shipment.label.clone()));
     let customs = Memo::new(move |_| shipment.with(|shipment| shipment.customs.clone()));
+    // Of several shipments the labels stand with their packages; one that was lost is told of.
+    let whole = order.is_some();
     view! {
-        {move || label.get().map(|label| view! { <LabelCard label/> })}
+        {move || {
+            label
+                .get()
+                .filter(|label| whole || label.reprint_needed)
+                .map(|label| view! { <LabelCard label/> })
+        }}
         <section class="card">
             <h2>"Facts"</h2>
             <dl class="facts">

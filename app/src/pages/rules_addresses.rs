@@ -58,7 +58,7 @@ pub fn ShipFrom(
 fn ShipFromLine(row: Memo<ShipFromRow>, live: Live<Rules>) -> impl IntoView {
     let summary = move || {
         let row = row.get();
-        let street = row.street.replace('|', ", ");
+        let street = row.street.split('|').map(str::trim).collect::<Vec<_>>().join(", ");
         let place = [row.region.as_str(), row.postal_code.as_str()].join(" ");
         let parts = [row.company.as_str(), street.as_str(), row.city.as_str(), place.trim(), row.country.as_str()];
         let line: Vec<&str> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
