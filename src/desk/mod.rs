@@ -10,6 +10,7 @@ pub mod order_view;
 pub mod ping;
 pub mod present;
 pub mod printing;
+pub mod printing_views;
 pub mod problem;
 pub mod rules;
 pub mod shipping;
