@@ -187,7 +187,7 @@ fn advice(address: ResolvedAddress, alerts: Vec<String>) -> Advice {
         (address.attributes.suite_required_but_missing, "The suite or apartment is missing."),
         (address.attributes.invalid_suite_number, "The suite or apartment is not known."),
     ];
-    let suite = suite.into_iter().filter_map(|(is_so, words)| is_so.then(|| words.to_owned()));
+    let suite = suite.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words.to_owned());
     let postal = address.parsed_postal_code;
     Advice {
         known: !is_unknown,
