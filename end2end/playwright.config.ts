@@ -36,7 +36,17 @@ export default defineConfig({
     {
       name: 'no-javascript',
       // Every form works without JavaScript: the same tests, but for what is live by nature.
-      testMatch: ['setup.spec.ts', 'replay.spec.ts', 'session.spec.ts', 'trail.spec.ts'],
+      testMatch: [
+        'setup.spec.ts',
+        'replay.spec.ts',
+        'session.spec.ts',
+        'trail.spec.ts',
+        'dry-run.spec.ts',
+        'void-reship.spec.ts',
+        'multi-piece.spec.ts',
+        'mapping.spec.ts',
+        'printers.spec.ts',
+      ],
       grepInvert: /@live/,
       use: { javaScriptEnabled: false },
     },

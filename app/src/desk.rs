@@ -6,8 +6,8 @@
 
 use crate::contract::{
     AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, FedexForm, Frame, Ladder, OrderDetail,
-    OrderFilter, OrderRow, Page, Problem, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, TrailEntry,
-    TrailFilter,
+    OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Quote, Rules, RulesSaved, ServiceRow,
+    ShipFromRow, Suggestion, TrailEntry, TrailFilter,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -94,8 +94,25 @@ pub trait Commands: Send + Sync {
     async fn ping(&self, system: String) -> Result<Ladder, Problem>;
 }
 
+/// Printers and what is on its way to them. Commands are authorised and audited as all others.
+#[async_trait]
+pub trait PrintDesk: Send + Sync {
+    /// All printers, and one page of the queue.
+    async fn printing(&self, filter: PrintFilter) -> Result<Printing, Problem>;
+    /// Adds or changes a printer and which warehouses print there.
+    async fn save_printer(&self, form: PrinterForm) -> Result<(), Problem>;
+    /// Takes a printer away; what waits for it is stopped.
+    async fn remove_printer(&self, printer_id: String) -> Result<(), Problem>;
+    /// Queues a test label.
+    async fn test_printer(&self, printer_id: String) -> Result<(), Problem>;
+    /// Sends a stopped or doubtful document again.
+    async fn retry_print(&self, job_id: String, version: i64, reason: String) -> Result<(), Problem>;
+    /// Gives a document up.
+    async fn cancel_print(&self, job_id: String, version: i64, reason: String) -> Result<(), Problem>;
+}
+
 /// Seeing and doing.
-pub trait Desk: Views + Commands {}
+pub trait Desk: Views + Commands + PrintDesk {}
 
 /// The desk of the request's operator, as it stands in the context.
 #[derive(Clone)]

@@ -5,6 +5,10 @@
 //! route renders completely on the server, so each page can be read and acted on without
 //! JavaScript; hydration adds live updates and pending states.
 
+// The type of a page is the nesting of everything on it; hydrating the order's page nests deeper
+// than the compiler's own limit.
+#![recursion_limit = "256"]
+
 pub mod contract;
 #[cfg(feature = "ssr")]
 pub mod desk;
@@ -22,10 +26,13 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 use pages::attention::AttentionPage;
 use pages::connections::ConnectionsPage;
+use pages::day::DayPage;
 use pages::login::LoginPage;
 use pages::not_found::NotFoundPage;
 use pages::order::OrderPage;
 use pages::orders::OrdersPage;
+use pages::printers::PrintersPage;
+use pages::rules::RulesPage;
 use pages::setup::SetupPage;
 use pages::trail::TrailPage;
 
@@ -66,6 +73,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=AttentionPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
+                    <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>
+                    <Route path=path!("/printers") view=PrintersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                     <Route path=path!("/trail") view=TrailPage ssr=SsrMode::Async/>
                     <Route path=path!("/connections") view=ConnectionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>

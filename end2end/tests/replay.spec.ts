@@ -2,7 +2,7 @@
 // bought twice.
 import type { Page } from '@playwright/test';
 import { Product } from './support/product.ts';
-import { eventually, expect, open, ready, signIn, test, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, open, openOrder, signIn, test, untilState, useProduct } from './support/test.ts';
 
 const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 const LABEL_MS = 30_000;
@@ -16,21 +16,9 @@ async function untilParked(page: Page, number: string, cause: string): Promise<v
   expect(await product().twins.liveLabels(number)).toHaveLength(0);
 }
 
-/** Waits in the list until an order was pulled, and opens it. */
-async function openOrder(page: Page, number: string): Promise<void> {
-  await open(page, product(), `/orders?search=${number}`);
-  const link = page.getByTestId('order-row').getByRole('link', { name: number, exact: true });
-  await eventually(page, LABEL_MS, async () => {
-    await expect(link).toBeVisible({ timeout: 1_000 });
-  });
-  await link.click();
-  await expect(page.getByTestId('order-state')).toBeVisible();
-  await ready(page);
-}
-
 test('a parked order is corrected and shipped', async ({ page }) => {
   await signIn(page, product(), '/orders?state=parked');
-  await openOrder(page, 'SO-001018');
+  await openOrder(page, product(), 'SO-001018');
   await untilParked(page, 'SO-001018', 'order.phone-missing');
   const form = page.getByTestId('correction-form');
   await form.getByLabel('Telephone').fill('6145550142');
@@ -48,7 +36,7 @@ test('a parked order is corrected and shipped', async ({ page }) => {
 
 test('a street that is too long is split over the lines', async ({ page }) => {
   await signIn(page, product());
-  await openOrder(page, 'SO-001007');
+  await openOrder(page, product(), 'SO-001007');
   await untilParked(page, 'SO-001007', 'order.street-too-long');
   const form = page.getByTestId('correction-form');
   await form.getByLabel('Street 1').fill('12750 NW Industrial Technology Pkwy');
@@ -67,7 +55,7 @@ test('what FedEx refused is replayed once FedEx takes it', async ({ page }) => {
   });
   await product().twins.placeOrder({ number });
   await signIn(page, product());
-  await openOrder(page, number);
+  await openOrder(page, product(), number);
   await untilParked(page, number, 'fedex.refused');
 
   await product().twins.noFaults();
@@ -82,14 +70,14 @@ test('a label whose answer was lost is found again, not bought again', async ({ 
   await product().twins.fault({ system: 'fedex', op: 'ship', kind: 'cut_after', times: 1, match: number });
   await product().twins.placeOrder({ number });
   await signIn(page, product());
-  await openOrder(page, number);
+  await openOrder(page, product(), number);
   await untilState(page, WITH_LABEL, 90_000);
   expect(await product().twins.liveLabels(number)).toHaveLength(1);
 });
 
 test('what cannot be replayed says why', async ({ page }) => {
   await signIn(page, product());
-  await openOrder(page, 'SO-001001');
+  await openOrder(page, product(), 'SO-001001');
   await untilState(page, WITH_LABEL, LABEL_MS);
   await expect(page.getByTestId('replay')).toHaveCount(0);
   await expect(page.getByTestId('refusals')).toContainText(/Replay\s*\S+/);

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::store::charges::ChargeRow;
 use app::contract::{CloseRow, Day, Problem};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Closes shown.
 const CLOSES_SHOWN: i64 = 30;
@@ -133,19 +133,29 @@ impl OperatorDesk {
         let fedex = engine.fedex().await.map_err(|failure| super::problem::failure(&failure))?;
         let trace = crate::transport::Trace { actor: actor.clone(), subject: Subject::default() };
         let now = engine.clock.now_ms();
-        let account = &fedex.credentials().account_number;
-        let closed = fedex.close_ground(&trace, account, &clock::date(now)).await;
-        let closed = closed.map_err(|failure| super::problem::failure(&failure))?;
-        let entry = engine.entry(actor, "desk.close", Subject::default(), &closed.sentence).outcome(Outcome::Ok);
-        let written = async {
-            let mut tx = engine.store.begin().await?;
-            let document = closed.documents.first();
-            tx.insert_close(&engine.new_id(), now, actor.name(), &closed.sentence, document).await?;
-            engine.store.append(&mut tx, &entry).await?;
-            tx.commit().await
-        };
-        self.store(written.await)?;
-        Ok(closed.sentence)
+        // Each account has its own end of day.
+        let mut accounts = BTreeSet::from([fedex.credentials().account_number.clone()]);
+        accounts.extend(self.store(engine.rules().await)?.accounts.into_values());
+        let mut sentences = Vec::new();
+        for account in &accounts {
+            let closed = fedex.close_ground(&trace, account, &clock::date(now)).await;
+            let closed = closed.map_err(|failure| super::problem::failure(&failure))?;
+            let sentence = match accounts.len() {
+                1 => closed.sentence,
+                _ => format!("Account {account}: {}", closed.sentence),
+            };
+            let entry = engine.entry(actor, "desk.close", Subject::default(), &sentence).outcome(Outcome::Ok);
+            let written = async {
+                let mut tx = engine.store.begin().await?;
+                let document = closed.documents.first();
+                tx.insert_close(&engine.new_id(), now, actor.name(), &sentence, document).await?;
+                engine.store.append(&mut tx, &entry).await?;
+                tx.commit().await
+            };
+            self.store(written.await)?;
+            sentences.push(sentence);
+        }
+        Ok(sentences.join(" "))
     }
 }
 

@@ -10,11 +10,11 @@ pub mod order_view;
 pub mod ping;
 pub mod present;
 pub mod printing;
+pub mod printing_views;
 pub mod problem;
 pub mod rules;
 pub mod shipping;
 pub mod sign_in;
-mod temp;
 pub mod trial;
 pub mod views;
 

@@ -4,13 +4,15 @@ use crate::audit::Actor;
 use crate::clock;
 use crate::desk::commands::differences;
 use crate::desk::{OperatorDesk, present, problem};
-use crate::order::ShipmentId;
+use crate::fedex::address::Classification;
+use crate::fedex::rate::Quoted;
 use crate::order::plan::{Plan, hold};
 use crate::order::retry::Failure;
+use crate::order::{Charge, ShipmentId};
 use crate::transport::Trace;
 use crate::work::check;
 use crate::work::settle::subject;
-use app::contract::{Correction, DryRun, Problem, Status, Tone};
+use app::contract::{AddressAdvice, Correction, DryRun, Problem, Quote, QuoteRow, Status, Tone};
 
 /// Stands for our reference in a request that is only shown.
 const TRIAL_REFERENCE: &str = "ML-DRY-RUN";
@@ -104,6 +106,83 @@ impl OperatorDesk {
             Err(failure) => refused(&failure, request_line, request_body),
         })
     }
+}
+
+impl OperatorDesk {
+    /// What the services would cost.
+    pub(super) async fn ask_quote(&self, actor: &Actor, shipment_id: &str) -> Result<Quote, Problem> {
+        let trial = self.trial(actor, shipment_id, None).await?;
+        let plan = trial.plan.map_err(|cause| problem::cause(&cause))?;
+        let fedex = self.engine.fedex().await.map_err(|failure| problem::failure(&failure))?;
+        let today = clock::date(self.engine.clock.now_ms());
+        let mut quoted =
+            fedex.quote(&trial.trace, &plan, &today).await.map_err(|failure| problem::failure(&failure))?;
+        let price = |quoted: &Quoted| quoted.account.as_ref().or(quoted.list.as_ref()).map(|charge| charge.amount);
+        quoted.sort_by_key(|one| (price(one).is_none(), price(one)));
+        let chosen = quoted.iter().find(|one| one.service == plan.service.service);
+        let sentence = match chosen.map(|one| (money(one.account.as_ref()), money(one.list.as_ref()))) {
+            Some((Some(account), Some(list))) => {
+                format!("{} would cost {account} on the account, {list} at list.", plan.service.service)
+            }
+            Some((Some(price), None) | (None, Some(price))) => format!("{} would cost {price}.", plan.service.service),
+            Some((None, None)) | None => format!("FedEx quotes no price for {}.", plan.service.service),
+        };
+        let row = |one: &Quoted| QuoteRow {
+            service: one.service.clone(),
+            name: one.name.clone(),
+            account: money(one.account.as_ref()),
+            list: money(one.list.as_ref()),
+            delivery: one.delivery.clone().or_else(|| one.transit_days.clone()),
+            chosen: one.service == plan.service.service,
+        };
+        Ok(Quote { sentence, rows: quoted.iter().map(row).collect() })
+    }
+
+    /// FedEx's advice about the delivery address, also of one that we could not plan with.
+    pub(super) async fn ask_address(&self, actor: &Actor, shipment_id: &str) -> Result<AddressAdvice, Problem> {
+        let trial = self.trial(actor, shipment_id, None).await?;
+        let plan = trial.plan.map_err(|cause| problem::cause(&cause))?;
+        let fedex = self.engine.fedex().await.map_err(|failure| problem::failure(&failure))?;
+        let who = &plan.recipient;
+        let advice = fedex.resolve_address(&trial.trace, who).await.map_err(|failure| problem::failure(&failure))?;
+        let kind = match advice.classification {
+            Classification::Business => "a business",
+            Classification::Residential => "a home",
+            Classification::Mixed => "a business and a home",
+            Classification::Unknown => "an address of unknown kind",
+        };
+        let sentence = match (advice.known, advice.post_office_box) {
+            (false, _) => "FedEx does not know the address; it may exist all the same.".to_owned(),
+            (true, true) => "FedEx knows the address as a post office box.".to_owned(),
+            (true, false) => format!("FedEx knows the address as {kind}."),
+        };
+        let same = (&advice.street, &advice.city) == (&who.street, &who.city)
+            && advice.region == who.region.clone().unwrap_or_default()
+            && advice.postal_code == who.postal_code.clone().unwrap_or_default();
+        let line = |index: usize| advice.street.get(index).cloned().unwrap_or_default();
+        let residential = match advice.classification.residential() {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "",
+        };
+        let proposal = (advice.known && !same).then(|| Correction {
+            name: who.name.clone(),
+            street_1: line(0),
+            street_2: line(1),
+            street_3: line(2),
+            city: advice.city.clone(),
+            region: advice.region.clone(),
+            postal_code: advice.postal_code.clone(),
+            residential: residential.to_owned(),
+            ..Correction::default()
+        });
+        let classification = format!("{:?}", advice.classification).to_uppercase();
+        Ok(AddressAdvice { sentence, classification, remarks: advice.remarks, proposal })
+    }
+}
+
+fn money(charge: Option<&Charge>) -> Option<String> {
+    charge.map(|charge| format!("{} {}", charge.amount, charge.currency))
 }
 
 fn refused(failure: &Failure, request_line: String, request_body: Option<String>) -> DryRun {

@@ -392,6 +392,42 @@ async fn a_dry_run_shows_the_request_and_buys_nothing() {
 }
 
 #[tokio::test]
+async fn a_quote_names_the_price_of_the_planned_service_and_advice_the_kind_of_address() {
+    let app = TestApp::start().await;
+    app.order_with("SO-1", json!({"mode": "FEDEX-SAT"})).await;
+    app.order("SO-2").await;
+    app.pull().await;
+    app.drive().await;
+    let desk = app.desk(Role::Operator);
+    let unmapped = app.shipment("SO-1").await.shipment_id.0;
+    assert_eq!(desk.quote(unmapped).await.expect_err("no plan").code, "rules.delivery-mode-unmapped");
+    let planned = app.shipment("SO-2").await;
+    let quote = desk.quote(planned.shipment_id.0.clone()).await.expect("quoted");
+    let charge = planned.charge.expect("rated");
+    let chosen = quote.rows.iter().find(|row| row.chosen).expect("the planned service");
+    assert_eq!(chosen.account.as_deref(), Some(format!("{} {}", charge.amount, charge.currency).as_str()));
+    let advice = desk.check_address(planned.shipment_id.0).await.expect("advice");
+    assert!(!advice.classification.is_empty() && advice.sentence.ends_with('.'), "{advice:?}");
+    assert_eq!(app.live_labels("SO-1").await.len() + app.live_labels("SO-2").await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_day_is_closed_once_and_its_manifest_is_kept() {
+    let app = TestApp::start().await;
+    app.order("SO-1").await;
+    app.shipped("SO-1").await;
+    let desk = app.desk(Role::Operator);
+    let day = desk.day().await.expect("a day");
+    assert!(day.headline.contains("1 label since midnight UTC; 1 of FedEx Ground not closed yet"), "{}", day.headline);
+    app.advance(1).await;
+    desk.close_day().await.expect("closed");
+    let day = desk.day().await.expect("a day");
+    assert!(day.headline.contains("0 of FedEx Ground not closed yet"), "{}", day.headline);
+    assert!(day.closes[0].href.is_some(), "{:?}", day.closes);
+    assert_eq!(day.charges.len(), 1);
+}
+
+#[tokio::test]
 async fn charges_are_kept_once_and_a_cancelled_label_is_marked() {
     let app = TestApp::start().await;
     app.order("SO-1").await;

@@ -7,11 +7,14 @@
 
 pub mod attention;
 pub mod connections;
+pub mod day;
 pub mod frame;
 pub mod orders;
+pub mod printers;
+pub mod rules;
 pub mod trail;
 
 #[cfg(feature = "ssr")]
 mod answer;
 #[cfg(feature = "ssr")]
-use answer::answer;
+use answer::{answer, answer_at, answer_beside};

@@ -1,8 +1,8 @@
 //! Orders: the list, one order, and what an operator can do with its shipments.
 
 #[cfg(feature = "ssr")]
-use super::answer;
-use crate::contract::{Correction, OrderDetail, OrderFilter, OrderRow, Page, Problem};
+use super::{answer, answer_beside};
+use crate::contract::{self, AddressAdvice, Correction, OrderDetail, OrderFilter, OrderRow, Page, Problem};
 #[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
@@ -44,4 +44,63 @@ pub async fn correct(
 #[server(prefix = "/desk", endpoint = "orders/look-up")]
 pub async fn look_up(shipment_id: String, version: i64) -> Result<(), Problem> {
     answer(desk()?.look_up(shipment_id, version).await)
+}
+
+/// Decides that a purchase without an answer made no label, and buys again.
+#[server(prefix = "/desk", endpoint = "orders/buy-again")]
+pub async fn buy_again(shipment_id: String, version: i64, #[server(default)] reason: String) -> Result<(), Problem> {
+    answer(desk()?.buy_again(shipment_id, version, reason).await)
+}
+
+/// Shows what would be sent and FedEx's verdict. Buys nothing.
+#[server(prefix = "/desk", endpoint = "orders/dry-run")]
+pub async fn dry_run(
+    shipment_id: String,
+    #[server(default)] correction: Option<Correction>,
+) -> Result<contract::DryRun, Problem> {
+    answer_beside(desk()?.dry_run(shipment_id, correction).await)
+}
+
+/// Asks what the services would cost.
+#[server(prefix = "/desk", endpoint = "orders/quote")]
+pub async fn quote(shipment_id: String) -> Result<contract::Quote, Problem> {
+    answer_beside(desk()?.quote(shipment_id).await)
+}
+
+/// Asks FedEx's advice about the delivery address.
+#[server(prefix = "/desk", endpoint = "orders/check-address")]
+pub async fn check_address(shipment_id: String) -> Result<AddressAdvice, Problem> {
+    answer_beside(desk()?.check_address(shipment_id).await)
+}
+
+/// Cancels the label; with `reship` the same lines are shipped anew.
+#[server(prefix = "/desk", endpoint = "orders/void")]
+pub async fn void(
+    shipment_id: String,
+    version: i64,
+    #[server(default)] reship: bool,
+    #[server(default)] reason: String,
+) -> Result<(), Problem> {
+    answer(desk()?.void(shipment_id, version, reship, reason).await)
+}
+
+/// Buys a label for the way back.
+#[server(prefix = "/desk", endpoint = "orders/return-label")]
+pub async fn return_label(
+    shipment_id: String,
+    #[server(default)] rma: String,
+    #[server(default)] reason: String,
+) -> Result<(), Problem> {
+    answer(desk()?.return_label(shipment_id, rma, reason).await)
+}
+
+/// Prints a stored label or paper once more.
+#[server(prefix = "/desk", endpoint = "orders/reprint")]
+pub async fn reprint(
+    shipment_id: String,
+    sequence: i64,
+    document_no: i64,
+    #[server(default)] reason: String,
+) -> Result<(), Problem> {
+    answer(desk()?.reprint(shipment_id, sequence, document_no, reason).await)
 }

@@ -7,6 +7,7 @@ use super::icon::{Glyph, Icon};
 use super::problem_notice::ProblemSlot;
 use crate::contract::Problem;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// Button and problem of one action.
 #[component]
@@ -73,4 +74,17 @@ pub fn problem_of<T: Clone + Send + Sync + 'static>(
             _ => None,
         })
     })
+}
+
+/// The same for a folded form or a row: what a plain form post was refused for is not shown there,
+/// where nobody would see it or everybody would; [`PostProblem`] shows it on the page.
+///
+/// [`PostProblem`]: super::problem_notice::PostProblem
+pub fn problem_after<S>(action: ServerAction<S>) -> Signal<Option<Problem>>
+where
+    S: ServerFn<Error = Problem> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let (version, problem) = (action.version(), problem_of(action.value(), action.pending()));
+    Signal::derive(move || problem.get().filter(|_| version.get() > 0))
 }

@@ -73,6 +73,9 @@ pub fn Field(
     /// Makes its id unique where a form stands on the page twice.
     #[prop(optional, into)]
     within: String,
+    /// Id of a `datalist` with values to choose from.
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// Style of its place in the form's grid: `wide`, `narrow`.
     #[prop(optional)]
     class: &'static str,
@@ -104,6 +107,7 @@ pub fn Field(
                 maxlength=max_length.map(|most| most.to_string())
                 minlength=min_length.map(|fewest| fewest.to_string())
                 required=required
+                list=list
                 autocomplete=autocomplete.unwrap_or(kind.autocomplete())
                 spellcheck=(kind != FieldKind::Text).then_some("false")
                 autocapitalize=(kind != FieldKind::Text).then_some("none")
@@ -131,8 +135,11 @@ pub fn Choice(
     /// A line below it.
     #[prop(optional)]
     hint: &'static str,
+    /// Makes its id unique where a form stands on the page twice.
+    #[prop(optional, into)]
+    within: String,
 ) -> impl IntoView {
-    let id = element_id("", name);
+    let id = element_id(&within, name);
     let hint_id = format!("{id}-hint");
     let options = choices
         .iter()
@@ -148,6 +155,34 @@ pub fn Choice(
             <select id=id name=name aria-describedby=hint_id.clone()>
                 {options}
             </select>
+            <p class="hint" id=hint_id>{hint}</p>
+        </div>
+    }
+}
+
+/// Yes or no.
+#[component]
+pub fn Check(
+    /// What a tick means.
+    label: &'static str,
+    /// Its name in the form; sent as `true` when ticked.
+    name: &'static str,
+    /// Whether it starts ticked.
+    #[prop(optional)]
+    checked: bool,
+    /// A line below it.
+    #[prop(optional)]
+    hint: &'static str,
+    /// Makes its id unique where a form stands on the page twice.
+    #[prop(optional, into)]
+    within: String,
+) -> impl IntoView {
+    let id = element_id(&within, name);
+    let hint_id = format!("{id}-hint");
+    view! {
+        <div class="check">
+            <input id=id.clone() type="checkbox" name=name value="true" checked=checked aria-describedby=hint_id.clone()/>
+            <label for=id>{label}</label>
             <p class="hint" id=hint_id>{hint}</p>
         </div>
     }

@@ -64,6 +64,24 @@ pub enum Glyph {
     Braces,
     /// A pulse line: ping.
     Ping,
+    /// Sliders: rules.
+    Rules,
+    /// A setting sun: the end of the day.
+    Day,
+    /// A printer.
+    Printer,
+    /// A flask: a trial that buys nothing.
+    Flask,
+    /// A circle with a bar: void.
+    Void,
+    /// An arrow that turns back: a return.
+    Return,
+    /// A price tag: a quote.
+    Tag,
+    /// A pin: an address.
+    Pin,
+    /// A plus: add.
+    Plus,
 }
 
 impl Glyph {
@@ -107,6 +125,25 @@ impl Glyph {
                 r#"<path d="M6 2.5c-1.75 0-2 .75-2 2v1.25C4 7 3.5 8 2.25 8 3.5 8 4 9 4 10.25v1.25c0 1.25.25 2 2 2M10 2.5c1.75 0 2 .75 2 2v1.25C12 7 12.5 8 13.75 8 12.5 8 12 9 12 10.25v1.25c0 1.25-.25 2-2 2"/>"#
             }
             Self::Ping => r#"<path d="M1.75 8.5h3L6.5 4l3 8.5 1.75-4h3"/>"#,
+            Self::Rules => {
+                r#"<path d="M2 4.5h6.25M11.75 4.5H14M2 11.5h2.25M7.75 11.5H14"/><circle cx="10" cy="4.5" r="1.75"/><circle cx="6" cy="11.5" r="1.75"/>"#
+            }
+            Self::Day => {
+                r#"<path d="M1.75 12.75h12.5M4.5 12.75a3.5 3.5 0 0 1 7 0M8 3.25v3M2.9 7l1.4 1.4M13.1 7l-1.4 1.4"/>"#
+            }
+            Self::Printer => {
+                r#"<path d="M4.5 6V2.25h7V6M4.5 11.5H3a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h10a1 1 0 0 1 1 1v3.5a1 1 0 0 1-1 1h-1.5M4.5 9.5h7v4.25h-7z"/>"#
+            }
+            Self::Flask => {
+                r#"<path d="M6.25 2v4.25L2.9 12.3a1 1 0 0 0 .9 1.45h8.4a1 1 0 0 0 .9-1.45L9.75 6.25V2M5.25 2h5.5M4.75 9.75h6.5"/>"#
+            }
+            Self::Void => r#"<circle cx="8" cy="8" r="6.25"/><path d="m3.6 3.6 8.8 8.8"/>"#,
+            Self::Return => r#"<path d="M5.5 3 2.25 6.25 5.5 9.5M2.5 6.25h7.25a3.6 3.6 0 0 1 0 7.25H5.5"/>"#,
+            Self::Tag => r#"<path d="M2.25 2.25h5.5l6 6-5.5 5.5-6-6zM5 5.05V5"/>"#,
+            Self::Pin => {
+                r#"<path d="M8 14.25S3 9.6 3 6.5a5 5 0 0 1 10 0c0 3.1-5 7.75-5 7.75z"/><circle cx="8" cy="6.5" r="1.75"/>"#
+            }
+            Self::Plus => r#"<path d="M8 3v10M3 8h10"/>"#,
         }
     }
 }

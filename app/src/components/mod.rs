@@ -6,6 +6,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "a component owns its props; the macro has no borrowed ones")]
 
 pub mod action_form;
+pub mod ask;
 pub mod attempt_list;
 pub mod cause_group;
 pub mod clock;

@@ -3,6 +3,8 @@
 use super::icon::{Glyph, Icon};
 use crate::contract::Problem;
 use leptos::prelude::*;
+use leptos::server::ServerActionError;
+use leptos::server_fn::error::ServerFnUrlError;
 use leptos_router::hooks::use_location;
 use leptos_router::params::ParamsMap;
 
@@ -40,6 +42,20 @@ pub fn ProblemSlot(
     problem: Signal<Option<Problem>>,
 ) -> impl IntoView {
     move || problem.get().map(|problem| view! { <ProblemNotice problem/> })
+}
+
+/// What a plain form post was refused for, at the top of the page: its form may be folded away or
+/// stand there once a row.
+#[component]
+pub fn PostProblem(
+    /// The addresses of the page's folded and repeated forms.
+    of: &'static [&'static str],
+) -> impl IntoView {
+    let refused = use_context::<ServerActionError>().filter(|refused| of.contains(&refused.path()));
+    refused.map(|refused| {
+        let problem: Problem = ServerFnUrlError::<Problem>::decode_err(refused.err());
+        view! { <ProblemNotice problem/> }
+    })
 }
 
 /// The way back in: a full page load, so that the server starts a fresh session.

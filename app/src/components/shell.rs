@@ -121,6 +121,18 @@ fn Navigation(attention: Signal<u64>) -> impl IntoView {
                 <Icon glyph=Glyph::Parcel/>
                 "Orders"
             </A>
+            <A href="/day">
+                <Icon glyph=Glyph::Day/>
+                "End of day"
+            </A>
+            <A href="/printers">
+                <Icon glyph=Glyph::Printer/>
+                "Printers"
+            </A>
+            <A href="/rules">
+                <Icon glyph=Glyph::Rules/>
+                "Rules"
+            </A>
             <A href="/trail">
                 <Icon glyph=Glyph::Trail/>
                 "Trail"

@@ -10,6 +10,7 @@ mod day;
 mod frame;
 mod order;
 mod page;
+mod printing;
 mod problem;
 mod rules;
 mod trail;
@@ -24,6 +25,7 @@ pub use order::{
     PackageView, PrintView, Quote, QuoteRow, ScanView, ShipmentDetail, TimelineEntry,
 };
 pub use page::{Moment, Page, Status, Tone};
+pub use printing::{PrintFilter, PrintJobRow, PrinterForm, PrinterRow, Printing};
 pub use problem::Problem;
 pub use rules::{CorrectionRow, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
 pub use trail::{TrailEntry, TrailFilter};

@@ -1,20 +1,21 @@
-//! What an operator can do with a shipment: correct it, replay it, look it up; or why not.
+//! What an operator can do with a shipment: first what helps now, then everything else, and why
+//! something is not possible.
 
-use crate::api::orders::{Correct, LookUp, Replay};
+use super::order_correction::CorrectionForm;
+use super::order_label::{BuyAgainAsk, Changes, ReturnAsk, VoidAsk};
+use super::order_trials::TrialLinks;
+use crate::api::orders::{LookUp, Replay};
 use crate::components::action_form::{Submit, problem_of};
 use crate::components::countdown::Countdown;
-use crate::components::field::{Field, FieldKind};
+use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::live::Live;
 use crate::components::route_announcer::focus_heading;
 use crate::components::status_badge::{tone_glyph, tone_name};
 use crate::components::toast::use_toast;
-use crate::contract::{ActionKind, CauseView, Correction, OrderDetail, Problem, ShipmentDetail, Tone};
+use crate::contract::{ActionKind, CauseView, OrderDetail, Problem, ShipmentDetail, Tone};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-
-/// FedEx takes at most 35 characters on a street line.
-const STREET_MAX: usize = 35;
 
 /// The cause, and the actions that are allowed.
 #[component]
@@ -28,11 +29,12 @@ pub fn ShipmentActions(
     let tone = Memo::new(move |_| shipment.with(|shipment| shipment.status.tone));
     let sentence = Memo::new(move |_| shipment.with(|shipment| shipment.sentence.clone()));
     let next_run = Memo::new(move |_| shipment.with(|shipment| shipment.next_run.clone()));
-    let allowed = move |kind| Memo::new(move |_| shipment.with(|shipment| is_allowed(shipment, kind)));
-    let correct = allowed(ActionKind::Correct);
+    let correct = allowed(shipment, ActionKind::Correct);
     let can_correct = Memo::new(move |_| correct.get() && shipment.with(|shipment| shipment.correction.is_some()));
-    let can_replay = allowed(ActionKind::Replay);
-    let can_look_up = allowed(ActionKind::LookUp);
+    let can_replay = allowed(shipment, ActionKind::Replay);
+    let can_look_up = allowed(shipment, ActionKind::LookUp);
+    let can_buy_again = allowed(shipment, ActionKind::BuyAgain);
+    let changed = Memo::new(move |_| shipment.with(|shipment| !shipment.changes.is_empty()));
     view! {
         <section class="card situation" data-tone=move || tone_name(tone.get())>
             <p class="situation-sentence">
@@ -53,21 +55,72 @@ pub fn ShipmentActions(
                 </span>
             </p>
             {move || cause.get().map(|cause| view! { <CauseCard cause tone=tone.get()/> })}
+            {move || changed.get().then(|| view! { <Changes shipment live/> })}
             {move || can_look_up.get().then(|| view! { <LookUpForm shipment live/> })}
+            {move || can_buy_again.get().then(|| view! { <BuyAgainAsk shipment live/> })}
             {move || can_correct.get().then(|| view! { <CorrectionForm shipment live/> })}
             {move || can_replay.get().then(|| view! { <ReplayForm shipment live unchanged=can_correct/> })}
-            <Refusals shipment/>
+            <More shipment live changed/>
         </section>
     }
+    .into_any()
 }
 
-fn is_allowed(shipment: &ShipmentDetail, kind: ActionKind) -> bool {
+/// Everything else that can be done, and what cannot.
+#[component]
+fn More(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, changed: Memo<bool>) -> impl IntoView {
+    let can_void = allowed(shipment, ActionKind::Void);
+    let can_reship = allowed(shipment, ActionKind::Reship);
+    let can_return = allowed(shipment, ActionKind::ReturnLabel);
+    // They stand beside what changed, when something did.
+    let here = move |can: Memo<bool>| can.get() && !changed.get();
+    let any = Memo::new(move |_| here(can_void) || here(can_reship) || can_return.get());
+    view! {
+        <details class="more more-actions" data-testid="more">
+            <summary>"More"</summary>
+            <TrialLinks shipment/>
+            {move || {
+                any.get()
+                    .then(|| {
+                        view! {
+                            <div class="more-group asks">
+                                {move || {
+                                    here(can_reship)
+                                        .then(|| view! { <VoidAsk shipment live reship=true/> })
+                                }}
+                                {move || {
+                                    here(can_void)
+                                        .then(|| view! { <VoidAsk shipment live reship=false/> })
+                                }}
+                                {move || can_return.get().then(|| view! { <ReturnAsk shipment live/> })}
+                            </div>
+                        }
+                    })
+            }}
+            <Refusals shipment/>
+        </details>
+    }
+    .into_any()
+}
+
+/// Whether an action is allowed, as it changes.
+pub fn allowed(shipment: Memo<ShipmentDetail>, kind: ActionKind) -> Memo<bool> {
+    Memo::new(move |_| shipment.with(|shipment| is_allowed(shipment, kind)))
+}
+
+/// Whether an action is allowed.
+pub fn is_allowed(shipment: &ShipmentDetail, kind: ActionKind) -> bool {
     shipment.actions.iter().any(|action| action.kind == kind && action.refused.is_none())
 }
 
 /// Why it stopped, what to do, and what the vendor said.
 #[component]
-fn CauseCard(cause: CauseView, tone: Tone) -> impl IntoView {
+pub fn CauseCard(
+    /// The cause.
+    cause: CauseView,
+    /// Its reading.
+    tone: Tone,
+) -> impl IntoView {
     let vendor = cause.vendor_text.map(|text| {
         let whose = match cause.code.split('.').next() {
             Some("fedex") => "FedEx's words",
@@ -92,16 +145,33 @@ fn CauseCard(cause: CauseView, tone: Tone) -> impl IntoView {
                 {cause.next_step}
             </p>
             {vendor}
+            {cause
+                .code
+                .starts_with("rules.")
+                .then(|| {
+                    view! {
+                        <p>
+                            <a class="button" href="/rules">
+                                <Icon glyph=Glyph::Rules/>
+                                "Open the rules"
+                            </a>
+                        </p>
+                    }
+                })}
             <p class="problem-code">
                 <code>{cause.code.clone()}</code>
             </p>
         </div>
     }
+    .into_any()
 }
 
 /// The two hidden fields that say which shipment, in which version.
 #[component]
-fn Target(shipment: Memo<ShipmentDetail>) -> impl IntoView {
+pub fn Target(
+    /// The shipment.
+    shipment: Memo<ShipmentDetail>,
+) -> impl IntoView {
     view! {
         <input type="hidden" name="shipment_id" value=move || shipment.with(|s| s.shipment_id.clone())/>
         <input
@@ -113,7 +183,7 @@ fn Target(shipment: Memo<ShipmentDetail>) -> impl IntoView {
 }
 
 /// After an action: say so, fetch the new state, and put the focus where it is not lost.
-fn when_done(value: impl Into<Signal<Option<Result<(), Problem>>>>, live: Live<OrderDetail>, text: &'static str) {
+pub fn when_done(value: impl Into<Signal<Option<Result<(), Problem>>>>, live: Live<OrderDetail>, text: &'static str) {
     let value = value.into();
     let toast = use_toast();
     Effect::new(move |_| {
@@ -130,6 +200,7 @@ fn when_done(value: impl Into<Signal<Option<Result<(), Problem>>>>, live: Live<O
 fn ReplayForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, unchanged: Memo<bool>) -> impl IntoView {
     let action = ServerAction::<Replay>::new();
     when_done(action.value(), live, "Replay is under way.");
+    let within = shipment.with_untracked(|shipment| format!("replay-{}", shipment.shipment_id));
     view! {
         <div class="action" data-testid="replay-form">
             <ActionForm action=action attr:class="inline-form">
@@ -137,7 +208,7 @@ fn ReplayForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, unchanged
                 <Field
                     label="Reason"
                     name="reason"
-                    within="replay"
+                    within=within
                     value="Checked; try the step again"
                     hint="Stands in the audit trail with your name."
                 />
@@ -153,6 +224,7 @@ fn ReplayForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, unchanged
             </ActionForm>
         </div>
     }
+    .into_any()
 }
 
 /// Asks FedEx whether the parcel exists: the only right thing after an unknown outcome.
@@ -180,105 +252,7 @@ fn LookUpForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>) -> impl I
             </ActionForm>
         </div>
     }
-}
-
-/// Changes values, then replays.
-#[component]
-fn CorrectionForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>) -> impl IntoView {
-    let action = ServerAction::<Correct>::new();
-    when_done(action.value(), live, "Saved; replay is under way.");
-    view! {
-        <div class="action" data-testid="correction-form">
-            <h3>"Correct and ship"</h3>
-            <ActionForm action=action>
-                <Target shipment/>
-                <div class="fields">
-                    <CorrectionFields shipment/>
-                    <Field
-                        label="Reason"
-                        name="reason"
-                        within="correct"
-                        value="Corrected at the desk"
-                        hint="Stands in the audit trail with your name."
-                        class="wide"
-                    />
-                </div>
-                <Submit
-                    label="Save and replay"
-                    busy_label="Saving…"
-                    glyph=Glyph::Pencil
-                    pending=action.pending()
-                    problem=problem_of(action.value(), action.pending())
-                    testid="correct"
-                    primary=true
-                />
-            </ActionForm>
-        </div>
-    }
-}
-
-/// The values that may be corrected, as they are now.
-#[component]
-fn CorrectionFields(shipment: Memo<ShipmentDetail>) -> impl IntoView {
-    let value = move |read: fn(&Correction) -> &String| {
-        Signal::derive(move || {
-            shipment
-                .with(|shipment| shipment.correction.as_ref().map(|values| read(values).clone()).unwrap_or_default())
-        })
-    };
-    let fault = move |field: &'static str| {
-        Signal::derive(move || {
-            shipment.with(|shipment| shipment.cause.as_ref().and_then(|cause| cause.field.as_deref()) == Some(field))
-        })
-    };
-    view! {
-        <Field label="Name" name="correction[name]" value=value(|c| &c.name) at_fault=fault("name") class="wide"/>
-        <Field
-            label="Street 1"
-            name="correction[street_1]"
-            value=value(|c| &c.street_1)
-            at_fault=fault("street_1")
-            max_length=STREET_MAX
-            class="wide"
-        />
-        <Field
-            label="Street 2"
-            name="correction[street_2]"
-            value=value(|c| &c.street_2)
-            at_fault=fault("street_2")
-            max_length=STREET_MAX
-        />
-        <Field
-            label="Street 3"
-            name="correction[street_3]"
-            value=value(|c| &c.street_3)
-            at_fault=fault("street_3")
-            max_length=STREET_MAX
-        />
-        <Field label="City" name="correction[city]" value=value(|c| &c.city) at_fault=fault("city")/>
-        <Field label="State or province" name="correction[region]" value=value(|c| &c.region) at_fault=fault("region")/>
-        <Field
-            label="Postal code"
-            name="correction[postal_code]"
-            value=value(|c| &c.postal_code)
-            at_fault=fault("postal_code")
-            kind=FieldKind::Code
-        />
-        <Field label="Telephone" name="correction[phone]" value=value(|c| &c.phone) at_fault=fault("phone")/>
-        <Field
-            label="Weight (lb)"
-            name="correction[weight_lb]"
-            value=value(|c| &c.weight_lb)
-            at_fault=fault("weight_lb")
-        />
-        <Field
-            label="FedEx service"
-            name="correction[service]"
-            value=value(|c| &c.service)
-            at_fault=fault("service")
-            kind=FieldKind::Code
-        />
-    }
+    .into_any()
 }
 
 /// What is not possible now, and why.
@@ -300,9 +274,12 @@ fn Refusals(shipment: Memo<ShipmentDetail>) -> impl IntoView {
                 view! { <div><dt>{name}</dt><dd>{why}</dd></div> }
             });
             view! {
-                <dl class="refusals" data-testid="refusals">
-                    {rows.collect_view()}
-                </dl>
+                <div class="more-group">
+                    <h3>"Not possible now"</h3>
+                    <dl class="refusals" data-testid="refusals">
+                        {rows.collect_view()}
+                    </dl>
+                </div>
             }
         })
     }

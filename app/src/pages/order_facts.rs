@@ -3,35 +3,34 @@
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::status_badge::{tone_glyph, tone_name};
-use crate::contract::{AddressView, LabelView, LineView, OrderDetail, PackageView, ScanView, ShipmentDetail};
+use crate::contract::{AddressView, CustomsView, LabelView, LineView, OrderDetail, ScanView, ShipmentDetail};
 use leptos::prelude::*;
 
 /// Label and facts of one shipment.
 #[component]
 pub fn ShipmentFacts(
-    /// The order, for what stands on it once.
-    order: Signal<OrderDetail>,
     /// The shipment.
     shipment: Memo<ShipmentDetail>,
+    /// The order, where its own facts stand here too.
+    #[prop(optional, into)]
+    order: Option<Signal<OrderDetail>>,
 ) -> impl IntoView {
     let label = Memo::new(move |_| shipment.with(|shipment| shipment.label.clone()));
-    let customer = Memo::new(move |_| {
-        order.with(|order| (order.customer.clone(), order.customer_reference.clone(), order.invoice_number.clone()))
-    });
+    let customs = Memo::new(move |_| shipment.with(|shipment| shipment.customs.clone()));
+    // Of several shipments the labels stand with their packages; one that was lost is told of.
+    let whole = order.is_some();
     view! {
-        {move || label.get().map(|label| view! { <LabelCard label/> })}
+        {move || {
+            label
+                .get()
+                .filter(|label| whole || label.reprint_needed)
+                .map(|label| view! { <LabelCard label/> })
+        }}
         <section class="card">
             <h2>"Facts"</h2>
             <dl class="facts">
                 {move || view! { <ParcelFacts shipment=shipment.get()/> }}
-                {move || {
-                    let (customer, reference, invoice) = customer.get();
-                    view! {
-                        <Fact name="Customer" value=Some(customer)/>
-                        <Fact name="Their reference" value=reference mono=true/>
-                        <Fact name="Invoice" value=invoice mono=true/>
-                    }
-                }}
+                {order.map(|order| view! { <OrderFacts order/> })}
                 {move || {
                     shipment
                         .with(|shipment| {
@@ -43,7 +42,46 @@ pub fn ShipmentFacts(
                 }}
             </dl>
         </section>
+        {move || customs.get().map(|customs| view! { <Customs customs/> })}
     }
+    .into_any()
+}
+
+/// What stands on the order once.
+#[component]
+pub fn OrderFacts(
+    /// The order.
+    order: Signal<OrderDetail>,
+) -> impl IntoView {
+    let customer = Memo::new(move |_| {
+        order.with(|order| (order.customer.clone(), order.customer_reference.clone(), order.invoice_number.clone()))
+    });
+    move || {
+        let (customer, reference, invoice) = customer.get();
+        view! {
+            <Fact name="Customer" value=Some(customer)/>
+            <Fact name="Their reference" value=reference mono=true/>
+            <Fact name="Invoice" value=invoice mono=true/>
+        }
+    }
+}
+
+/// The customs declaration.
+#[component]
+fn Customs(customs: CustomsView) -> impl IntoView {
+    let commodities = customs.commodities.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
+    view! {
+        <section class="card" data-testid="customs">
+            <h2>"Customs"</h2>
+            <p>{customs.summary}</p>
+            <p class="tabular">{customs.total}</p>
+            <details class="more">
+                <summary>"Declared goods"</summary>
+                <ul class="commodities">{commodities}</ul>
+            </details>
+        </section>
+    }
+    .into_any()
 }
 
 /// What FedEx knows of the parcel.
@@ -90,38 +128,13 @@ fn ParcelFacts(shipment: ShipmentDetail) -> impl IntoView {
     });
     view! {
         {tracking}
-        <Packages packages=shipment.packages/>
         <Fact name="Service" value=shipment.service mono=true/>
         <Fact name="Weight" value=shipment.weight/>
         {charge}
+        <Fact name="Paid by" value=shipment.payment/>
+        <Fact name="Warehouse" value=Some(shipment.warehouse).filter(|name| !name.is_empty()) mono=true/>
         <Fact name="Our reference" value=shipment.reference mono=true/>
     }
-}
-
-/// The packages, when there are several.
-#[component]
-fn Packages(packages: Vec<PackageView>) -> impl IntoView {
-    (packages.len() > 1).then(|| {
-        let rows = packages
-            .into_iter()
-            .map(|package| {
-                view! {
-                    <li>
-                        <span class="muted tabular">{package.sequence}</span>
-                        <span class="mono">{package.tracking_number}</span>
-                    </li>
-                }
-            })
-            .collect_view();
-        view! {
-            <div>
-                <dt>"Packages"</dt>
-                <dd>
-                    <ol class="pieces">{rows}</ol>
-                </dd>
-            </div>
-        }
-    })
 }
 
 /// One fact; nothing when it is not known.

@@ -1,6 +1,6 @@
 // The `test` of all specs: pages that know their product, wait for hydration, and fail on anything
 // the browser's console calls an error.
-import { type BrowserContext, type Page, test as base, expect } from '@playwright/test';
+import { type BrowserContext, type Locator, type Page, test as base, expect } from '@playwright/test';
 import { PASSWORD, type Product } from './product.ts';
 
 export { expect } from '@playwright/test';
@@ -78,6 +78,23 @@ export async function signIn(page: Page, product: Product, path = '/'): Promise<
   });
   expect(answer.headers()['location']).toBe('/');
   await open(page, product, path);
+}
+
+/** Waits in the list until an order was pulled, and opens it. */
+export async function openOrder(page: Page, product: Product, number: string, timeout = 30_000): Promise<void> {
+  await open(page, product, `/orders?search=${number}`);
+  const link = page.getByTestId('order-row').getByRole('link', { name: number, exact: true }).first();
+  await eventually(page, timeout, async () => {
+    await expect(link).toBeVisible({ timeout: 1_000 });
+  });
+  await link.click();
+  await expect(page.getByTestId('order-state')).toBeVisible();
+  await ready(page);
+}
+
+/** Unfolds a `details` element, unless it is open. */
+export async function unfold(details: Locator): Promise<void> {
+  if ((await details.getAttribute('open')) === null) await details.locator('> summary').click();
 }
 
 /** Repeats a check until it holds. Without JavaScript a page is as old as its last load. */

@@ -1,0 +1,56 @@
+// A trial shows what would be bought and what FedEx says to it, and buys nothing.
+import { Product } from './support/product.ts';
+import { expect, open, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+
+const LABEL_MS = 30_000;
+const ORDER = 'SO-001018';
+
+const product = useProduct(() => Product.demo());
+
+test('a dry run says why an order would stop, and with other values that it would ship', async ({ page }) => {
+  await signIn(page, product());
+  await openOrder(page, product(), ORDER);
+  await untilState(page, ['parked'], LABEL_MS);
+
+  await unfold(page.getByTestId('more'));
+  await page.getByTestId('try-dry-run').click();
+  const run = page.getByTestId('dry-run');
+  await expect(run).toHaveAttribute('data-verdict', 'refused');
+  await expect(run.getByTestId('cause')).toHaveAttribute('data-code', 'order.phone-missing');
+  await expect(page).toHaveURL(/try=dry-run/);
+
+  await page.getByTestId('correction-form').getByLabel('Telephone').fill('6145550142');
+  await page.getByTestId('try-these').click();
+  await expect(run).toHaveAttribute('data-verdict', 'accepted');
+  await expect(run).toContainText('6145550142');
+  await expect(run).toContainText('/ship/v1/shipments');
+  await expect(page.getByTestId('trial')).toContainText('nothing was bought');
+
+  expect(await product().twins.liveLabels(ORDER)).toHaveLength(0);
+  await page.getByTestId('trial').getByRole('link', { name: 'Close' }).click();
+  await expect(page.getByTestId('trial')).toHaveCount(0);
+  await untilState(page, ['parked'], 1_000);
+});
+
+test('the address check gives advice', async ({ page }) => {
+  await signIn(page, product());
+  await openOrder(page, product(), 'SO-001019');
+  await untilState(page, ['parked'], LABEL_MS);
+  await unfold(page.getByTestId('more'));
+  await page.getByTestId('try-check-address').click();
+  await expect(page.getByTestId('advice')).toHaveAttribute('data-classification', /.+/);
+  expect(await product().twins.liveLabels('SO-001019')).toHaveLength(0);
+});
+
+test('a quote names the services, and which one is planned', async ({ page }) => {
+  await signIn(page, product());
+  await openOrder(page, product(), 'SO-001022');
+  await untilState(page, ['parked'], LABEL_MS);
+  await unfold(page.getByTestId('more'));
+  await page.getByTestId('try-quote').click();
+  // FedEx sells none of its parcel services for a gearbox of half a ton, and says so.
+  await expect(page.getByTestId('trial').getByTestId('problem')).toBeVisible();
+  expect(await product().twins.liveLabels('SO-001022')).toHaveLength(0);
+  await open(page, product(), '/trail?order=SO-001022');
+  await expect(page.getByTestId('trail-row').filter({ hasText: /quote|rate/i })).not.toHaveCount(0);
+});
