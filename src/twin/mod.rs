@@ -233,6 +233,4 @@ impl Twin {
 }
 
 #[cfg(test)]
-mod speed_tests;
-#[cfg(test)]
 mod tests;
