@@ -1,6 +1,6 @@
 // A trial shows what would be bought and what FedEx says to it, and buys nothing.
 import { Product } from './support/product.ts';
-import { expect, open, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+import { expect, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
 
 const LABEL_MS = 30_000;
 const ORDER = 'SO-001018';
@@ -32,25 +32,25 @@ test('a dry run says why an order would stop, and with other values that it woul
   await untilState(page, ['parked'], 1_000);
 });
 
-test('the address check gives advice', async ({ page }) => {
+test('quotes and advice about an order that FedEx refused', async ({ page }) => {
+  const number = 'SO-QUOTED-1';
+  await product().twins.fault({
+    system: 'fedex', op: 'ship', kind: 'status', status: 422, code: 'SHIPMENT.USER.UNAUTHORIZED', times: 0, match: number,
+  });
+  await product().twins.placeOrder({ number });
   await signIn(page, product());
-  await openOrder(page, product(), 'SO-001019');
+  await openOrder(page, product(), number);
   await untilState(page, ['parked'], LABEL_MS);
-  await unfold(page.getByTestId('more'));
-  await page.getByTestId('try-check-address').click();
-  await expect(page.getByTestId('advice')).toHaveAttribute('data-classification', /.+/);
-  expect(await product().twins.liveLabels('SO-001019')).toHaveLength(0);
-});
 
-test('a quote names the services, and which one is planned', async ({ page }) => {
-  await signIn(page, product());
-  await openOrder(page, product(), 'SO-001022');
-  await untilState(page, ['parked'], LABEL_MS);
   await unfold(page.getByTestId('more'));
   await page.getByTestId('try-quote').click();
-  // FedEx sells none of its parcel services for a gearbox of half a ton, and says so.
-  await expect(page.getByTestId('trial').getByTestId('problem')).toBeVisible();
-  expect(await product().twins.liveLabels('SO-001022')).toHaveLength(0);
-  await open(page, product(), '/trail?order=SO-001022');
-  await expect(page.getByTestId('trail-row').filter({ hasText: /quote|rate/i })).not.toHaveCount(0);
+  const planned = page.getByTestId('quote-row').filter({ hasText: 'planned' });
+  await expect(planned).toContainText('FEDEX_GROUND');
+  await expect(planned.locator('.cell-account')).toHaveText(/^\d+\.\d\d USD$/);
+  expect(await page.getByTestId('quote-row').count()).toBeGreaterThan(3);
+
+  await unfold(page.getByTestId('more'));
+  await page.getByTestId('try-check-address').click();
+  await expect(page.getByTestId('advice')).toHaveAttribute('data-classification', /^[A-Z]+$/);
+  expect(await product().twins.liveLabels(number)).toHaveLength(0);
 });

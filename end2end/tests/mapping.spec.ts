@@ -21,7 +21,7 @@ test('mapping a delivery mode lets the orders go on that wait for it', async ({ 
   await waiting.getByLabel('FedEx service').fill('PRIORITY_OVERNIGHT');
   await waiting.getByLabel('Deliver on Saturday').check();
   await waiting.getByTestId('map-mode').click();
-  await expect(page.getByTestId(hasJavaScript() ? 'toast' : 'told')).toContainText('1 shipment that waited for it goes on');
+  await expect(page.getByTestId(hasJavaScript() ? 'toast' : 'told')).toContainText('1 shipment that waited for a rule goes on');
   await expect(waiting).toHaveCount(0);
   const row = page.getByTestId('service-row').and(page.locator('[data-mode=FEDEX-SAT]'));
   await expect(row).toContainText('PRIORITY_OVERNIGHT');
@@ -35,34 +35,44 @@ test('mapping a delivery mode lets the orders go on that wait for it', async ({ 
 });
 
 test('a mode of another carrier is left alone, and taken back', async ({ page }) => {
-  await product().twins.placeOrder({ number: 'SO-VAN-1', mode: 'OWN-VAN' });
-  await signIn(page, product());
+  const mode = page.locator('[data-mode=FEDEX-2D]');
+  await signIn(page, product(), '/rules');
+  const row = page.getByTestId('service-row').and(mode);
+  await unfold(row);
+  await unfold(row.getByTestId('remove-mode'));
+  await row.getByTestId('remove-mode-confirm').click();
+  await expect(row).toHaveCount(0);
+  await product().twins.placeOrder({ number: 'SO-VAN-1', mode: 'FEDEX-2D' });
   await openOrder(page, product(), 'SO-VAN-1');
   await untilState(page, ['parked'], LABEL_MS);
 
   await open(page, product(), '/rules');
-  const waiting = page.getByTestId('unmapped-mode').and(page.locator('[data-mode=OWN-VAN]'));
+  const waiting = page.getByTestId('unmapped-mode').and(mode);
   await unfold(waiting.getByTestId('other-carrier'));
   await expect(waiting).toContainText('no FedEx label is bought');
   await waiting.getByTestId('other-carrier-confirm').click();
   await expect(waiting).toHaveCount(0);
-  await expect(page.getByTestId('other-carriers')).toContainText('OWN-VAN');
+  await expect(page.getByTestId('other-carriers')).toContainText('FEDEX-2D');
   expect(await product().twins.liveLabels('SO-VAN-1')).toHaveLength(0);
 
   const add = page.getByTestId('add-mode');
   await unfold(add);
-  await add.getByLabel('Delivery mode').fill('OWN-VAN');
-  await add.getByLabel('FedEx service').fill('FEDEX_GROUND');
+  await add.getByLabel('Delivery mode').fill('FEDEX-2D');
+  await add.getByLabel('FedEx service').fill('FEDEX_2_DAY');
   await add.getByTestId('save-new-mode').click();
-  await expect(page.getByTestId('service-row').and(page.locator('[data-mode=OWN-VAN]'))).toBeVisible();
-  await expect(page.getByTestId('other-carriers').getByText('OWN-VAN')).toHaveCount(0);
+  await expect(row).toBeVisible();
+  await expect(page.getByTestId('other-carriers')).toHaveCount(0);
 });
 
-test('rules that are wrong are refused with their fault', async ({ page }) => {
-  await signIn(page, product(), '/rules');
-  const editor = page.getByTestId('rules-document');
-  await unfold(editor);
-  await editor.getByLabel('Document').fill('{"packing": {"methods": {"default": "by-feel"}}}');
-  await editor.getByTestId('save-rules').click();
-  await expect(editor.getByTestId('problem')).toContainText('by-feel');
+test.describe('refused', () => {
+  test.use({ refusals: true });
+
+  test('rules that are wrong are refused with their fault', async ({ page }) => {
+    await signIn(page, product(), '/rules');
+    const editor = page.getByTestId('rules-document');
+    await unfold(editor);
+    await editor.getByLabel('Document').fill('{"packing": {"methods": {"default": "by-feel"}}}');
+    await editor.getByTestId('save-rules').click();
+    await expect(editor.getByTestId('problem')).toContainText('by-feel');
+  });
 });

@@ -99,8 +99,8 @@ fn Told() -> impl IntoView {
         released().map(|released| {
             let sentence = match released {
                 0 => "Saved.".to_owned(),
-                1 => "Saved; 1 shipment that waited for it goes on.".to_owned(),
-                several => format!("Saved; {several} shipments that waited for it go on."),
+                1 => "Saved; 1 shipment that waited for a rule goes on.".to_owned(),
+                several => format!("Saved; {several} shipments that waited for a rule go on."),
             };
             view! {
                 <p class="told" data-tone="good" role="status" data-testid="told">
