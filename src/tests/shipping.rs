@@ -98,6 +98,26 @@ async fn an_order_that_changes_just_before_its_label_is_planned_anew() {
 }
 
 #[tokio::test]
+async fn an_order_that_changes_while_it_is_planned_is_not_shipped_as_it_was() {
+    let app = TestApp::start().await;
+    app.order("SO-1").await;
+    app.pull().await;
+    // Planning waits for the master data; in the middle of that the order changes and is pulled.
+    app.fault(json!({"system": "d365", "op": "master", "kind": "delay", "delay_ms": 600})).await;
+    let change = async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        app.change_order("SO-1", json!({"address": {"street": "77 New Road"}})).await;
+        assert_eq!(app.pull().await.changed, 1);
+    };
+    tokio::join!(app.drive(), change);
+    app.drive().await;
+    let labels = app.live_labels("SO-1").await;
+    assert_eq!(labels.len(), 1);
+    assert!(labels[0]["request"].to_string().contains("77 New Road"), "{}", labels[0]["request"]);
+    app.assert_clean().await;
+}
+
+#[tokio::test]
 async fn an_order_stopped_just_before_its_label_is_not_bought() {
     let app = TestApp::start().await;
     app.fault(json!({"system": "fedex", "op": "token", "kind": "status", "status": 503, "times": 3})).await;

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::order::cause::Cause;
 use crate::order::correction::Correction;
 use crate::order::facts::Facts;
-use crate::order::group::{Group, group_of};
+use crate::order::group::{Basis, Group, group_of};
 use crate::order::plan::{CANCELLED, INVOICE_AWAITED, OTHER_CARRIER, Plan, SERVICES_ONLY, hold, plan};
 use crate::order::retry::Failure;
 use crate::order::rules::{InvoiceSource, Rules};
@@ -127,19 +127,37 @@ async fn reread(
 pub async fn still_stands(
     engine: &Engine,
     shipment: &Shipment,
+    plan: &Plan,
     trace: &Trace,
 ) -> Result<std::result::Result<bool, Failure>> {
-    let known = match reread(engine, shipment, BUY_FRESH_MS, trace).await? {
+    let Known { record, read } = match reread(engine, shipment, BUY_FRESH_MS, trace).await? {
         Ok(Some(known)) => known,
         Ok(None) => return Ok(Ok(false)),
         Err(failure) => return Ok(Err(failure)),
     };
-    if known.read {
+    // Whatever way a change came in: what is bought is what the order says now.
+    let group = group(engine, &record, shipment).await?;
+    if !plan.basis.lines.is_empty() && Basis::of(&record.order, &group) != plan.basis {
+        let ending = ended(None, AttemptOutcome::Ok, "The order changed since it was planned; it is checked again.");
+        settle(engine, shipment, Event::OrderChanged, ending, With::default()).await?;
+        return Ok(Ok(false));
+    }
+    if read {
         let mut tx = engine.store.begin().await?;
         tx.note_order_read(&shipment.order_id, engine.clock.now_ms()).await?;
         tx.commit().await?;
     }
     Ok(Ok(true))
+}
+
+/// The lines of a shipment as the order has them now.
+async fn group(engine: &Engine, record: &OrderRecord, shipment: &Shipment) -> Result<Group> {
+    let lots = engine.store.db.lots_of(&shipment.order_id).await?;
+    Ok(match lots.get(&shipment.shipment_id) {
+        Some(lots) => group_of(&record.order, lots),
+        // From before shipments knew their lines: such a shipment is the whole order.
+        None => group_of(&record.order, &record.order.lines.iter().map(|line| line.lot.clone()).collect()),
+    })
 }
 
 /// Everything a plan is made of, beside the order.
@@ -174,12 +192,7 @@ pub async fn read(
         (Ok(d365), Ok(_)) => d365,
         (Err(failure), _) | (_, Err(failure)) => return Ok(Err(failure)),
     };
-    let lots = engine.store.db.lots_of(&shipment.order_id).await?;
-    let group = match lots.get(&shipment.shipment_id) {
-        Some(lots) => group_of(&record.order, lots),
-        // From before shipments knew their lines: such a shipment is the whole order.
-        None => group_of(&record.order, &record.order.lines.iter().map(|line| line.lot.clone()).collect()),
-    };
+    let group = group(engine, record, shipment).await?;
     let mut facts = match noted(engine, d365.facts(trace, &record.order, &group).await) {
         Ok(facts) => facts,
         Err(failure) => return Ok(Err(failure)),

@@ -37,7 +37,7 @@ pub async fn buy(engine: &Engine, shipment: &Shipment) -> Result<()> {
     };
     if plan.returning.is_none() {
         let trace = Trace { subject: subject(shipment), ..Trace::engine() };
-        match still_stands(engine, shipment, &trace).await? {
+        match still_stands(engine, shipment, &plan, &trace).await? {
             Ok(true) => {}
             Ok(false) => return Ok(()),
             Err(failure) => return fail(engine, shipment, None, failure, With::default()).await,

@@ -127,6 +127,12 @@ pub async fn settle(
         let save = Save { now_ms: now, lease: LeaseAfter::Freed, environment: with.environment };
         match tx.save_shipment(&current, &after, save).await {
             Ok(()) => {}
+            Err(StoreError::Conflict { .. }) if matches!(event, Event::Planned(_)) => {
+                // The order changed while it was planned: a plan of what was is no plan. It is due anew.
+                tx.release_lease(&current.shipment_id, &engine.node).await?;
+                tx.commit().await?;
+                return Ok(current);
+            }
             Err(StoreError::Conflict { .. }) => {
                 let id = &current.shipment_id;
                 current = tx.shipment(id).await?.ok_or_else(|| conflict(id))?;
