@@ -104,6 +104,7 @@ catalogue! {
     "order.name-missing" NeedsData: "Consignee name missing", "The delivery address names nobody.", "Enter the consignee, then replay.";
     "order.region-missing" NeedsData: "State or province missing", "FedEx needs the state or province in this country.", "Enter the two-letter code, then replay.";
     "order.postal-code-wrong" NeedsData: "Postal code not valid", "The postal code does not fit the country.", "Correct the postal code, then replay.";
+    "order.postal-code-elsewhere" NeedsData: "Postal code of another state", "The postal code does not lie in the state or province of the address.", "Correct the postal code or the state here, or in Dynamics 365, then replay.";
     "order.country-wrong" NeedsData: "Country not known", "The delivery country is missing or is not an ISO country.", "Correct the address on the order in Dynamics 365, then replay.";
     "order.phone-missing" NeedsData: "Recipient phone missing", "FedEx needs the recipient's telephone, and neither the order's contact nor the customer has one.", "Enter a telephone number here, or on the customer in Dynamics 365, then replay.";
     "order.phone-wrong" NeedsData: "Recipient phone not valid", "FedEx takes 10 to 15 digits, exactly 10 in the US and Canada.", "Correct the telephone number, then replay.";

@@ -5,6 +5,7 @@
 
 use crate::order::Address;
 use crate::order::cause::Cause;
+use crate::order::postal;
 use serde::{Deserialize, Serialize};
 
 /// FedEx: characters of a street line.
@@ -50,6 +51,12 @@ impl Consignee {
         let city = short_text(&address.city, "city", "order.city-missing")?;
         let region = region(&address.region, &country)?;
         let postal_code = postal_code(&address.postal_code, &country)?;
+        if let (Some(code), Some(region)) = (&postal_code, &region)
+            && !postal::lies_in(code, region, &country)
+        {
+            let detail = format!("{code} is not in {region}");
+            return Err(Cause::new("order.postal-code-elsewhere").field("postal_code").detail(detail));
+        }
         let phone = phone_digits(phone, &country)?;
         Ok(Self { name, street, city, region, postal_code, country, phone })
     }
@@ -240,6 +247,7 @@ mod tests {
         assert_eq!(code(|a| a.city.clear()), "order.city-missing");
         assert_eq!(code(|a| a.region.clear()), "order.region-missing");
         assert_eq!(code(|a| a.postal_code = "752".into()), "order.postal-code-wrong");
+        assert_eq!(code(|a| a.postal_code = "10001".into()), "order.postal-code-elsewhere");
         assert_eq!(code(|a| a.country = "Narnia".into()), "order.country-wrong");
         assert_eq!(code(|a| a.city = "東京".into()), "order.not-ascii");
         let missing = Consignee::parse(&address(), " ").expect_err("no phone");

@@ -14,6 +14,7 @@ pub mod group;
 pub mod packing;
 pub mod parcel;
 pub mod plan;
+pub mod postal;
 pub mod retry;
 pub mod rules;
 pub mod scan;
