@@ -29,7 +29,7 @@ test('a dry run says why an order would stop, and with other values that it woul
   expect(await product().twins.liveLabels(ORDER)).toHaveLength(0);
   await page.getByTestId('trial').getByRole('link', { name: 'Close' }).click();
   await expect(page.getByTestId('trial')).toHaveCount(0);
-  await untilState(page, ['parked'], 1_000);
+  await untilState(page, ['parked'], LABEL_MS);
 });
 
 test('quotes and advice about an order that FedEx refused', async ({ page }) => {
