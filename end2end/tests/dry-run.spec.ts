@@ -35,7 +35,7 @@ test('a dry run says why an order would stop, and with other values that it woul
 test('quotes and advice about an order that FedEx refused', async ({ page }) => {
   const number = 'SO-QUOTED-1';
   await product().twins.fault({
-    system: 'fedex', op: 'ship', kind: 'status', status: 422, code: 'SHIPMENT.USER.UNAUTHORIZED', times: 0, match: number,
+    system: 'fedex', op: 'ship', kind: 'status', status: 422, code: 'NEW.CODE', times: 0, match: number,
   });
   await product().twins.placeOrder({ number });
   await signIn(page, product());

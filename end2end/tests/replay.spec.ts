@@ -51,7 +51,7 @@ test('a street that is too long is split over the lines', async ({ page }) => {
 test('what FedEx refused is replayed once FedEx takes it', async ({ page }) => {
   const number = 'SO-REFUSED-1';
   await product().twins.fault({
-    system: 'fedex', op: 'ship', kind: 'status', status: 422, code: 'SHIPMENT.USER.UNAUTHORIZED', times: 0, match: number,
+    system: 'fedex', op: 'ship', kind: 'status', status: 422, code: 'NEW.CODE', times: 0, match: number,
   });
   await product().twins.placeOrder({ number });
   await signIn(page, product());

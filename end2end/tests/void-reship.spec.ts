@@ -1,4 +1,5 @@
-// The life of a label: an order that changed after it, void and reship, void alone.
+// The life of a label: an order that changed after it, void and reship, void alone; and buying again
+// after a purchase without an answer.
 import type { Page } from '@playwright/test';
 import { Product } from './support/product.ts';
 import { eventually, expect, open, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
@@ -64,4 +65,23 @@ test('a voided label is gone from FedEx and from the order', async ({ page }) =>
   await untilState(page, ['voided'], LABEL_MS);
   expect(await product().twins.liveLabels(number)).toHaveLength(0);
   await expect.poll(async () => (await product().twins.order(number))?.FdxTrackingNumber).toBe('');
+});
+
+test('after an unknown outcome a label is bought again only by decision, with a reason', async ({ page }) => {
+  test.setTimeout(120_000);
+  const number = 'SO-UNKNOWN-1';
+  await product().twins.fault({ system: 'fedex', op: 'ship', kind: 'cut_before', times: 1, match: number });
+  await product().twins.placeOrder({ number });
+  await signIn(page, product());
+  await openOrder(page, product(), number);
+  await untilState(page, ['outcome_unknown'], LABEL_MS);
+  const ask = page.getByTestId('buy-again');
+  await unfold(ask);
+  await expect(ask).toContainText('a second one costs money');
+  await ask.getByLabel('How do you know?').fill('FedEx support knows no such shipment');
+  await page.getByTestId('buy-again-confirm').click();
+  await untilState(page, LABELLED, LABEL_MS);
+  expect(await product().twins.liveLabels(number)).toHaveLength(1);
+  await open(page, product(), `/trail?order=${number}&actor=demo`);
+  await expect(page.getByTestId('trail-row').filter({ hasText: 'knows no such shipment' })).not.toHaveCount(0);
 });

@@ -15,7 +15,7 @@ use crate::contract::{DocumentView, OrderDetail, PackageView, PrintView, Shipmen
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-const COLUMNS: [&str; 5] = ["", "Tracking number", "Weight and box", "Contents", "Label"];
+const COLUMNS: [&str; 5] = ["No.", "Tracking number", "Weight and box", "Contents", "Label"];
 
 /// Packages and papers of one shipment.
 #[component]
