@@ -111,8 +111,28 @@ pub trait PrintDesk: Send + Sync {
     async fn cancel_print(&self, job_id: String, version: i64, reason: String) -> Result<(), Problem>;
 }
 
+/// FedEx's pushes: what came, what became of it, and whether the way they come on works.
+#[async_trait]
+pub trait InboxDesk: Send + Sync {}
+
+/// Parcels under way, their exceptions, and the budget of questions to FedEx.
+#[async_trait]
+pub trait ParcelDesk: Send + Sync {}
+
+/// Where values are written in Dynamics 365, and what became of it.
+#[async_trait]
+pub trait WriteBackDesk: Send + Sync {}
+
+/// How orders come in from Dynamics 365, and why one did not.
+#[async_trait]
+pub trait PullDesk: Send + Sync {}
+
+/// Business events of Dynamics 365: their addresses, and what came.
+#[async_trait]
+pub trait EventDesk: Send + Sync {}
+
 /// Seeing and doing.
-pub trait Desk: Views + Commands + PrintDesk {}
+pub trait Desk: Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk {}
 
 /// The desk of the request's operator, as it stands in the context.
 #[derive(Clone)]

@@ -5,11 +5,16 @@ mod campaign;
 mod charges;
 mod credentials;
 mod demo;
+mod events;
+mod inbox;
 mod inspect;
 mod operators;
+mod parcels;
 mod printing;
+mod pull;
 mod run;
 mod trail;
+mod write_back;
 
 use crate::config::Config;
 use crate::engine::Engine;

@@ -4,14 +4,20 @@
 //! transport. It signs in at Microsoft Entra, renews a token once after a 401, and leaves every
 //! other repetition to its caller. Its token goes to the configured host and nowhere else.
 
+pub mod assertion;
+pub mod business_event;
 pub mod carriers;
+pub mod changes;
 pub mod credentials;
 pub mod error;
 pub mod master;
+pub mod metadata;
 pub mod odata;
 pub mod orders;
+pub mod pace;
 pub mod probe;
 mod record;
+pub mod targets;
 mod token;
 pub mod writeback;
 

@@ -6,17 +6,22 @@
 pub mod commands;
 pub mod connections;
 pub mod day;
+pub mod events;
+pub mod inbox;
 pub mod order_view;
+pub mod parcels;
 pub mod ping;
 pub mod present;
 pub mod printing;
 pub mod printing_views;
 pub mod problem;
+pub mod pull;
 pub mod rules;
 pub mod shipping;
 pub mod sign_in;
 pub mod trial;
 pub mod views;
+pub mod write_back;
 
 use crate::audit::Actor;
 use crate::engine::Engine;

@@ -13,6 +13,7 @@ pub mod job;
 mod lenient;
 pub mod lookup;
 pub mod probe;
+pub mod proof;
 pub mod rate;
 #[cfg(test)]
 mod sample;

@@ -1,6 +1,8 @@
 //! HTTP: pages, server functions, sign-in, labels, health. The only module that names axum and
 //! leptos.
 
+mod d365_webhook;
+mod fedex_webhook;
 mod headers;
 mod health;
 mod label;

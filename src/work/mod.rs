@@ -3,6 +3,11 @@
 
 pub mod check;
 pub mod drive;
+pub mod gap;
+pub mod ingest;
+pub mod invoices;
+pub mod look_at;
+pub mod news;
 pub mod poll;
 pub mod print;
 pub mod purchase;
@@ -13,6 +18,7 @@ pub mod step;
 pub mod take_in;
 pub mod tell;
 pub mod void;
+pub mod write_back;
 
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;

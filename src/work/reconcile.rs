@@ -1,6 +1,5 @@
 //! Asks FedEx where the parcels are, in batches: complete on its own, whether FedEx pushes or not.
 
-use crate::audit::Actor;
 use crate::clock::{self, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::engine::Engine;
 use crate::fedex::track::PARCELS_PER_CALL;
@@ -8,12 +7,11 @@ use crate::fedex::{Parcel, Tracked};
 use crate::lifecycle::Lifecycle;
 use crate::order::ShipmentId;
 use crate::order::retry::{Decision, decide};
-use crate::order::scan::{Milestone, advance, condense};
-use crate::order::transition::{Event, apply};
-use crate::store::shipments::{LeaseAfter, Save, ToTrack};
-use crate::store::{Result, StoreError};
+use crate::order::scan::Milestone;
+use crate::store::Result;
+use crate::store::shipments::ToTrack;
 use crate::transport::Trace;
-use crate::work::settle::subject;
+use crate::work::news;
 use std::time::Duration;
 
 /// How often to look for due parcels: a cheap query.
@@ -81,57 +79,18 @@ pub async fn tick(engine: &Engine) -> Result<usize> {
     Ok(due.len())
 }
 
-/// Stores what FedEx said about one parcel: scans once each, the milestone never backwards.
+/// Takes in one answer, and says when to ask again.
 async fn take_in(engine: &Engine, row: &ToTrack, answer: Option<&Tracked>) -> Result<()> {
-    let now = engine.clock.now_ms();
     let id = ShipmentId(row.shipment_id.clone());
-    let mut tx = engine.store.begin().await?;
-    let Some(before) = tx.shipment(&id).await? else { return Ok(()) };
-    let mut milestone = before.milestone;
-    let mut delivered_ms = None;
-    if let Some(tracked) = answer.filter(|tracked| tracked.found) {
-        for scan in &tracked.scans {
-            tx.insert_scan(&id, scan, now).await?;
-        }
-        milestone = condense(milestone, &tracked.scans);
-        if let Some(latest) = tracked.latest {
-            milestone = Some(advance(milestone, latest));
-        }
-        delivered_ms = tracked.delivered_ms.or_else(|| {
-            tracked
-                .scans
-                .iter()
-                .filter(|scan| scan.milestone() == Some(Milestone::Delivered))
-                .map(|scan| scan.at_ms)
-                .max()
-        });
+    if let Some(tracked) = answer {
+        news::hear(engine, &id, tracked).await?;
     }
-    // Not found is not yet: a new label shows up after a while.
-    if let Some(news) = milestone.filter(|_| milestone != before.milestone) {
-        let event =
-            Event::Scanned { milestone: news, delivered_ms: delivered_ms.filter(|_| news == Milestone::Delivered) };
-        if let Ok(after) = apply(&before, event, now) {
-            let save = Save { now_ms: now, lease: LeaseAfter::Kept, environment: None };
-            match tx.save_shipment(&before, &after, save).await {
-                Ok(()) => {}
-                // Changed at this moment: the scans come again, at the next question.
-                Err(StoreError::Conflict { .. }) => return Ok(()),
-                Err(error) => return Err(error),
-            }
-            let text = answer.map(|tracked| tracked.latest_text.as_str()).unwrap_or_default();
-            let summary = format!(
-                "FedEx: {} ({}).",
-                news.name().replace('_', " "),
-                if text.is_empty() { "no text" } else { text }
-            );
-            let action = format!("parcel.{}", news.name().replace('_', "-"));
-            engine.store.append(&mut tx, &engine.entry(&Actor::Engine, &action, subject(&after), summary)).await?;
-            engine.wake_drive.notify_one();
-        }
-    }
+    let now = engine.clock.now_ms();
+    let milestone = engine.store.db.shipment(&id).await?.and_then(|shipment| shipment.milestone);
     let silent = row.labelled_ms.is_some_and(|labelled_ms| now - labelled_ms > GIVE_UP_MS);
     let done = silent || milestone.is_some_and(Milestone::is_final);
     let next = (!done).then(|| now + interval_ms(engine, milestone));
+    let mut tx = engine.store.begin().await?;
     tx.set_next_track(&id, now, next).await?;
     tx.commit().await
 }

@@ -8,11 +8,16 @@
 pub mod attention;
 pub mod connections;
 pub mod day;
+pub mod events;
 pub mod frame;
+pub mod inbox;
 pub mod orders;
+pub mod parcels;
 pub mod printers;
+pub mod pull;
 pub mod rules;
 pub mod trail;
+pub mod write_back;
 
 #[cfg(feature = "ssr")]
 mod answer;

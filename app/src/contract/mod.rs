@@ -7,13 +7,18 @@
 mod attention;
 mod connection;
 mod day;
+mod events;
 mod frame;
+mod inbox;
 mod order;
 mod page;
+mod parcels;
 mod printing;
 mod problem;
+mod pull;
 mod rules;
 mod trail;
+mod write_back;
 
 pub use attention::{Attention, CauseGroup, Counter};
 pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};

@@ -1,10 +1,12 @@
 //! The pages: one file each. A page reads the URL, loads, and composes components.
 
 pub mod attention;
+pub mod connection_events;
 pub mod connection_forms;
 pub mod connections;
 pub mod day;
 pub mod entry;
+pub mod inbox;
 pub mod login;
 pub mod not_found;
 pub mod order;
@@ -14,13 +16,19 @@ pub mod order_correction;
 pub mod order_facts;
 pub mod order_label;
 pub mod order_packages;
+pub mod order_proofs;
 pub mod order_shipment;
+pub mod order_tracking;
 pub mod order_trials;
+pub mod order_write_back;
 pub mod orders;
+pub mod parcels;
 pub mod printers;
 pub mod printers_queue;
+pub mod pull;
 pub mod rules;
 pub mod rules_addresses;
 pub mod rules_services;
 pub mod setup;
 pub mod trail;
+pub mod write_back;

@@ -1,0 +1,1 @@
+//! How orders come in: cursors, gaps, and why an order was not shipped.

@@ -1,0 +1,1 @@
+//! Business events of Dynamics 365: the addresses they come to, and what came.

@@ -1,0 +1,1 @@
+//! The card of business events on the connections page.

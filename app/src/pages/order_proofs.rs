@@ -1,0 +1,1 @@
+//! Signature and picture proofs of delivery of a shipment.

@@ -1,0 +1,1 @@
+//! What was written back onto the order, and what proves it.

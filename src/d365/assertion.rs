@@ -1,0 +1,1 @@
+//! Signing in with a certificate: the client assertion for Microsoft Entra.

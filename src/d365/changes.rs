@@ -1,0 +1,1 @@
+//! Which orders changed since a moment, where the environment can say it.

@@ -1,0 +1,1 @@
+//! How many calls an environment gets at a time, and how fast.

@@ -1,0 +1,1 @@
+//! Images of a proof of delivery inside a push.

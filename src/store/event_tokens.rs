@@ -1,0 +1,1 @@
+//! The unguessable parts of the addresses business events come to, hashed.

@@ -1,0 +1,1 @@
+//! What vendors pushed to us, each delivery once, with its verdict.

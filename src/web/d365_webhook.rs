@@ -1,0 +1,1 @@
+//! Where business events of Dynamics 365 come to.

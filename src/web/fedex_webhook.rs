@@ -1,0 +1,1 @@
+//! Where FedEx pushes to: verified, stored durably, then answered.

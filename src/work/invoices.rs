@@ -1,0 +1,1 @@
+//! Finds the invoice numbers of shipped orders, for comparing with FedEx's invoice.
