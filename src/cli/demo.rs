@@ -63,6 +63,9 @@ impl Demo {
         let exit = run::serve_engine(&engine, |address| {
             println!("\n  ml-connector demo\n  Open  {address}\n  Name  {DEMO_OPERATOR}\n  Password  {password}\n");
             println!("  {shown}\n  Ctrl-C ends it; `--fresh` begins anew.\n");
+            if let Err(reason) = twin.push_to(&format!("{address}webhooks/fedex")) {
+                tracing::warn!("the FedEx twin does not push here: {reason}");
+            }
         })
         .await;
         twin.stop().await;

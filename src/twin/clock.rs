@@ -7,6 +7,8 @@ use jiff::{Timestamp, tz::Offset};
 
 /// One second in milliseconds, the unit of every time kept by the twins.
 pub(super) const SECOND_MS: i64 = 1_000;
+/// One minute in milliseconds.
+pub(super) const MINUTE_MS: i64 = 60 * SECOND_MS;
 /// One hour in milliseconds.
 pub(super) const HOUR_MS: i64 = 3_600 * SECOND_MS;
 

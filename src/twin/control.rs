@@ -13,11 +13,12 @@ use super::control_orders;
 use super::entities::{self, EntitySet};
 use super::exchange::{Call, Reply};
 use super::life_cycle;
+use super::sender;
 use super::state::World;
 use super::table::Row;
 use super::webhook;
 
-const ROUTES: [(&str, &str); 18] = [
+const ROUTES: [(&str, &str); 20] = [
     ("GET /_twin/", "this list"),
     ("GET /_twin/shipments", "every shipment; ?order=SO-1 for one order, ?brief=true without requests"),
     ("GET /_twin/orders", "every order; ?number=SO-1 for one, ?brief=true without header, lines and documents"),
@@ -32,6 +33,11 @@ const ROUTES: [(&str, &str); 18] = [
     ("POST /_twin/faults", "arm a fault, or an array of them"),
     ("DELETE /_twin/faults", "disarm all, or ?id=1"),
     ("POST /_twin/webhook", "body and signature of a push for tracking_number"),
+    ("GET /_twin/subscription", "who is pushed to, and what became of the pushes"),
+    (
+        "POST /_twin/subscription",
+        "url (loopback; empty ends it), token, encoding, duplicate_one_in, lose_one_in, reverse; or replay_missed",
+    ),
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
@@ -73,6 +79,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         }),
         (&Method::DELETE, "faults", rest) => clear_faults(world, call, rest),
         (&Method::POST, "webhook", []) => body(call).and_then(|body| webhook::push(world, &body)),
+        (&Method::GET, "subscription", []) => Ok(world.sender.view()),
+        (&Method::POST, "subscription", []) => body(call).and_then(|body| sender::set(world, &body)),
         (&Method::GET, "clock", []) => Ok(clock_view(world)),
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
         (&Method::GET, "fedex", []) => Ok(control_fedex::view(world)),

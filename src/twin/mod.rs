@@ -52,6 +52,7 @@ mod seed_customers;
 mod seed_items;
 mod seed_orders;
 mod seed_shapes;
+mod sender;
 mod ship;
 mod ship_answer;
 mod ship_customs;
@@ -153,7 +154,11 @@ pub async fn start(options: TwinOptions) -> std::io::Result<Twin> {
     };
     let shared = Arc::new(Shared::open(&options, place.clone())?);
     let (stop, stopped) = watch::channel(false);
-    let servers = vec![serve(fedex, System::Fedex, &shared, &stopped), serve(d365, System::D365, &shared, &stopped)];
+    let servers = vec![
+        serve(fedex, System::Fedex, &shared, &stopped),
+        serve(d365, System::D365, &shared, &stopped),
+        push(&shared, &stopped),
+    ];
     tracing::info!(fedex = place.fedex_url, d365 = place.d365_url, "the twins are listening");
     Ok(Twin { place, shared, stop, servers })
 }
@@ -178,6 +183,13 @@ fn serve(
             tracing::error!(%error, "a twin stopped serving");
         }
     })
+}
+
+/// Posts to whoever subscribed.
+fn push(shared: &Arc<Shared>, stopped: &watch::Receiver<bool>) -> JoinHandle<()> {
+    let sender = sender::run(Arc::clone(shared), stopped.clone());
+    #[expect(clippy::disallowed_methods, reason = "the twins are their own program and end with their handle")]
+    tokio::spawn(sender)
 }
 
 impl Twin {
@@ -214,6 +226,11 @@ impl Twin {
         let reply = exchange::commit(&self.shared, move |world| control::answer(world, &call)).await;
         let answer: Value = serde_json::from_slice(&reply.body).map_err(|error| error.to_string())?;
         if reply.status == 200 { Ok(answer) } else { Err(answer["error"].to_string()) }
+    }
+
+    /// Has FedEx push to this address (http on a loopback host) from now on.
+    pub fn push_to(&self, url: &str) -> Result<(), String> {
+        self.shared.change(|world| sender::set(world, &serde_json::json!({"url": url}))).map(|_| ())
     }
 
     /// How many answers the fault `hold` keeps back at this moment.

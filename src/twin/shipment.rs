@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::clock::HOUR_MS;
 use super::rate::Charge;
 use super::ship_services;
 
@@ -192,6 +193,14 @@ impl Shipments {
     /// All shipments, oldest first.
     pub(super) fn all(&self) -> impl Iterator<Item = Shipment> {
         self.list.iter().map(Shipment::open)
+    }
+
+    /// Shipments whose journey is not long over; the others have nothing new to tell.
+    pub(super) fn under_way(&self, now_ms: i64) -> impl Iterator<Item = Shipment> {
+        let young = move |shipment: &&Shipment| {
+            shipment.created_ms <= now_ms && now_ms - shipment.created_ms <= 2 * shipment.journey_ms + HOUR_MS
+        };
+        self.list.iter().filter(young).map(Shipment::open)
     }
 
     /// A shipment and the place of the piece in it, by the piece's number.

@@ -23,6 +23,7 @@ use super::fault::Faults;
 use super::fedex::Throttle;
 use super::job::Jobs;
 use super::quota::Quota;
+use super::sender::Sender;
 use super::shipment::Shipments;
 use super::table::Tables;
 use super::{Scenario, TwinOptions, life_cycle, seed};
@@ -79,6 +80,8 @@ pub(super) struct World {
     pub switches: Switches,
     #[serde(default)]
     pub quota: Quota,
+    #[serde(default)]
+    pub sender: Sender,
     pub tokens: HashMap<String, Token>,
     pub throttle: Throttle,
     pub faults: Faults,
@@ -120,6 +123,7 @@ impl World {
             closings: Closings::default(),
             switches: Switches::default(),
             quota: Quota::default(),
+            sender: Sender::default(),
             tokens: HashMap::new(),
             throttle: Throttle::default(),
             faults: Faults::default(),

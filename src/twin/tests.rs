@@ -139,3 +139,58 @@ async fn a_held_purchase_is_made_and_seen_until_its_caller_is_gone() {
     let refused = twin.control(http::Method::POST, "/_twin/faults", &json!({"kind": "lunch"})).await;
     assert!(refused.unwrap_err().contains("lunch"));
 }
+
+/// A receiver that answers each push with the next of these statuses, and then 200.
+async fn receiver(statuses: &[u16]) -> (String, tokio::sync::mpsc::UnboundedReceiver<(String, String)>) {
+    let (seen, pushes) = tokio::sync::mpsc::unbounded_channel();
+    let statuses = std::sync::Arc::new(std::sync::Mutex::new(std::collections::VecDeque::from(statuses.to_vec())));
+    let take = move |headers: http::HeaderMap, body: String| {
+        let status = statuses.lock().unwrap().pop_front().unwrap_or(200);
+        let signature = headers.get("fdx-signature").unwrap().to_str().unwrap().to_owned();
+        seen.send((signature, body)).unwrap();
+        std::future::ready(http::StatusCode::from_u16(status).unwrap())
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/push", listener.local_addr().unwrap());
+    let router = axum::Router::new().route("/push", axum::routing::post(take));
+    #[expect(clippy::disallowed_methods, reason = "a test's own receiver")]
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, pushes)
+}
+
+#[tokio::test]
+async fn a_push_that_is_not_taken_comes_again_and_then_is_missed_until_somebody_asks() {
+    let twin = start(TwinOptions::loopback()).await.unwrap();
+    let (url, mut pushes) = receiver(&[500, 204, 500, 500]).await;
+    let token = token(&twin).await;
+    ship(&twin, &token).await;
+    assert!(twin.push_to("https://example.com/push").is_err(), "a twin posts to nobody else's machine");
+    twin.push_to(&url).unwrap();
+    let mut attempts = Vec::new();
+    for advance_s in [60, 120, 240, 0] {
+        let (signature, body) = pushes.recv().await.unwrap();
+        assert_eq!(signature.len(), 44);
+        let body: Value = serde_json::from_str(&body).unwrap();
+        attempts.push(body["outputMetaData"][0]["attempt"].as_u64().unwrap());
+        settled(&twin, u64::try_from(attempts.len()).unwrap()).await;
+        twin.control(http::Method::POST, "/_twin/clock", &json!({"advance_s": advance_s})).await.unwrap();
+    }
+    assert_eq!(attempts, [1, 2, 3, 4]);
+    let view = twin.control(http::Method::GET, "/_twin/subscription", &Value::Null).await.unwrap();
+    assert_eq!((view["missed"].as_array().unwrap().len(), &view["accepted"]), (1, &json!(0)));
+    twin.control(http::Method::POST, "/_twin/subscription", &json!({"replay_missed": true})).await.unwrap();
+    pushes.recv().await.unwrap();
+    assert_eq!(settled(&twin, 5).await["accepted"], 1);
+    twin.stop().await;
+}
+
+/// Waits until so many pushes were answered.
+async fn settled(twin: &Twin, sent: u64) -> Value {
+    loop {
+        let view = twin.control(http::Method::GET, "/_twin/subscription", &Value::Null).await.unwrap();
+        if view["sent"].as_u64().unwrap() >= sent {
+            return view;
+        }
+        tokio::task::yield_now().await;
+    }
+}
