@@ -1,7 +1,7 @@
 // Starts the program under test as an operator would, each on free ports with a data directory of
 // its own, and ends it by its own process id.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,29 +11,42 @@ const START_MS = 30_000;
 const STOP_MS = 15_000;
 export const PASSWORD = 'correct-horse-battery';
 
+type Settings = Record<string, string>;
+
+/** The program under test, and the environment it runs in. */
+function started(dataDir: string, settings: Settings) {
+  const program = process.env.ML_BINARY;
+  if (!program) throw new Error('ML_BINARY does not say which program to test; use end2end/run.sh.');
+  // The developer's own settings must not reach the tests.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ML_'));
+  const env = {
+    ...Object.fromEntries(inherited),
+    ML_LISTEN: '127.0.0.1:0',
+    ML_DATA_DIR: dataDir,
+    ML_OPERATOR_PASSWORD: PASSWORD,
+    ML_POLL_INTERVAL_S: '5',
+    ML_TRACK_INTERVAL_S: '5',
+    ...settings,
+  };
+  return { program, options: { cwd: dataDir, env } };
+}
+
+/** Runs a command of the program to its end. */
+function once(command: string[], dataDir: string): void {
+  const { program, options } = started(dataDir, {});
+  const { status, stderr } = spawnSync(program, command, { ...options, encoding: 'utf8', timeout: START_MS });
+  if (status !== 0) throw new Error(`${command.slice(0, 2).join(' ')} ended with ${status}: ${stderr}`);
+}
+
 /** One process of the program under test. */
 class Running {
   readonly #child: ChildProcess;
   #said = '';
   #wake = () => {};
 
-  constructor(command: string[], dataDir: string) {
-    const program = process.env.ML_BINARY;
-    if (!program) throw new Error('ML_BINARY does not say which program to test; use end2end/run.sh.');
-    // The developer's own settings must not reach the tests.
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ML_'));
-    this.#child = spawn(program, command, {
-      cwd: dataDir,
-      env: {
-        ...Object.fromEntries(inherited),
-        ML_LISTEN: '127.0.0.1:0',
-        ML_DATA_DIR: dataDir,
-        ML_OPERATOR_PASSWORD: PASSWORD,
-        ML_POLL_INTERVAL_S: '5',
-        ML_TRACK_INTERVAL_S: '5',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  constructor(command: string[], dataDir: string, settings: Settings) {
+    const { program, options } = started(dataDir, settings);
+    this.#child = spawn(program, command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     const listen = (chunk: Buffer) => {
       this.#said += chunk.toString();
       this.#wake();
@@ -148,6 +161,8 @@ export type Credentials = {
   fedex: { base_url: string; api_key: string; secret_key: string; account_number: string };
 };
 
+type Run = (command: string[], settings?: Settings) => Running;
+
 /** The product under test with what it needs. */
 export class Product {
   readonly #running: Running[];
@@ -178,28 +193,44 @@ export class Product {
   /** `ml-connector serve`, never used before, and `ml-connector twin` beside it. */
   static firstRun(): Promise<Product> {
     return Product.#start(async (dataDir, run) => {
-      const twin = run(['twin', '--d365', '127.0.0.1:0', '--fedex', '127.0.0.1:0', '--journey-s', '20']);
-      const [d365 = '', fedex = ''] = await twin.says(/365 twin: (\S+)\s+FedEx twin: (\S+)/);
-      const [d365Json = ''] = await twin.says(/Credentials for Dynamics 365: (\{.*\})\n/);
-      const [fedexJson = ''] = await twin.says(/Credentials for FedEx: (\{.*\})\n/);
-      const credentials = { d365: JSON.parse(d365Json), fedex: JSON.parse(fedexJson) };
+      const { twins, credentials } = await Product.#twins(run, ['--journey-s', '20']);
       const [url = ''] = await run(['serve']).says(/listening on (http\S+)/);
-      return { url, twins: new Twins(d365, fedex), credentials, dataDir };
+      return { url, twins, credentials, dataDir };
     });
   }
 
+  /** `ml-connector serve` with both connections and an operator named demo; parcels take an hour. */
+  static connected(settings: Settings = {}): Promise<Product> {
+    return Product.#start(async (dataDir, run) => {
+      const { twins, credentials } = await Product.#twins(run, ['--journey-s', '3600', '--empty']);
+      for (const [system, document] of Object.entries(credentials)) {
+        const file = join(dataDir, `${system}.json`);
+        writeFileSync(file, JSON.stringify(document));
+        once(['credentials', 'set', system, '--file', file], dataDir);
+      }
+      once(['operator', 'add', 'demo', '--role', 'admin'], dataDir);
+      const [url = ''] = await run(['serve'], settings).says(/listening on (http\S+)/);
+      return { url, twins, credentials, dataDir };
+    });
+  }
+
+  static async #twins(run: Run, options: string[]): Promise<{ twins: Twins; credentials: Credentials }> {
+    const twin = run(['twin', '--d365', '127.0.0.1:0', '--fedex', '127.0.0.1:0', ...options]);
+    const [d365 = '', fedex = ''] = await twin.says(/365 twin: (\S+)\s+FedEx twin: (\S+)/);
+    const [d365Json = ''] = await twin.says(/Credentials for Dynamics 365: (\{.*\})\n/);
+    const [fedexJson = ''] = await twin.says(/Credentials for FedEx: (\{.*\})\n/);
+    return { twins: new Twins(d365, fedex), credentials: { d365: JSON.parse(d365Json), fedex: JSON.parse(fedexJson) } };
+  }
+
   static async #start(
-    begin: (
-      dataDir: string,
-      run: (command: string[]) => Running,
-    ) => Promise<Pick<Product, 'url' | 'twins' | 'credentials'> & { dataDir: string }>,
+    begin: (dataDir: string, run: Run) => Promise<Pick<Product, 'url' | 'twins' | 'credentials'> & { dataDir: string }>,
   ): Promise<Product> {
     const dataDir = mkdtempSync(join(tmpdir(), 'ml-connector-e2e-'));
     const running: Running[] = [];
-    const run = (command: string[]) => {
-      const started = new Running(command, dataDir);
-      running.push(started);
-      return started;
+    const run: Run = (command, settings = {}) => {
+      const one = new Running(command, dataDir, settings);
+      running.push(one);
+      return one;
     };
     try {
       const { url, twins, credentials } = await begin(dataDir, run);
