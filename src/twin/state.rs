@@ -25,6 +25,7 @@ use super::job::Jobs;
 use super::quota::Quota;
 use super::shipment::Shipments;
 use super::table::Tables;
+use super::tenant::Tenant;
 use super::{Scenario, TwinOptions, life_cycle, seed};
 
 /// Where the twins can be reached, and the largest page of the `OData` server.
@@ -78,6 +79,8 @@ pub(super) struct World {
     #[serde(default)]
     pub switches: Switches,
     #[serde(default)]
+    pub tenant: Tenant,
+    #[serde(default)]
     pub quota: Quota,
     pub tokens: HashMap<String, Token>,
     pub throttle: Throttle,
@@ -119,6 +122,7 @@ impl World {
             jobs: Jobs::default(),
             closings: Closings::default(),
             switches: Switches::default(),
+            tenant: Tenant::default(),
             quota: Quota::default(),
             tokens: HashMap::new(),
             throttle: Throttle::default(),
