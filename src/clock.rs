@@ -88,6 +88,11 @@ pub fn day_ms(text: &str) -> Option<i64> {
     Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
+/// A moment written as `2026-11-22T18:56:53Z`, or with an offset.
+pub fn parse_ms(text: &str) -> Option<i64> {
+    text.trim().parse().ok().map(jiff::Timestamp::as_millisecond)
+}
+
 fn timestamp(ms: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
@@ -103,6 +108,8 @@ mod tests {
         assert_eq!(date(1_795_373_813_000), "2026-11-22");
         assert_eq!(day_ms("2026-11-22").map(date).as_deref(), Some("2026-11-22"));
         assert_eq!(day_ms("22.11.2026"), None);
+        assert_eq!(parse_ms("2026-11-22T18:56:53Z"), Some(1_795_373_813_000));
+        assert_eq!(parse_ms("2026-11-22"), None);
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     /// Seconds between two pulls.
     pub poll_interval_s: u64,
+    /// Seconds between two scans of the whole open set, where changes can be asked for.
+    pub full_scan_interval_s: u64,
     /// Seconds between two questions about a parcel.
     #[serde(default)]
     pub track_interval_s: Option<u64>,
@@ -144,6 +146,11 @@ impl Config {
         i64::try_from(self.absence_wait_s).unwrap_or(i64::MAX / SECOND_MS).saturating_mul(SECOND_MS)
     }
 
+    /// How long after a scan of the whole open set the next is due; never sooner than a pull.
+    pub fn full_scan_interval_ms(&self) -> i64 {
+        i64::try_from(self.full_scan_interval_s.max(self.poll_interval_s)).unwrap_or(i64::MAX / SECOND_MS).saturating_mul(SECOND_MS)
+    }
+
     /// The clock of this process.
     pub fn clock(&self) -> Clock {
         match (self.clock_factor, self.clock_from_ms) {
@@ -187,6 +194,7 @@ impl Config {
             optional("master_key", hidden(self.master_key.is_some())),
             optional("master_key_file", path(&self.master_key_file)),
             format!("poll_interval_s = {}\n", self.poll_interval_s),
+            format!("full_scan_interval_s = {}\n", self.full_scan_interval_s),
             match self.track_interval_s {
                 Some(seconds) => format!("track_interval_s = {seconds}\n"),
                 None => "# track_interval_s is not set: by stage\n".to_owned(),

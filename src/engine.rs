@@ -64,6 +64,12 @@ pub struct Inner {
     pub wake_drive: Notify,
     /// Somebody wants a pull now.
     pub wake_poll: Notify,
+    /// There is an order to look at.
+    pub wake_look_at: Notify,
+    /// Changes should be read now.
+    pub wake_changes: Notify,
+    /// Somebody wants to know what was missed.
+    pub wake_gap: Notify,
     /// How bytes leave over HTTP; printers are called through it directly.
     pub transport: Transport,
     connections: RwLock<Connections>,
@@ -118,6 +124,9 @@ impl Engine {
             config,
             wake_drive: Notify::new(),
             wake_poll: Notify::new(),
+            wake_look_at: Notify::new(),
+            wake_changes: Notify::new(),
+            wake_gap: Notify::new(),
             transport,
             connections: RwLock::default(),
             health: Mutex::default(),

@@ -6,8 +6,8 @@
 
 use crate::contract::{
     AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, FedexForm, Frame, Ladder, OrderDetail,
-    OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Quote, Rules, RulesSaved, ServiceRow,
-    ShipFromRow, Suggestion, TrailEntry, TrailFilter,
+    OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow,
+    ShipFromRow, Suggestion, TrailEntry, TrailFilter, Why,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -125,7 +125,18 @@ pub trait WriteBackDesk: Send + Sync {}
 
 /// How orders come in from Dynamics 365, and why one did not.
 #[async_trait]
-pub trait PullDesk: Send + Sync {}
+pub trait PullDesk: Send + Sync {
+    /// How orders come in, and what is missing.
+    async fn pull(&self) -> Result<Pull, Problem>;
+    /// Why an order was not shipped, asking Dynamics 365 now.
+    async fn why(&self, company: Option<String>, number: String) -> Result<Why, Problem>;
+    /// Imports one order now; answers what became of it.
+    async fn import(&self, company: Option<String>, number: String) -> Result<String, Problem>;
+    /// Moves the cursor of changes to a moment; what changed since is looked at again.
+    async fn rewind(&self, to: String) -> Result<(), Problem>;
+    /// Compares with Dynamics 365 now.
+    async fn find_gaps(&self) -> Result<(), Problem>;
+}
 
 /// Business events of Dynamics 365: their addresses, and what came.
 #[async_trait]

@@ -7,8 +7,6 @@ use crate::desk::{Operator, OperatorDesk, Role, ping as pinging};
 use crate::engine::Engine;
 use crate::order::state::State;
 use crate::store::shipments::ListFilter;
-use crate::transport::Trace;
-use crate::work::take_in::{TakenIn, take_in};
 use app::contract::{Ladder, OrderFilter, OrderRow, RungOutcome};
 use app::desk::{Commands, Views};
 use clap::Args;
@@ -116,29 +114,6 @@ pub async fn order(engine: &Engine, number: &str, json: bool) -> Result {
         }
     }
     Ok(Exit::Done)
-}
-
-/// `import`.
-pub async fn import(engine: &Engine, number: &str) -> Result {
-    let words = |failure: &crate::order::retry::Failure| {
-        let words = failure.cause().words();
-        Failed::unreachable(format!("{} {}", words.sentence, words.next_step))
-    };
-    let d365 = engine.d365().await.map_err(|failure| words(&failure))?;
-    let trace = Trace { actor: Actor::CommandLine, ..Trace::engine() };
-    for company in &d365.credentials().legal_entities {
-        let Some(order) = d365.order(&trace, company, number).await.map_err(|failure| words(&failure))? else {
-            continue;
-        };
-        let text = match take_in(engine, d365.host(), &order).await? {
-            TakenIn::New => "taken in",
-            TakenIn::Changed => "changed, and checked again",
-            TakenIn::Known => "known already",
-        };
-        println!("{company} {number}: {text}.");
-        return Ok(Exit::Done);
-    }
-    Err(Failed::no(format!("Dynamics 365 has no order {number} in the configured legal entities; check the number.")))
 }
 
 /// Arguments of `replay`.

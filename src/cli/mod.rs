@@ -142,7 +142,24 @@ enum Command {
     Import {
         /// Order number.
         number: String,
+        /// Legal entity; without one, the configured ones are searched.
+        #[arg(long)]
+        company: Option<String>,
     },
+    /// Says why an order was not shipped, asking Dynamics 365 now: 0 it was, 1 it was not.
+    Why {
+        /// Order number.
+        number: String,
+        /// Legal entity; without one, all are searched.
+        #[arg(long)]
+        company: Option<String>,
+        /// JSON instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// How orders come in: cursors, the queue of orders to look at, what is missing.
+    #[command(subcommand)]
+    Pull(pull::Pull),
     /// Replays parked orders: one by number, or all of a cause.
     Replay(inspect::Replay),
     /// Printers, and which of them prints what.
@@ -200,7 +217,13 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Ping { system, json } => inspect::ping(&engine(config).await?, system.as_deref(), json).await,
         Command::Orders { state, json } => inspect::orders(&engine(config).await?, state, json).await,
         Command::Order { number, json } => inspect::order(&engine(config).await?, &number, json).await,
-        Command::Import { number } => inspect::import(&engine(config).await?, &number).await,
+        Command::Import { number, company } => {
+            pull::import(&engine(config).await?, company.as_deref(), &number).await
+        }
+        Command::Why { number, company, json } => {
+            pull::why(&engine(config).await?, company, number, json).await
+        }
+        Command::Pull(command) => command.run(&engine(config).await?).await,
         Command::Replay(replay) => replay.run(&engine(config).await?).await,
         Command::Printers(command) => command.run(&engine(config).await?).await,
         Command::Prints(prints) => prints.run(&engine(config).await?).await,

@@ -18,8 +18,12 @@ const PUBLIC_CLOUD: &str = "https://login.microsoftonline.com";
 const EXAMPLE: &str = "https://contoso.operations.dynamics.com";
 /// Present in every tenant seen.
 const USUAL_ORDERS: &str = "SalesOrderHeadersV2";
-/// Has no navigation to its lines, so orders cannot be read from it in one request.
-const WITHOUT_LINES: &str = "SalesOrderHeadersV4";
+/// Orders in one request, unless set otherwise. 200 orders with lines are about a megabyte and
+/// answered in a second or two.
+const USUAL_PAGE: usize = 200;
+/// Most orders in one request: more is tens of megabytes in memory at once. The server's own limit
+/// is 10,000.
+const LARGEST_PAGE: usize = 1_000;
 /// The one standard set that takes tracking numbers.
 pub const TRACKING_SET: &str = "PackingSlipTrackingInformation";
 /// The key of a sales order header.
@@ -48,6 +52,8 @@ pub struct Orders {
     pub processing_statuses: Vec<String>,
     /// Delivery modes; empty: those that have a service.
     pub delivery_modes: Vec<String>,
+    /// Orders in one request.
+    pub page_size: usize,
 }
 
 impl Default for Orders {
@@ -56,6 +62,7 @@ impl Default for Orders {
             entity_set: USUAL_ORDERS.to_owned(),
             processing_statuses: vec!["Confirmed".to_owned()],
             delivery_modes: Vec::new(),
+            page_size: USUAL_PAGE,
         }
     }
 }
@@ -354,9 +361,9 @@ fn legal_entities(given: &[String]) -> Result<Vec<String>, CredentialError> {
 
 fn orders(orders: Orders) -> Result<Orders, CredentialError> {
     name("orders.entity_set", &orders.entity_set)?;
-    if orders.entity_set == WITHOUT_LINES {
-        let next = "Use SalesOrderHeadersV2 or SalesOrderHeadersV3.";
-        return Err(CredentialError::new("orders.entity_set", "This set does not give an order's lines.", next));
+    if !(1..=LARGEST_PAGE).contains(&orders.page_size) {
+        let next = format!("Enter a number from 1 to {LARGEST_PAGE}; {USUAL_PAGE} suits most environments.");
+        return Err(CredentialError::new("orders.page_size", "It is not a size of pages.", &next));
     }
     if orders.processing_statuses.is_empty() {
         let next = "Enter at least one, usually Confirmed.";
@@ -430,9 +437,13 @@ mod tests {
         assert_eq!(fault(r#""kind":"patch""#, r#""kind":"post""#).field, "write_back.0.entity_set");
         assert_eq!(fault("SalesOrderHeadersV2", "../x").field, "write_back.0.entity_set");
         assert_eq!(
-            fault(r#""name":"UAT""#, r#""orders":{"entity_set":"SalesOrderHeadersV4"}"#).field,
+            fault(r#""name":"UAT""#, r#""orders":{"entity_set":"Sales,V4"}"#).field,
             "orders.entity_set"
         );
+        for size in ["0", "1001"] {
+            let orders = format!(r#""orders":{{"page_size":{size}}}"#);
+            assert_eq!(fault(r#""name":"UAT""#, &orders).field, "orders.page_size");
+        }
         assert_eq!(fault(r#""s3cr3t""#, r#""***""#).field, "client_secret");
         let typed = fault(r#""s3cr3t""#, r#"{"v":"s3cr3t"}"#);
         assert!(typed.field == "client_secret" && !typed.to_string().contains("s3cr3t"), "{typed:?}");

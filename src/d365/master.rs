@@ -6,7 +6,7 @@
 
 use crate::d365::error::{Purpose, unreadable};
 use crate::d365::odata::{Query, any_of, keyed, literal};
-use crate::d365::orders::street;
+use crate::d365::order_record::street;
 use crate::d365::{D365, data_call, record};
 use crate::order::facts::{Facts, Item};
 use crate::order::group::Group;
@@ -176,7 +176,7 @@ impl D365 {
 }
 
 /// Refused for good, or not allowed to read this set; signing in and passing trouble are not that.
-fn knows_nothing(failure: &Failure) -> bool {
+pub(super) fn knows_nothing(failure: &Failure) -> bool {
     match failure {
         Failure::Permanent(_) => true,
         Failure::NotAllowed(cause) => cause.code == "auth.user-disabled",

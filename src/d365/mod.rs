@@ -10,9 +10,13 @@ pub mod carriers;
 pub mod changes;
 pub mod credentials;
 pub mod error;
+pub mod invoices;
 pub mod master;
 pub mod metadata;
 pub mod odata;
+mod order_lines;
+mod order_record;
+mod order_select;
 pub mod orders;
 pub mod pace;
 pub mod probe;
@@ -59,6 +63,8 @@ struct Inner {
     redactor: Redactor,
     tokens: TokenCache,
     sent: AtomicU64,
+    /// Properties of orders this environment does not have.
+    missing: order_select::Missing,
 }
 
 impl D365 {
@@ -67,7 +73,8 @@ impl D365 {
         let clock = transport.clock().clone();
         let tokens = TokenCache::new(TOKEN_NAME, credentials.token_fingerprint(), shelf, clock);
         let redactor = Redactor::new(vec![credentials.client_secret.clone()]);
-        Self { inner: Arc::new(Inner { credentials, transport, redactor, tokens, sent: AtomicU64::new(0) }) }
+        let (sent, missing) = (AtomicU64::new(0), order_select::Missing::default());
+        Self { inner: Arc::new(Inner { credentials, transport, redactor, tokens, sent, missing }) }
     }
 
     /// What it was made with.

@@ -8,9 +8,10 @@ use crate::clock::MINUTE_MS;
 use crate::d365::credentials::{Kind, Target};
 use crate::d365::error::Purpose;
 use crate::d365::odata::{Query, literal};
-use crate::d365::orders::{no_set, ready};
+use crate::d365::orders::{conditions, no_set};
 use crate::d365::{D365, data_call, record};
 use crate::order::cause::Cause;
+use crate::order::ready::Ready;
 use crate::order::retry::Failure;
 use crate::transport::probe::{Footing, Ladder, ProbeRung};
 use crate::transport::{Call, Trace};
@@ -54,8 +55,8 @@ impl D365 {
         let set = &credentials.orders.entity_set;
         let mut seen = Vec::new();
         for company in &credentials.legal_entities {
-            let conditions = ready(credentials, std::slice::from_ref(company), delivery_modes);
-            let query = Query::new().filter(&conditions).select(&["SalesOrderNumber"]).count().top(1);
+            let ready = Ready { companies: vec![company.clone()], ..self.ready(delivery_modes) };
+            let query = Query::new().filter(&conditions(&ready)).select(&["SalesOrderNumber"]).count().top(1);
             let body = self.get(trace, &CALL, Purpose::Read, &self.address(set, &query)).await?;
             let list = record::list(&body.ok_or_else(|| no_set(set))?)?;
             let count = list.count.map_or_else(|| list.value.len().to_string(), |count| count.to_string());

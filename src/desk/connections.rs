@@ -205,6 +205,14 @@ pub fn d365_document(saved: Option<Value>, form: &D365Form) -> Value {
         orders.insert("processing_statuses".into(), list(&form.processing_statuses).into());
     }
     orders.insert("delivery_modes".into(), list(&form.delivery_modes).into());
+    if !form.entity_set.trim().is_empty() {
+        orders.insert("entity_set".into(), form.entity_set.trim().into());
+    }
+    match form.page_size.trim() {
+        "" => orders.remove("page_size"),
+        // What is no number is refused with the field's name when the document is read.
+        text => orders.insert("page_size".into(), text.parse::<u64>().map_or_else(|_| text.into(), Value::from)),
+    };
     let set_name = orders.get("entity_set").and_then(Value::as_str).unwrap_or("SalesOrderHeadersV2").to_owned();
     document.insert("orders".into(), orders.into());
     let mut targets = document.get("write_back").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -258,6 +266,8 @@ pub fn d365_form(document: &Value) -> D365Form {
         token_version: text(document.get("token_version")),
         legal_entities: joined(document.get("legal_entities")),
         processing_statuses: joined(orders.and_then(|orders| orders.get("processing_statuses"))),
+        entity_set: text(orders.and_then(|orders| orders.get("entity_set"))),
+        page_size: orders.and_then(|orders| orders.get("page_size")).map(Value::to_string).unwrap_or_default(),
         delivery_modes: joined(orders.and_then(|orders| orders.get("delivery_modes"))),
         write_back_kind: text(target.and_then(|target| target.get("kind"))),
         tracking_property: property("tracking_number"),

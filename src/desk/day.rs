@@ -92,6 +92,7 @@ pub async fn charges_csv(engine: &Engine, from_ms: i64, to_ms: i64) -> Result<Ve
         "amount",
         "currency",
         "rate_type",
+        "invoices_found_later",
     ];
     write(&mut writer, &head);
     for row in charges(engine, from_ms, to_ms + DAY_MS).await? {
@@ -111,6 +112,7 @@ pub async fn charges_csv(engine: &Engine, from_ms: i64, to_ms: i64) -> Result<Ve
             &row.amount,
             &row.currency,
             &row.rate_type,
+            row.invoices_found.as_deref().unwrap_or_default(),
         ];
         write(&mut writer, &fields.map(defused));
     }

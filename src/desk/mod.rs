@@ -21,6 +21,7 @@ pub mod shipping;
 pub mod sign_in;
 pub mod trial;
 pub mod views;
+pub mod why;
 pub mod write_back;
 
 use crate::audit::Actor;

@@ -13,10 +13,11 @@ use crate::print::job::Job;
 use crate::store::StoreError;
 use crate::store::audit::TrailRow;
 use crate::store::documents::{DocumentRow, PieceRow};
+use crate::store::invoices::FoundInvoice;
 use crate::store::orders::OrderRecord;
 use crate::store::prints::QueueFilter;
 use app::contract::{
-    Action, ActionKind, AttemptView, ChangeView, ChargeView, CustomsView, DocumentView, ExchangeView, LabelView,
+    Action, ActionKind, AttemptView, ChangeView, ChargeView, CustomsView, DocumentView, ExchangeView, InvoiceView, LabelView,
     LineView, OrderDetail, PackageView, PrintView, ShipmentDetail, TimelineEntry,
 };
 
@@ -51,6 +52,7 @@ pub async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<Order
         customer: format!("{}{account}", order.customer_name),
         customer_reference: (!order.customer_reference.is_empty()).then(|| order.customer_reference.clone()),
         invoice_number: record.invoice_number.clone(),
+        invoices: db.found_invoices(&record.order_id).await?.iter().map(invoice_view).collect(),
         headline: headline(&shipments),
         lines: lines(order),
         shipments: details,
@@ -59,8 +61,18 @@ pub async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<Order
     })
 }
 
+fn invoice_view(invoice: &FoundInvoice) -> InvoiceView {
+    // Noon of the day stands for the day.
+    let day = invoice.dated.split('T').next().unwrap_or_default();
+    InvoiceView {
+        number: invoice.number.clone(),
+        text: format!("{day}, {} {}", invoice.amount, invoice.currency),
+        found: present::moment(invoice.found_ms),
+    }
+}
+
 /// The newest shipment that counts; of several, how far they are.
-fn headline(shipments: &[Shipment]) -> String {
+pub(super) fn headline(shipments: &[Shipment]) -> String {
     let live: Vec<&Shipment> =
         shipments.iter().filter(|one| one.kind == Kind::Outbound && !one.state.frees_lines()).collect();
     match live[..] {

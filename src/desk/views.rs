@@ -78,6 +78,7 @@ impl Views for OperatorDesk {
             counters,
             groups: self.store(groups(engine).await)?,
             checklist: self.checklist(last_pull).await,
+            gaps: self.gap_alarm().await?,
             last_pull: last_pull.map(present::moment),
             next_pull: last_pull.map(|ms| present::moment(ms + interval)),
             now: present::moment(engine.clock.now_ms()),

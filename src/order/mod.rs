@@ -15,6 +15,7 @@ pub mod packing;
 pub mod parcel;
 pub mod plan;
 pub mod postal;
+pub mod ready;
 pub mod retry;
 pub mod rules;
 pub mod scan;

@@ -30,8 +30,10 @@ pub struct ChargeRow {
     pub company: String,
     /// Sales order number.
     pub order_number: String,
-    /// Customer invoice, if one was known.
+    /// Customer invoice, if one was known when the label was bought.
     pub invoice_number: Option<String>,
+    /// Customer invoices found later, separated by semicolons.
+    pub invoices_found: Option<String>,
     /// Customer account.
     pub customer_account: String,
     /// `rated` or `voided`.
@@ -106,7 +108,10 @@ impl Db {
             charge: ChargeRow,
         }
         let sql = "
-            select c.charge_id, o.company, o.number as order_number, o.invoice_number, o.customer_account, c.kind, c.at_ms,
+            select c.charge_id, o.company, o.number as order_number, o.invoice_number,
+                   (select string_agg(i.number, '; ' order by i.number) from order_invoices i
+                    where i.order_id = o.order_id) as invoices_found,
+                   o.customer_account, c.kind, c.at_ms,
                    s.environment, c.account_number, c.payer, c.service, c.tracking_number, c.packages, c.amount,
                    c.currency, c.rate_type
             from charges c join shipments s using (shipment_id) join orders o using (order_id)

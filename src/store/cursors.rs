@@ -4,6 +4,10 @@ use crate::store::{Db, Result, on_db, on_tx};
 
 /// When Dynamics 365 was last asked for orders, successfully.
 pub const LAST_PULL: &str = "d365.last_pull_ms";
+/// When the whole open set was last read to its end.
+pub const FULL_SCAN: &str = "d365.full_scan_ms";
+/// How many orders were in it.
+pub const FULL_SCAN_SEEN: &str = "d365.full_scan_seen";
 
 impl Db {
     /// A remembered number.

@@ -14,7 +14,9 @@ pub mod corrections;
 pub mod cursors;
 pub mod documents;
 pub mod event_tokens;
+pub mod gaps;
 pub mod inbox;
+pub mod invoices;
 pub mod lines;
 pub mod look_at;
 pub mod operators;
@@ -27,6 +29,7 @@ pub mod rules;
 pub mod scans;
 pub mod secrets;
 pub mod shipments;
+pub mod watermarks;
 pub mod write_backs;
 
 use crate::audit::ChainKey;

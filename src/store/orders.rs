@@ -2,6 +2,7 @@
 
 use crate::order::{Order, OrderId, OrderKey};
 use crate::store::{Db, Result, StoreError, Tx, on_db, on_tx};
+use std::collections::HashMap;
 
 /// An order with what we know around it.
 #[derive(Clone, Debug)]
@@ -124,6 +125,32 @@ impl Db {
         let row: Option<Row> = on_db!(self, pool => sqlx::query_as(&sql)
             .bind(&key.host).bind(&key.company).bind(&key.number).fetch_optional(pool).await?);
         row.map(Row::record).transpose()
+    }
+
+    /// The fingerprints of those of these orders that are known, by company and number: a page of
+    /// them in one question. Of 1,000 orders a page, each dialect takes ten times as many values.
+    pub async fn fingerprints(
+        &self,
+        host: &str,
+        orders: impl Iterator<Item = (&str, &str)>,
+    ) -> Result<HashMap<(String, String), String>> {
+        let numbers: Vec<&str> = orders.map(|(_, number)| number).collect();
+        if numbers.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let places: Vec<String> = (2..numbers.len() + 2).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "select company, number, fingerprint from orders where host = $1 and number in ({})",
+            places.join(", ")
+        );
+        let rows: Vec<(String, String, String)> = on_db!(self, pool => {
+            let mut query = sqlx::query_as(&sql).bind(host);
+            for number in &numbers {
+                query = query.bind(*number);
+            }
+            query.fetch_all(pool).await?
+        });
+        Ok(rows.into_iter().map(|(company, number, fingerprint)| ((company, number), fingerprint)).collect())
     }
 
     /// The newest order of a company and number, whatever the environment: for pages, whose

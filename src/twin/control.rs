@@ -16,6 +16,7 @@ use super::life_cycle;
 use super::sender;
 use super::state::World;
 use super::table::Row;
+use super::tenant;
 use super::webhook;
 
 const ROUTES: [(&str, &str); 20] = [
@@ -40,6 +41,8 @@ const ROUTES: [(&str, &str); 20] = [
     ),
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
+    ("GET /_twin/tenant", "how this tenant differs from the usual one"),
+    ("POST /_twin/tenant", "absent_sets, absent_properties (Entity.Property), between_pages (orders)"),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
     ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, fail_jobs, job_failure {code, message}"),
 ];
@@ -83,6 +86,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         (&Method::POST, "subscription", []) => body(call).and_then(|body| sender::set(world, &body)),
         (&Method::GET, "clock", []) => Ok(clock_view(world)),
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
+        (&Method::GET, "tenant", []) => Ok(tenant::view(world)),
+        (&Method::POST, "tenant", []) => body(call).and_then(|body| tenant::set(world, &body)),
         (&Method::GET, "fedex", []) => Ok(control_fedex::view(world)),
         (&Method::POST, "fedex", []) => body(call).and_then(|body| control_fedex::set(world, &body)),
         _ => {

@@ -8,11 +8,14 @@ use serde_json::{Value, json};
 
 use super::exchange::{Call, Reply};
 use super::fault::{Fault, Kind};
+use super::odata_address::{self, Address};
 use super::state::World;
-use super::{entra, odata, odata_metadata, odata_write};
+use super::{entra, odata, odata_metadata, odata_write, tenant};
 
 /// The path of F&O's version action, which a connection test calls.
 const VERSION_ACTION: &str = "/DataManagementEntities/Microsoft.Dynamics.DataEntities.GetApplicationVersion";
+/// What the sets of order headers of every version begin with.
+const HEADERS: &str = "SalesOrderHeadersV";
 /// The application version this twin claims.
 const VERSION: &str = "10.0.43.210";
 /// Seconds named in a throttling message when the fault names none.
@@ -35,11 +38,8 @@ pub(super) fn operation(call: &Call) -> &'static str {
     if call.method == Method::POST {
         return "post";
     }
-    if rest.starts_with("SalesOrderHeadersV2(") {
-        return "order";
-    }
-    if rest.starts_with("SalesOrderHeadersV2") {
-        return "orders";
+    if rest.starts_with(HEADERS) {
+        return if rest.contains('(') { "order" } else { "orders" };
     }
     "master"
 }
@@ -71,12 +71,23 @@ fn data(world: &mut World, call: &Call) -> Reply {
         Method::GET => match rest {
             "" | "/" => odata_metadata::service_document(call),
             "/$metadata" => odata_metadata::edmx(),
-            _ => odata::read(world, call, rest),
+            _ => read(world, call, rest),
         },
         Method::PATCH => odata_write::patch(world, call, rest),
         Method::POST => odata_write::create(world, call, rest),
         _ => no_route(call),
     }
+}
+
+fn read(world: &mut World, call: &Call, rest: &str) -> Reply {
+    if let Some(refusal) = tenant::lacks(world, call, rest) {
+        return refusal;
+    }
+    let reply = odata::read(world, call, rest);
+    if let Some(Address::Set(set)) = odata_address::parse(rest) {
+        tenant::page_answered(world, set);
+    }
+    reply
 }
 
 fn version(call: &Call) -> Reply {

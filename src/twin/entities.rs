@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::entity_master;
 use super::entity_properties as names;
+use super::entity_versions;
 
 /// The type of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,10 @@ pub(super) struct EntitySet {
     pub per_company: bool,
     pub indexed: &'static [&'static str],
     pub creatable: bool,
+    /// The table its rows are in: versions of a set show the same rows.
+    pub table: &'static str,
+    /// Has a navigation to the lines of an order.
+    pub has_lines: bool,
     properties: BTreeMap<&'static str, Property>,
 }
 
@@ -101,6 +106,8 @@ impl EntitySet {
             per_company: keys.first() == Some(&"dataAreaId"),
             indexed: &[],
             creatable: false,
+            table: name,
+            has_lines: false,
             properties: BTreeMap::new(),
         }
     }
@@ -167,6 +174,26 @@ impl EntitySet {
         for property in self.properties.values_mut() {
             property.editable = false;
         }
+        self
+    }
+
+    /// Shows the rows of another set.
+    pub(super) fn view_of(mut self, table: &'static str) -> Self {
+        self.table = table;
+        self
+    }
+
+    /// Drops properties of the set it was made from.
+    pub(super) fn without(mut self, list: &str) -> Self {
+        for name in list.split_whitespace() {
+            self.properties.remove(name);
+        }
+        self
+    }
+
+    /// Has no navigation to lines.
+    pub(super) fn without_lines(mut self) -> Self {
+        self.has_lines = false;
         self
     }
 
@@ -277,8 +304,11 @@ pub(super) fn members(enumeration: &str) -> Option<&'static [&'static str]> {
 
 static CATALOGUE: LazyLock<BTreeMap<&'static str, EntitySet>> = LazyLock::new(|| {
     [
-        header_set(),
-        line_set(),
+        header_set("SalesOrderHeadersV2", "SalesOrderHeaderV2", "SalesOrderHeaderV2Entity"),
+        entity_versions::header_v3(header_set),
+        entity_versions::header_v4(header_set),
+        line_set("SalesOrderLines", "SalesOrderLine", "SalesOrderLineV2Entity"),
+        entity_versions::line_v3(line_set),
         sales_table_set(),
         confirmation_set(),
         invoice_set(),
@@ -292,14 +322,10 @@ static CATALOGUE: LazyLock<BTreeMap<&'static str, EntitySet>> = LazyLock::new(||
     .collect()
 });
 
-fn header_set() -> EntitySet {
-    EntitySet::new(
-        "SalesOrderHeadersV2",
-        "SalesOrderHeaderV2",
-        "SalesOrderHeaderV2Entity",
-        &["dataAreaId", "SalesOrderNumber"],
-    )
-    .texts(names::HEADER_TEXTS)
+fn header_set(name: &'static str, entity: &'static str, internal: &'static str) -> EntitySet {
+    let mut set = EntitySet::new(name, entity, internal, &["dataAreaId", "SalesOrderNumber"]);
+    set.has_lines = true;
+    set.texts(names::HEADER_TEXTS)
     .add(names::HEADER_DATES, Kind::Date)
     .add("OrderCreationDateTime", Kind::Moment)
     .add(names::HEADER_DECIMALS, Kind::Decimal)
@@ -322,8 +348,8 @@ fn header_set() -> EntitySet {
     .indexed(&["SalesOrderNumber", "SalesOrderProcessingStatus"])
 }
 
-fn line_set() -> EntitySet {
-    EntitySet::new("SalesOrderLines", "SalesOrderLine", "SalesOrderLineV2Entity", &["dataAreaId", "InventoryLotId"])
+fn line_set(name: &'static str, entity: &'static str, internal: &'static str) -> EntitySet {
+    EntitySet::new(name, entity, internal, &["dataAreaId", "InventoryLotId"])
         .texts(names::LINE_TEXTS)
         .add(names::LINE_DATES, Kind::Date)
         .add(names::LINE_DECIMALS, Kind::Decimal)
@@ -466,5 +492,15 @@ mod tests {
         assert!(!header.property("SalesOrderStatus").unwrap().editable);
         assert_eq!(header.property("DeliveryAddressTimeZone").unwrap().kind.empty(), Value::Null);
         assert_eq!(lines().properties().count(), 151);
+    }
+
+    #[test]
+    fn newer_versions_show_the_same_rows_with_other_properties() {
+        let (v3, v4) = (known("SalesOrderHeadersV3"), known("SalesOrderHeadersV4"));
+        assert_eq!((v3.table, v3.has_lines), ("SalesOrderHeadersV2", true));
+        assert_eq!((v4.table, v4.has_lines), ("SalesOrderHeadersV2", false));
+        assert!(v3.property("RevRecReallocationId").is_some() && v4.property("RevRecReallocationId").is_none());
+        assert!(headers().property("FinTagDisplayValue").is_none() && v4.property("FinTagDisplayValue").is_some());
+        assert!(known("SalesOrderLinesV3").property("BundleLineType").is_none());
     }
 }

@@ -190,7 +190,7 @@ fn order_values(left: &Value, right: &Value) -> std::cmp::Ordering {
 fn selection(value: &str, set: &EntitySet) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
     for name in value.split(',').map(str::trim).filter(|name| *name != "*") {
-        let navigation = set.name == entities::headers().name && name == LINES;
+        let navigation = set.has_lines && name == LINES;
         if set.property(name).is_none() && !navigation {
             return Err(unknown_property(name, set));
         }
@@ -208,7 +208,7 @@ fn expansion(value: &str, set: &EntitySet) -> Result<Vec<String>, String> {
         }
         None => (value.trim(), None),
     };
-    if set.name != entities::headers().name || name != LINES {
+    if !set.has_lines || name != LINES {
         return Err(unknown_property(name, set));
     }
     let Some(inner) = inner.filter(|inner| !inner.trim().is_empty()) else {

@@ -45,7 +45,7 @@ pub(super) fn patch(world: &mut World, call: &Call, rest: &str) -> Reply {
         return infolog(400, set.internal, &log);
     }
     world.tables.merge(set, &key, changes);
-    if set.name == entities::headers().name {
+    if set.table == entities::headers().table {
         sales_table::mirror(world, key[0], key[1]);
     }
     world.touch();

@@ -26,6 +26,7 @@ use super::quota::Quota;
 use super::sender::Sender;
 use super::shipment::Shipments;
 use super::table::Tables;
+use super::tenant::Tenant;
 use super::{Scenario, TwinOptions, life_cycle, seed};
 
 /// Where the twins can be reached, and the largest page of the `OData` server.
@@ -79,6 +80,8 @@ pub(super) struct World {
     #[serde(default)]
     pub switches: Switches,
     #[serde(default)]
+    pub tenant: Tenant,
+    #[serde(default)]
     pub quota: Quota,
     #[serde(default)]
     pub sender: Sender,
@@ -122,6 +125,7 @@ impl World {
             jobs: Jobs::default(),
             closings: Closings::default(),
             switches: Switches::default(),
+            tenant: Tenant::default(),
             quota: Quota::default(),
             sender: Sender::default(),
             tokens: HashMap::new(),

@@ -172,7 +172,7 @@ impl Tables {
 
     /// The rows of a set, once it has some.
     pub(super) fn table(&self, set: &EntitySet) -> Option<&Table> {
-        self.sets.get(set.name)
+        self.sets.get(set.table)
     }
 
     /// All rows of a set in key order.
@@ -182,7 +182,7 @@ impl Tables {
 
     /// One row by its key values.
     pub(super) fn row(&self, set: &EntitySet, key: &[&str]) -> Option<&Row> {
-        self.sets.get(set.name)?.rows.get(&key_text(key))
+        self.sets.get(set.table)?.rows.get(&key_text(key))
     }
 
     /// Inserts or replaces a row.
@@ -192,7 +192,7 @@ impl Tables {
         let key = key_text(&parts);
         self.last_record += 1;
         let row = Row { values, record_id: FIRST_RECORD_ID + self.last_record, record_version: 1 };
-        let table = self.sets.entry(set.name.to_owned()).or_default();
+        let table = self.sets.entry(set.table.to_owned()).or_default();
         if let Some(old) = table.rows.remove(&key) {
             table.unindex_row(set, &key, &old);
         }
@@ -203,7 +203,7 @@ impl Tables {
     /// Merges values into a row; false when there is no such row.
     pub(super) fn merge(&mut self, set: &'static EntitySet, key: &[&str], changes: Map<String, Value>) -> bool {
         let key = key_text(key);
-        let Some(table) = self.sets.get_mut(set.name) else {
+        let Some(table) = self.sets.get_mut(set.table) else {
             return false;
         };
         let Some(mut row) = table.rows.remove(&key) else {
@@ -223,7 +223,7 @@ impl Tables {
 
     /// Removes the rows of an order, found by the property that holds its number.
     pub(super) fn remove_of(&mut self, set: &'static EntitySet, company: &str, property: &str, number: &str) {
-        let table = self.sets.entry(set.name.to_owned()).or_default();
+        let table = self.sets.entry(set.table.to_owned()).or_default();
         let found = table.found(property, &[number.to_owned()]);
         let keys: Vec<String> = found
             .into_iter()

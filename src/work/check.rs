@@ -113,7 +113,7 @@ async fn reread(
     if record.fingerprint == order.fingerprint() {
         return Ok(Ok(Some(Known { record, read: true })));
     }
-    if take_in_again(engine, &record, &order).await? == TakenIn::Known {
+    if take_in_again(engine, &record, &order).await? == TakenIn::Busy {
         // Somebody else changed a shipment of it at this moment: it comes around again.
         tracing::debug!(shipment.id = %shipment.shipment_id, "the order is being changed elsewhere");
     }

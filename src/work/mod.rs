@@ -1,6 +1,7 @@
 //! The loops that do the work. Each has a public `tick` that tests call, and a `run` that only
 //! waits and calls it; between two ticks the truth is in the database alone.
 
+pub mod changes;
 pub mod check;
 pub mod drive;
 pub mod gap;
@@ -28,6 +29,12 @@ use std::time::Duration;
 pub fn spawn(engine: &Engine, lifecycle: &Lifecycle) {
     let (e, l) = (engine.clone(), lifecycle.clone());
     lifecycle.spawn("poll", async move { poll::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("look-at", async move { look_at::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("gap", async move { gap::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("invoices", async move { invoices::run(&e, &l).await });
     let (e, l) = (engine.clone(), lifecycle.clone());
     lifecycle.spawn("drive", async move { drive::run(&e, &l).await });
     let (e, l) = (engine.clone(), lifecycle.clone());

@@ -3,17 +3,21 @@
 //! The whole open set is scanned each time: the header set has no modified date, and the set is
 //! small, because orders leave it when they are delivered. Our own ledger decides what was seen,
 //! never the filter: an order can be confirmed again after it was shipped.
+//!
+//! Where the environment publishes changes (`changes.rs`), most turns of the loop ask for those
+//! only, and the whole set is scanned at a longer interval.
 
 use crate::clock::MINUTE_MS;
 use crate::d365::D365;
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;
-use crate::order::cause::Cause;
 use crate::order::retry::{Decision, Failure, decide};
 use crate::store::Result;
-use crate::store::cursors::LAST_PULL;
+use crate::store::cursors::{FULL_SCAN, FULL_SCAN_SEEN, LAST_PULL};
 use crate::transport::{Trace, chain};
-use crate::work::take_in::{TakenIn, park_unreadable, take_in, take_in_again};
+use crate::work::changes;
+use crate::work::look_at::rule;
+use crate::work::take_in::{TakenIn, park_unreadable, take_in_again, take_in_page};
 use std::time::Duration;
 
 /// Pages of one pull. At 200 orders a page this is more than any warehouse has open; a server that
@@ -39,14 +43,17 @@ pub struct Pulled {
     pub unreadable: usize,
 }
 
-/// One pull.
+/// One pull of the whole open set.
 pub async fn tick(engine: &Engine, trace: &Trace) -> Result<std::result::Result<Pulled, Failure>> {
     let result = pull(engine, trace).await?;
     let cause = result.as_ref().err().map(|failure| failure.cause().clone());
     match (&result, &cause) {
         (Ok(pulled), _) => {
             let now = engine.clock.now_ms();
-            engine.store.db.set_cursor(LAST_PULL, now, now).await?;
+            let seen = i64::try_from(pulled.seen + pulled.unreadable).unwrap_or(i64::MAX);
+            for (name, value) in [(LAST_PULL, now), (FULL_SCAN, now), (FULL_SCAN_SEEN, seen)] {
+                engine.store.db.set_cursor(name, value, now).await?;
+            }
             if pulled.new + pulled.changed > 0 {
                 engine.wake_drive.notify_one();
             }
@@ -67,20 +74,16 @@ async fn pull(engine: &Engine, trace: &Trace) -> Result<std::result::Result<Pull
         Ok(d365) => d365,
         Err(failure) => return Ok(Err(failure)),
     };
-    // Delivery modes that mean FedEx: the configured ones, else those that have a service.
-    let mut modes = d365.credentials().orders.delivery_modes.clone();
-    if modes.is_empty() {
-        modes = engine.rules().await?.fedex_modes();
-    }
-    if modes.is_empty() {
-        return Ok(Err(Failure::NotAllowed(Cause::new("auth.not-configured"))));
-    }
+    let ready = match rule(engine, &d365).await? {
+        Ok(ready) => ready,
+        Err(failure) => return Ok(Err(failure)),
+    };
     let mut pulled = Pulled::default();
     // Throttled in the middle of a long list, the next pull goes on there: beginning anew would never
     // reach the end of it while the throttle lasts.
     let mut next = engine.take_stopped_at(d365.host());
     for _ in 0..PAGES {
-        let page = match d365.ready_orders(trace, &modes, next.clone()).await {
+        let page = match d365.ready_orders(trace, &ready, next.clone()).await {
             Ok(page) => page,
             Err(failure) => {
                 engine.keep_stopped_at(d365.host(), next);
@@ -88,13 +91,9 @@ async fn pull(engine: &Engine, trace: &Trace) -> Result<std::result::Result<Pull
             }
         };
         pulled.seen += page.orders.len();
-        for order in &page.orders {
-            match take_in(engine, d365.host(), order).await? {
-                TakenIn::New => pulled.new += 1,
-                TakenIn::Changed => pulled.changed += 1,
-                TakenIn::Known => {}
-            }
-        }
+        let taken = take_in_page(engine, d365.host(), &page.orders).await?;
+        pulled.new += taken.new;
+        pulled.changed += taken.changed;
         for record in &page.unreadable {
             pulled.unreadable += 1;
             pulled.new += usize::from(park_unreadable(engine, d365.host(), record).await?);
@@ -137,14 +136,35 @@ async fn look_at_labelled(engine: &Engine, d365: &D365, trace: &Trace) -> Result
     Ok(Ok(changed))
 }
 
+/// One turn of the loop: what changed, where that can be asked for and a scan is not due; else a scan.
+pub async fn turn(engine: &Engine, trace: &Trace, scan: bool) -> Result<std::result::Result<(), Failure>> {
+    let last = engine.store.db.cursor(FULL_SCAN).await?;
+    let due = last.is_none_or(|last| engine.clock.now_ms() - last >= engine.config.full_scan_interval_ms());
+    if !scan && !due {
+        match changes::tick(engine, trace).await? {
+            Ok(Some(read)) if !read.scan => {
+                let now = engine.clock.now_ms();
+                engine.store.db.set_cursor(LAST_PULL, now, now).await?;
+                return Ok(Ok(()));
+            }
+            Ok(_) => {}
+            Err(failure) => return Ok(Err(failure)),
+        }
+    }
+    Ok(tick(engine, trace).await?.map(drop))
+}
+
 /// Pulls until the program stops: at the interval, when somebody asks, later after failures.
 pub async fn run(engine: &Engine, lifecycle: &Lifecycle) {
     let interval = Duration::from_secs(engine.config.poll_interval_s);
     let mut failures = 0;
+    // After a start everything is scanned: what was handed to a scan before may not have come to it.
+    let mut scan = true;
     while !lifecycle.is_stopping() {
-        let wait = match tick(engine, &Trace::engine()).await {
-            Ok(Ok(_)) => {
+        let wait = match turn(engine, &Trace::engine(), scan).await {
+            Ok(Ok(())) => {
                 failures = 0;
+                scan = false;
                 interval
             }
             Ok(Err(failure)) => {
@@ -162,7 +182,8 @@ pub async fn run(engine: &Engine, lifecycle: &Lifecycle) {
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            () = engine.wake_poll.notified() => {}
+            () = engine.wake_poll.notified() => scan = true,
+            () = engine.wake_changes.notified() => {}
             () = lifecycle.stopping() => {}
         }
     }

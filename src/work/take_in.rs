@@ -28,6 +28,46 @@ pub enum TakenIn {
     Changed,
     /// Nothing to do.
     Known,
+    /// A shipment of it was changed by somebody else at this moment: nothing was taken in.
+    Busy,
+}
+
+/// What became of a page of orders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageTakenIn {
+    /// Not seen before.
+    pub new: usize,
+    /// Seen before, and different now.
+    pub changed: usize,
+}
+
+/// New orders in one transaction: each costs a handful of rows, and SQLite one flush to the disk.
+const NEW_AT_ONCE: usize = 25;
+
+/// Takes in a page: one question tells which orders are as we know them, and they cost nothing more;
+/// new ones are inserted in batches.
+pub async fn take_in_page(engine: &Engine, host: &str, orders: &[Order]) -> Result<PageTakenIn> {
+    let keys = orders.iter().map(|order| (order.company.as_str(), order.number.as_str()));
+    let known = engine.store.db.fingerprints(host, keys).await?;
+    let fingerprint = |order: &Order| known.get(&(order.company.clone(), order.number.clone()));
+    let mut taken = PageTakenIn::default();
+    let new: Vec<&Order> = orders.iter().filter(|order| fingerprint(order).is_none()).collect();
+    for some in new.chunks(NEW_AT_ONCE) {
+        let mut tx = engine.store.begin().await?;
+        for order in some {
+            let key = OrderKey { host: host.to_owned(), company: order.company.clone(), number: order.number.clone() };
+            taken.new += usize::from(insert_in(engine, &mut tx, &key, order, None).await?);
+        }
+        tx.commit().await?;
+    }
+    for order in orders {
+        if fingerprint(order).is_some_and(|known| *known != order.fingerprint())
+            && take_in(engine, host, order).await? == TakenIn::Changed
+        {
+            taken.changed += 1;
+        }
+    }
+    Ok(taken)
 }
 
 /// Takes in one order.
@@ -49,17 +89,29 @@ pub async fn take_in_again(engine: &Engine, record: &OrderRecord, order: &Order)
     }
     match change(engine, &record.order_id, order).await {
         Ok(()) => Ok(TakenIn::Changed),
-        // A shipment of it changed at this moment: the next pull sees both.
-        Err(StoreError::Conflict { .. }) => Ok(TakenIn::Known),
+        // The next pull, or the next look, sees both.
+        Err(StoreError::Conflict { .. }) => Ok(TakenIn::Busy),
         Err(error) => Err(error),
     }
 }
 
 /// Inserts an order with its shipments; `false` when it is already there.
 async fn insert(engine: &Engine, key: &OrderKey, order: &Order, parked: Option<Cause>) -> Result<bool> {
+    let mut tx = engine.store.begin().await?;
+    let new = insert_in(engine, &mut tx, key, order, parked).await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+async fn insert_in(
+    engine: &Engine,
+    tx: &mut Tx,
+    key: &OrderKey,
+    order: &Order,
+    parked: Option<Cause>,
+) -> Result<bool> {
     let now = engine.clock.now_ms();
     let order_id = OrderId(engine.new_id());
-    let mut tx = engine.store.begin().await?;
     if !tx.insert_order(&order_id, key, order, now).await? {
         return Ok(false);
     }
@@ -81,9 +133,8 @@ async fn insert(engine: &Engine, key: &OrderKey, order: &Order, parked: Option<C
         if count > 1 {
             summary = format!("{summary} Shipment {group_no} of {count}: {}.", place(group));
         }
-        insert_shipment(engine, &mut tx, &shipment, group, &summary, now).await?;
+        insert_shipment(engine, tx, &shipment, group, &summary, now).await?;
     }
-    tx.commit().await?;
     let state = if parked.is_some() { State::Parked } else { State::Received };
     tracing::info!(
         order.number = key.number,

@@ -14,6 +14,9 @@ pub struct Attention {
     pub groups: Vec<CauseGroup>,
     /// First-day steps still open, empty once all are done.
     pub checklist: Vec<Counter>,
+    /// Confirmed orders that are not here, as a sentence, if the last comparison found some.
+    #[serde(default)]
+    pub gaps: Option<String>,
     /// When Dynamics 365 was last asked for orders.
     pub last_pull: Option<Moment>,
     /// When it is asked next.

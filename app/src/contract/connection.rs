@@ -64,6 +64,10 @@ pub struct D365Form {
     pub legal_entities: String,
     /// Processing statuses that mean "ship it", `Confirmed`.
     pub processing_statuses: String,
+    /// Entity set of the order headers, `SalesOrderHeadersV2`.
+    pub entity_set: String,
+    /// Orders in one request, 1 to 1,000.
+    pub page_size: String,
     /// Delivery modes that mean FedEx; blank means all that have a service.
     pub delivery_modes: String,
     /// `patch` (fields on the order) or `post` (packing slip tracking).

@@ -1,6 +1,6 @@
 //! Orders and their shipments as the pages show them.
 
-use super::{Moment, Status, Tone};
+use super::{InvoiceView, Moment, Status, Tone};
 use serde::{Deserialize, Serialize};
 
 /// The order list's filter; also its URL query.
@@ -60,6 +60,9 @@ pub struct OrderDetail {
     pub customer_reference: Option<String>,
     /// Customer invoice, if one existed at ship time.
     pub invoice_number: Option<String>,
+    /// Invoices found after the label was bought; FedEx was not told of them.
+    #[serde(default)]
+    pub invoices: Vec<InvoiceView>,
     /// The order as a sentence: `Delivered on ...; the order in Dynamics 365 says so.`
     pub headline: String,
     /// Its lines.
