@@ -155,6 +155,9 @@ enum Command {
     /// What FedEx rated, for comparing with its invoice.
     #[command(subcommand)]
     Charges(charges::Charges),
+    /// Business events of Dynamics 365: their addresses, and what came.
+    #[command(subcommand)]
+    Events(events::Events),
     /// The audit trail.
     #[command(subcommand)]
     Audit(trail::Audit),
@@ -206,6 +209,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Prints(prints) => prints.run(&engine(config).await?).await,
         Command::Print(print) => print.run(&engine(config).await?).await,
         Command::Charges(command) => command.run(&engine(config).await?).await,
+        Command::Events(command) => command.run(&engine(config).await?).await,
         Command::Audit(command) => command.run(&engine(config).await?).await,
     }
 }

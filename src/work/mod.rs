@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod drive;
+pub mod events;
 pub mod gap;
 pub mod ingest;
 pub mod invoices;
