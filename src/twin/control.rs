@@ -10,6 +10,7 @@ use super::clock::{self, SECOND_MS};
 use super::compact;
 use super::control_fedex;
 use super::control_orders;
+use super::entra_assertion;
 use super::entities::{self, EntitySet};
 use super::exchange::{Call, Reply};
 use super::life_cycle;
@@ -17,7 +18,7 @@ use super::state::World;
 use super::table::Row;
 use super::webhook;
 
-const ROUTES: [(&str, &str); 18] = [
+const ROUTES: [(&str, &str); 19] = [
     ("GET /_twin/", "this list"),
     ("GET /_twin/shipments", "every shipment; ?order=SO-1 for one order, ?brief=true without requests"),
     ("GET /_twin/orders", "every order; ?number=SO-1 for one, ?brief=true without header, lines and documents"),
@@ -34,6 +35,7 @@ const ROUTES: [(&str, &str); 18] = [
     ("POST /_twin/webhook", "body and signature of a push for tracking_number"),
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
+    ("POST /_twin/entra", "certificates: PEM texts that may sign client assertions"),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
     ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, fail_jobs, job_failure {code, message}"),
 ];
@@ -75,6 +77,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         (&Method::POST, "webhook", []) => body(call).and_then(|body| webhook::push(world, &body)),
         (&Method::GET, "clock", []) => Ok(clock_view(world)),
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
+        (&Method::POST, "entra", []) => body(call).and_then(|body| entra_assertion::register(world, &body)),
         (&Method::GET, "fedex", []) => Ok(control_fedex::view(world)),
         (&Method::POST, "fedex", []) => body(call).and_then(|body| control_fedex::set(world, &body)),
         _ => {

@@ -22,6 +22,7 @@ mod entities;
 mod entity_master;
 mod entity_properties;
 mod entra;
+mod entra_assertion;
 mod exchange;
 mod fault;
 mod fedex;

@@ -80,6 +80,9 @@ pub(super) struct World {
     #[serde(default)]
     pub quota: Quota,
     pub tokens: HashMap<String, Token>,
+    /// Certificates registered at Entra, DER in base64.
+    #[serde(default)]
+    pub certificates: Vec<String>,
     pub throttle: Throttle,
     pub faults: Faults,
     pub calls: BTreeMap<String, u64>,
@@ -121,6 +124,7 @@ impl World {
             switches: Switches::default(),
             quota: Quota::default(),
             tokens: HashMap::new(),
+            certificates: Vec::new(),
             throttle: Throttle::default(),
             faults: Faults::default(),
             calls: BTreeMap::new(),
