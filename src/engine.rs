@@ -76,6 +76,17 @@ pub struct Inner {
     health: Mutex<Health>,
     /// Where a pull stopped: host and page.
     stopped_at: Mutex<Option<(String, NextLink)>>,
+    shown_once: Mutex<Option<ShownOnce>>,
+}
+
+/// A secret that was made here and is shown to who made it, for some minutes. It is nowhere else.
+pub struct ShownOnce {
+    /// The operator.
+    pub to: String,
+    /// What is shown.
+    pub value: SecretString,
+    /// Until when.
+    pub until_ms: i64,
 }
 
 impl std::ops::Deref for Engine {
@@ -131,6 +142,7 @@ impl Engine {
             connections: RwLock::default(),
             health: Mutex::default(),
             stopped_at: Mutex::default(),
+            shown_once: Mutex::default(),
         })))
     }
 
@@ -237,6 +249,18 @@ impl Engine {
     pub fn keep_stopped_at(&self, host: &str, page: Option<NextLink>) {
         let stopped = page.map(|page| (host.to_owned(), page));
         *self.stopped_at.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = stopped;
+    }
+
+    /// Shows a new secret to who made it, in place of the one before.
+    pub fn show_once(&self, shown: Option<ShownOnce>) {
+        *self.shown_once.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = shown;
+    }
+
+    /// The secret that is shown to an operator now.
+    pub fn shown_to(&self, operator: &str) -> Option<SecretString> {
+        let now = self.clock.now_ms();
+        let shown = self.shown_once.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        shown.as_ref().filter(|shown| shown.to == operator && now < shown.until_ms).map(|shown| shown.value.clone())
     }
 
     /// How the last calls went.

@@ -5,9 +5,9 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, FedexForm, Frame, Ladder, OrderDetail,
-    OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow,
-    ShipFromRow, Suggestion, TrailEntry, TrailFilter, Why,
+    AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, Events, FedexForm, Frame, Ladder,
+    OrderDetail, OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules,
+    RulesSaved, ServiceRow, ShipFromRow, Suggestion, TrailEntry, TrailFilter, Why,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -140,7 +140,16 @@ pub trait PullDesk: Send + Sync {
 
 /// Business events of Dynamics 365: their addresses, and what came.
 #[async_trait]
-pub trait EventDesk: Send + Sync {}
+pub trait EventDesk: Send + Sync {
+    /// Addresses, the list of hints, and the last events.
+    async fn events(&self) -> Result<Events, Problem>;
+    /// Makes an address; it is shown to this operator for some minutes.
+    async fn make_event_address(&self) -> Result<(), Problem>;
+    /// Ends an address.
+    async fn retire_event_address(&self, token_id: String) -> Result<(), Problem>;
+    /// Saves which events are hints, one a line.
+    async fn list_events(&self, listed: String) -> Result<(), Problem>;
+}
 
 /// Seeing and doing.
 pub trait Desk: Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk {}

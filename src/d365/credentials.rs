@@ -4,7 +4,12 @@
 //! a setting that silently does nothing. Names that go into addresses are checked here, so that
 //! no setting can bend a request. An error names the field and never repeats a value.
 
+use crate::clock;
+use crate::d365::assertion::Certificate;
+use crate::d365::business_event::Listed;
+use crate::d365::expiry::Expiry;
 use crate::d365::odata::is_name;
+use crate::d365::pace::Limits;
 pub use crate::transport::credential::CredentialError;
 use crate::transport::credential::{HIDDEN, digest, filled, secret, unreadable, web_address};
 use secrecy::{ExposeSecret, SecretString};
@@ -113,6 +118,15 @@ pub struct Target {
     pub fields: BTreeMap<String, Field>,
 }
 
+/// What signs us in at Microsoft Entra.
+#[derive(Clone, Debug)]
+pub enum SignIn {
+    /// A secret, and the day it ends when somebody entered it.
+    Secret(SecretString, Option<i64>),
+    /// A certificate with its key.
+    Certificate(Box<Certificate>),
+}
+
 /// The Dynamics 365 connection.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -128,8 +142,8 @@ pub struct Credentials {
     pub scope: Option<String>,
     /// Application.
     pub client_id: String,
-    /// Its secret.
-    pub client_secret: SecretString,
+    /// Its secret or certificate.
+    pub sign_in: SignIn,
     /// Legal entities, lower case.
     pub legal_entities: Vec<String>,
     /// Which token endpoint.
@@ -138,6 +152,10 @@ pub struct Credentials {
     pub orders: Orders,
     /// Where to write.
     pub write_back: Vec<Target>,
+    /// How fast the environment is asked.
+    pub limits: Limits,
+    /// Business events that are hints.
+    pub events: Vec<Listed>,
 }
 
 /// The contract's JSON.
@@ -153,7 +171,14 @@ struct Wire {
     #[serde(default)]
     scope: Option<String>,
     client_id: String,
-    client_secret: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret_expires: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    private_key: Option<String>,
     legal_entities: Vec<String>,
     #[serde(default)]
     token_version: Option<TokenVersion>,
@@ -161,6 +186,10 @@ struct Wire {
     orders: Option<Orders>,
     #[serde(default)]
     write_back: Option<Vec<WireTarget>>,
+    #[serde(default)]
+    limits: Option<Limits>,
+    #[serde(default)]
+    events: Option<Vec<Listed>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -179,6 +208,7 @@ impl Credentials {
     /// Reads the contract's JSON.
     pub fn parse(json: &str) -> Result<Self, CredentialError> {
         let wire: Wire = serde_json::from_str(json).map_err(|error| unreadable(json, &error))?;
+        let sign_in = sign_in(&wire)?;
         let authority = wire.authority.filter(|text| !text.trim().is_empty());
         let authority = web_address("authority", authority.as_deref().unwrap_or(PUBLIC_CLOUD), PUBLIC_CLOUD)?;
         let write_back = match wire.write_back {
@@ -196,31 +226,37 @@ impl Credentials {
             base_url: environment(&wire.base_url)?,
             scope: wire.scope.map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty()),
             client_id: filled("client_id", &wire.client_id)?,
-            client_secret: secret("client_secret", &wire.client_secret)?,
+            sign_in,
             legal_entities: legal_entities(&wire.legal_entities)?,
             token_version: wire.token_version.unwrap_or_default(),
             orders: orders(wire.orders.unwrap_or_default())?,
             write_back,
+            limits: wire.limits.unwrap_or_default().checked()?,
+            events: Listed::checked(wire.events.unwrap_or_default())?,
         })
     }
 
     /// The contract's JSON with its secret, for sealing.
     pub fn to_json(&self) -> String {
-        self.write(self.client_secret.expose_secret())
+        self.write(ExposeSecret::expose_secret)
     }
 
     /// The contract's JSON with `***` for the secret, for showing.
     pub fn to_json_without_secrets(&self) -> String {
-        self.write(HIDDEN)
+        self.write(|_| HIDDEN)
     }
 
-    fn write(&self, secret: &str) -> String {
+    fn write(&self, shown: impl Fn(&SecretString) -> &str) -> String {
         let target = |target: &Target| WireTarget {
             kind: target.kind,
             entity_set: target.entity_set.clone(),
             key: Some(target.key.clone()),
             condition: Some(target.condition),
             fields: target.fields.clone(),
+        };
+        let (secret, expires, certificate) = match &self.sign_in {
+            SignIn::Secret(secret, expires) => (Some(shown(secret).to_owned()), *expires, None),
+            SignIn::Certificate(certificate) => (None, None, Some(certificate)),
         };
         let wire = Wire {
             name: self.name.clone(),
@@ -229,11 +265,16 @@ impl Credentials {
             base_url: self.base_url.as_str().trim_end_matches('/').to_owned(),
             scope: self.scope.clone(),
             client_id: self.client_id.clone(),
-            client_secret: secret.to_owned(),
+            client_secret: secret,
+            secret_expires: expires.map(clock::date),
+            certificate: certificate.map(|certificate| certificate.pem().to_owned()),
+            private_key: certificate.map(|certificate| shown(certificate.key()).to_owned()),
             legal_entities: self.legal_entities.clone(),
             token_version: Some(self.token_version),
             orders: Some(self.orders.clone()),
             write_back: Some(self.write_back.iter().map(target).collect()),
+            limits: Some(self.limits),
+            events: Some(self.events.clone()),
         };
         serde_json::to_string(&wire).expect("credentials are plain data")
     }
@@ -246,14 +287,19 @@ impl Credentials {
     /// Changes when a token would be another one.
     pub(super) fn token_fingerprint(&self) -> String {
         let version = if self.token_version == TokenVersion::V1 { "v1" } else { "v2" };
-        digest(&[
-            self.authority.as_str(),
-            &self.tenant_id,
-            &self.scope_in_force(),
-            &self.client_id,
-            self.client_secret.expose_secret(),
-            version,
-        ])
+        let key = match &self.sign_in {
+            SignIn::Secret(secret, _) => secret.expose_secret(),
+            SignIn::Certificate(certificate) => certificate.thumbprint(),
+        };
+        digest(&[self.authority.as_str(), &self.tenant_id, &self.scope_in_force(), &self.client_id, key, version])
+    }
+
+    /// When what signs us in ends, as far as that is known.
+    pub fn expiry(&self) -> Option<Expiry> {
+        match &self.sign_in {
+            SignIn::Secret(_, expires) => expires.map(Expiry::of_secret),
+            SignIn::Certificate(certificate) => Some(Expiry::of_certificate(certificate.expires_ms())),
+        }
     }
 
     /// Host of the environment, lower case: part of every order's key.
@@ -336,6 +382,40 @@ fn added_only_where_it_works(
     Ok(())
 }
 
+/// A secret, or a certificate with its key; not both, because nobody could tell which one counts.
+fn sign_in(wire: &Wire) -> Result<SignIn, CredentialError> {
+    let given = |value: &Option<String>| value.clone().filter(|text| !text.trim().is_empty());
+    let expires = given(&wire.secret_expires);
+    match (given(&wire.client_secret), given(&wire.certificate), given(&wire.private_key)) {
+        (Some(client_secret), None, None) => {
+            let wrong = || CredentialError::new("secret_expires", "It is not a day.", "Write it like 2027-01-31.");
+            let expires = expires.map(|day| clock::day_ms(&day).ok_or_else(wrong)).transpose()?;
+            Ok(SignIn::Secret(secret("client_secret", &client_secret)?, expires))
+        }
+        (None, Some(certificate), Some(private_key)) => {
+            if expires.is_some() {
+                let next = "Remove it; the certificate says itself when it ends.";
+                return Err(CredentialError::new("secret_expires", "There is no secret.", next));
+            }
+            Ok(SignIn::Certificate(Box::new(Certificate::parse(&certificate, &private_key)?)))
+        }
+        (None, None, None) => {
+            let next = "Enter the client secret, or a certificate with its private key.";
+            Err(CredentialError::new("client_secret", "It is missing.", next))
+        }
+        (None, Some(_), None) => {
+            Err(CredentialError::new("private_key", "It is missing.", "Enter the key of the certificate."))
+        }
+        (None, None, Some(_)) => {
+            Err(CredentialError::new("certificate", "It is missing.", "Enter the certificate of the private key."))
+        }
+        (Some(_), ..) => {
+            let next = "Enter one of them and remove the other.";
+            Err(CredentialError::new("client_secret", "There is a secret and a certificate.", next))
+        }
+    }
+}
+
 fn name(field: &str, value: &str) -> Result<(), CredentialError> {
     if is_name(value) {
         return Ok(());
@@ -410,6 +490,9 @@ mod tests {
         let again = Credentials::parse(&credentials.to_json()).unwrap();
         assert_eq!(again.fingerprint(), credentials.fingerprint());
         assert!(!credentials.to_json_without_secrets().contains("s3cr3t"));
+        let dated = GIVEN.replace(r#""s3cr3t""#, r#""s3cr3t","secret_expires":"2027-01-31""#);
+        let expiry = Credentials::parse(&Credentials::parse(&dated).unwrap().to_json()).unwrap().expiry();
+        assert_eq!(expiry.unwrap().day(), "2027-01-31");
     }
 
     #[test]
@@ -436,15 +519,18 @@ mod tests {
         assert_eq!(fault(r#""status":"#, r#""weight":"#).field, "write_back.0.fields.weight");
         assert_eq!(fault(r#""kind":"patch""#, r#""kind":"post""#).field, "write_back.0.entity_set");
         assert_eq!(fault("SalesOrderHeadersV2", "../x").field, "write_back.0.entity_set");
-        assert_eq!(
-            fault(r#""name":"UAT""#, r#""orders":{"entity_set":"Sales,V4"}"#).field,
-            "orders.entity_set"
-        );
+        assert_eq!(fault(r#""name":"UAT""#, r#""orders":{"entity_set":"Sales,V4"}"#).field, "orders.entity_set");
         for size in ["0", "1001"] {
             let orders = format!(r#""orders":{{"page_size":{size}}}"#);
             assert_eq!(fault(r#""name":"UAT""#, &orders).field, "orders.page_size");
         }
         assert_eq!(fault(r#""s3cr3t""#, r#""***""#).field, "client_secret");
+        assert_eq!(fault(r#""client_secret":"s3cr3t""#, r#""private_key":"s3cr3t""#).field, "certificate");
+        assert_eq!(fault(r#""client_secret":"s3cr3t""#, r#""certificate":"s3cr3t""#).field, "private_key");
+        assert_eq!(fault(r#""s3cr3t""#, r#""s3cr3t","certificate":"c""#).field, "client_secret");
+        assert_eq!(fault(r#""s3cr3t""#, r#""s3cr3t","secret_expires":"soon""#).field, "secret_expires");
+        assert_eq!(fault(r#""client_secret":"s3cr3t","#, "").field, "client_secret");
+        assert_eq!(fault(r#""name":"UAT""#, r#""limits":{"writes":0}"#).field, "limits.writes");
         let typed = fault(r#""s3cr3t""#, r#"{"v":"s3cr3t"}"#);
         assert!(typed.field == "client_secret" && !typed.to_string().contains("s3cr3t"), "{typed:?}");
     }

@@ -12,6 +12,8 @@ use serde::Deserialize;
 
 /// Code of a write that met another one; see [`is_conflict`].
 const CONFLICT: &str = "d365.write-conflict";
+/// Code of a first call that got no answer.
+pub(super) const WARMING_UP: &str = "d365.warming-up";
 /// Dynamics 365's words when two writes meet inside it.
 const UPDATE_CONFLICT: &str = "update conflict";
 
@@ -115,6 +117,11 @@ pub fn unreadable(body: &[u8]) -> Failure {
     unavailable(detail)
 }
 
+/// No answer came to the first call after a rest.
+pub fn warming_up(error: &SendError) -> Failure {
+    Failure::Transient(Cause::new(WARMING_UP).detail(chain(error)))
+}
+
 /// What it means that no answer came. Writes read before they write, so all may be repeated.
 pub fn unsent(error: &SendError) -> Failure {
     let code = match error {
@@ -181,6 +188,11 @@ fn envelope(body: &[u8]) -> Envelope {
 const ENTRA_CODES: &[(i64, &str)] = &[
     (7_000_215, "auth.secret-rejected"),
     (7_000_222, "auth.secret-expired"),
+    (700_027, "auth.certificate-rejected"),
+    (700_021, "auth.certificate-rejected"),
+    (700_023, "auth.certificate-rejected"),
+    (50_027, "auth.certificate-rejected"),
+    (700_024, "auth.clock-wrong"),
     (700_016, "auth.client-unknown"),
     (7_000_229, "auth.client-unknown"),
     (90_002, "auth.tenant-unknown"),

@@ -10,6 +10,7 @@ pub mod carriers;
 pub mod changes;
 pub mod credentials;
 pub mod error;
+pub mod expiry;
 pub mod invoices;
 pub mod master;
 pub mod metadata;
@@ -26,18 +27,21 @@ mod token;
 pub mod writeback;
 
 pub use carriers::CarrierService;
-pub use credentials::{CredentialError, Credentials, Target};
+pub use credentials::{CredentialError, Credentials, SignIn, Target};
 pub use orders::{NextLink, OrdersPage, Unreadable};
 pub use writeback::{Value, Written};
 
 use crate::audit::System;
 use crate::d365::error::Purpose;
+use crate::d365::expiry::Expiry;
 use crate::d365::odata::Query;
+use crate::d365::pace::{Gate, Pace, throttled};
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;
+use crate::transport::answer::retry_after_ms;
 use crate::transport::redact::Redactor;
 use crate::transport::token::{Minted, Shelf, TokenCache};
-use crate::transport::{Answer, Call, Trace, Transport};
+use crate::transport::{Answer, Call, SendError, Trace, Transport};
 use http::{HeaderValue, Method, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -61,7 +65,11 @@ struct Inner {
     credentials: Credentials,
     transport: Transport,
     redactor: Redactor,
+    sign_in_redactor: Redactor,
     tokens: TokenCache,
+    pace: Pace,
+    /// Closed by a 429 of the token endpoint, which is not the environment's.
+    sign_in_gate: Gate,
     sent: AtomicU64,
     /// Properties of orders this environment does not have.
     missing: order_select::Missing,
@@ -71,10 +79,26 @@ impl D365 {
     /// A client for these credentials.
     pub fn new(credentials: Credentials, transport: Transport, shelf: Arc<dyn Shelf>) -> Self {
         let clock = transport.clock().clone();
-        let tokens = TokenCache::new(TOKEN_NAME, credentials.token_fingerprint(), shelf, clock);
-        let redactor = Redactor::new(vec![credentials.client_secret.clone()]);
-        let (sent, missing) = (AtomicU64::new(0), order_select::Missing::default());
-        Self { inner: Arc::new(Inner { credentials, transport, redactor, tokens, sent, missing }) }
+        let tokens = TokenCache::new(TOKEN_NAME, credentials.token_fingerprint(), shelf.clone(), clock);
+        // A private key goes nowhere; only what Entra answers is looked through for its lines.
+        let (redactor, sign_in_redactor) = match &credentials.sign_in {
+            SignIn::Secret(secret, _) => (Redactor::new(vec![secret.clone()]), Redactor::new(vec![secret.clone()])),
+            SignIn::Certificate(certificate) => (Redactor::default(), Redactor::new(certificate.secret_lines())),
+        };
+        let pace = Pace::new(credentials.limits, Gate::new(format!("d365.{}", credentials.host()), shelf.clone()));
+        let sign_in_gate = Gate::new("d365.sign-in".to_owned(), shelf);
+        let inner = Inner {
+            credentials,
+            transport,
+            redactor,
+            sign_in_redactor,
+            tokens,
+            pace,
+            sign_in_gate,
+            sent: AtomicU64::new(0),
+            missing: order_select::Missing::default(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// What it was made with.
@@ -90,6 +114,21 @@ impl D365 {
     /// When the held token ends.
     pub async fn token_until_ms(&self) -> Option<i64> {
         self.inner.tokens.until_ms().await
+    }
+
+    /// Until when the environment wants to be left alone.
+    pub async fn throttled_until_ms(&self) -> Option<i64> {
+        self.inner.pace.gate.closed_until(self.now_ms()).await
+    }
+
+    /// The first call after a rest waits for a server that wakes up.
+    pub fn is_warming_up(&self) -> bool {
+        self.inner.pace.is_warming(self.now_ms())
+    }
+
+    /// When what signs us in ends, as far as that is known.
+    pub fn expiry(&self) -> Option<Expiry> {
+        self.inner.credentials.expiry()
     }
 
     /// Forgets that the application was refused: an operator asks to try again now.
@@ -136,9 +175,16 @@ impl D365 {
         if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
             return Ok(answer);
         }
-        Err(error::classify(&answer, purpose, self.now_ms()))
+        let failure = error::classify(&answer, purpose, self.now_ms());
+        if answer.status() != StatusCode::TOO_MANY_REQUESTS {
+            return Err(failure);
+        }
+        // What was throttled was not done, writes included. Longer may be closed than this one says.
+        let closed_ms = self.throttled_until_ms().await.map_or(0, |until_ms| until_ms - self.now_ms());
+        Err(throttled(failure.cause().clone(), closed_ms))
     }
 
+    /// Sends once, at the environment's pace, and notes how it answered.
     async fn send(
         &self,
         trace: &Trace,
@@ -156,13 +202,49 @@ impl D365 {
             headers.insert("x-ms-client-request-id", id);
         }
         let redactor = self.inner.redactor.and(token);
-        self.inner.transport.send(trace, call, request, &redactor).await.map_err(|error| error::unsent(&error))
+        let pace = &self.inner.pace;
+        let _turn = pace.turn(request.method()).await;
+        // Last of all: the gate may have closed while this call waited for its turn.
+        pace.gate.pass(self.now_ms()).await?;
+        let cold = pace.left(self.now_ms());
+        match self.inner.transport.send(trace, call, request, &redactor).await {
+            Ok(answer) => {
+                match answer.status().as_u16() {
+                    429 => drop(self.close(&pace.gate, &answer).await),
+                    502..=504 => drop(pace.missed(cold)),
+                    _ => {
+                        pace.gate.opened();
+                        pace.answered(self.now_ms());
+                    }
+                }
+                Ok(answer)
+            }
+            Err(error) => {
+                let warming = pace.missed(cold) && matches!(error, SendError::NoAnswer(_));
+                Err(if warming { error::warming_up(&error) } else { error::unsent(&error) })
+            }
+        }
+    }
+
+    /// A 429 came: nothing more leaves until it is over. Answers how long that is.
+    async fn close(&self, gate: &Gate, answer: &Answer) -> i64 {
+        let now_ms = self.now_ms();
+        gate.close(retry_after_ms(answer.headers(), now_ms), now_ms, rand::random()).await
     }
 
     async fn mint(&self, trace: &Trace) -> Result<Minted, Failure> {
-        let request = token::request(&self.inner.credentials);
-        let sent = self.inner.transport.send(trace, &token::CALL, request, &self.inner.redactor).await;
-        token::parse(&sent.map_err(|error| error::unsent(&error))?, self.now_ms())
+        let Inner { credentials, sign_in_redactor: redactor, sign_in_gate, .. } = &*self.inner;
+        sign_in_gate.pass(self.now_ms()).await?;
+        let proof = token::proof(credentials, &format!("{:032x}", rand::random::<u128>()), self.now_ms())?;
+        let request = token::request(credentials, &proof);
+        let sent = self.inner.transport.send(trace, &token::CALL, request, &redactor.and(&proof)).await;
+        let answer = sent.map_err(|error| error::unsent(&error))?;
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            let failure = error::classify_token(&answer, self.now_ms());
+            return Err(throttled(failure.cause().clone(), self.close(sign_in_gate, &answer).await));
+        }
+        sign_in_gate.opened();
+        token::parse(&answer, self.now_ms())
     }
 
     /// An id for Microsoft's support, in the form of a GUID. Made from the connection, the time

@@ -4,12 +4,13 @@
 //! A token proves nothing here: an application that the environment does not know, or a user
 //! without rights, shows only at a read. Nothing is written.
 
-use crate::clock::MINUTE_MS;
+use crate::clock::{MINUTE_MS, SECOND_MS};
 use crate::d365::credentials::{Kind, Target};
-use crate::d365::error::Purpose;
+use crate::d365::error::{Purpose, WARMING_UP};
+use crate::d365::expiry::Expiry;
 use crate::d365::odata::{Query, literal};
 use crate::d365::orders::{conditions, no_set};
-use crate::d365::{D365, data_call, record};
+use crate::d365::{D365, DATA_TIMEOUT, SignIn, data_call, record};
 use crate::order::cause::Cause;
 use crate::order::ready::Ready;
 use crate::order::retry::Failure;
@@ -17,10 +18,10 @@ use crate::transport::probe::{Footing, Ladder, ProbeRung};
 use crate::transport::{Call, Trace};
 use std::time::Duration;
 
-/// A person waits for the answer; a cold server has mostly woken up within this.
+/// A person waits for the answer. The first call after a rest has longer, as every other call.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
-
-const CALL: Call = Call { timeout: PROBE_TIMEOUT, ..data_call("d365.probe") };
+/// A first answer that took longer came from a server that had to wake up.
+const WOKE_UP_MS: i64 = 5 * SECOND_MS;
 
 impl D365 {
     /// Climbs the ladder; rungs after a failed one are skipped.
@@ -28,7 +29,14 @@ impl D365 {
         let mut ladder = Ladder::new(self.inner.transport.clock().clone());
         ladder.climb_to(&self.inner.credentials.base_url, "d365.unreachable").await;
         ladder.climb("Sign in", self.try_sign_in(trace)).await;
+        if let Some(expiry) = self.expiry() {
+            ladder.climb("Valid until", async { self.until(expiry) }).await;
+        }
         ladder.climb("Environment", footing(self.try_environment(trace))).await;
+        if self.is_cold() {
+            // It wakes up, and the later rungs would wait for it one after another.
+            ladder.stop_after_remark();
+        }
         ladder.climb("Read orders", footing(self.try_orders(trace, delivery_modes))).await;
         ladder.climb("Write-back fields", footing(self.try_fields(trace))).await;
         ladder.finish()
@@ -36,18 +44,54 @@ impl D365 {
 
     async fn try_sign_in(&self, trace: &Trace) -> Footing {
         if let Err(failure) = self.inner.tokens.token(|| self.mint(trace)).await {
-            return Footing::Failed(failure.cause().clone());
+            let over = self.expiry().is_some_and(|expiry| expiry.is_over(self.now_ms()));
+            let refused = matches!(failure, Failure::NotAllowed(_));
+            let cause = failure.cause().clone();
+            return Footing::Failed(match &self.inner.credentials.sign_in {
+                SignIn::Certificate(_) if over && refused => Cause { code: "auth.certificate-expired".into(), ..cause },
+                _ => cause,
+            });
         }
         let now_ms = self.now_ms();
         let minutes = self.token_until_ms().await.map_or(0, |until_ms| (until_ms - now_ms) / MINUTE_MS);
         Footing::Passed(format!("token for {minutes} min from {}", self.inner.credentials.tenant_id))
     }
 
+    /// When what signs us in ends. A day that was typed wrong stops nothing.
+    fn until(&self, expiry: Expiry) -> Footing {
+        match expiry.notice(self.now_ms()) {
+            None => Footing::Passed(format!("the {} is good until {}", expiry.what, expiry.day())),
+            Some(notice) => Footing::Warned(notice.sentence, None),
+        }
+    }
+
     async fn try_environment(&self, trace: &Trace) -> Result<Footing, Failure> {
         let query = Query::new().select(&["LegalEntityId"]).top(1);
+        let began_ms = self.now_ms();
         // A 404 is fine: somebody who was let in said that there is no such set.
-        self.get(trace, &CALL, Purpose::Read, &self.address("LegalEntities", &query)).await?;
-        Ok(Footing::Passed(format!("{} accepts the application", self.host())))
+        match self.get(trace, &self.call(), Purpose::Read, &self.address("LegalEntities", &query)).await {
+            Err(Failure::Transient(cause)) if cause.code == WARMING_UP => {
+                let waited = DATA_TIMEOUT.as_secs();
+                return Ok(Footing::Warned(format!("no answer within {waited} s: it is warming up"), Some(cause)));
+            }
+            other => drop(other?),
+        }
+        let took_ms = self.now_ms() - began_ms;
+        let woke = if took_ms < WOKE_UP_MS {
+            String::new()
+        } else {
+            format!("; it was warming up, the first answer took {} s", took_ms / SECOND_MS)
+        };
+        Ok(Footing::Passed(format!("{} accepts the application{woke}", self.host())))
+    }
+
+    fn is_cold(&self) -> bool {
+        self.inner.pace.is_cold(self.now_ms())
+    }
+
+    fn call(&self) -> Call {
+        let call = data_call("d365.probe");
+        if self.is_cold() { call } else { Call { timeout: PROBE_TIMEOUT, ..call } }
     }
 
     async fn try_orders(&self, trace: &Trace, delivery_modes: &[String]) -> Result<Footing, Failure> {
@@ -57,7 +101,7 @@ impl D365 {
         for company in &credentials.legal_entities {
             let ready = Ready { companies: vec![company.clone()], ..self.ready(delivery_modes) };
             let query = Query::new().filter(&conditions(&ready)).select(&["SalesOrderNumber"]).count().top(1);
-            let body = self.get(trace, &CALL, Purpose::Read, &self.address(set, &query)).await?;
+            let body = self.get(trace, &self.call(), Purpose::Read, &self.address(set, &query)).await?;
             let list = record::list(&body.ok_or_else(|| no_set(set))?)?;
             let count = list.count.map_or_else(|| list.value.len().to_string(), |count| count.to_string());
             seen.push(format!("{company}: {count} ready"));
@@ -76,7 +120,7 @@ impl D365 {
             let properties: Vec<&str> = target.fields.values().map(|field| field.property.as_str()).collect();
             let conditions = company_filter(target, &credentials.legal_entities);
             let query = Query::new().select(&properties).filter(&conditions).top(1);
-            let body = self.get(trace, &CALL, Purpose::Write, &self.address(&target.entity_set, &query)).await?;
+            let body = self.get(trace, &self.call(), Purpose::Write, &self.address(&target.entity_set, &query)).await?;
             let Some(body) = body else {
                 let cause = Cause::new("d365.write-field-unknown").field(&target.entity_set);
                 let detail = format!("this environment has no entity set {}", target.entity_set);

@@ -14,8 +14,10 @@ use serde_json::{Map, Value, json};
 
 /// Stands for a saved secret in a document without secrets.
 const HIDDEN: &str = "***";
-/// Secrets of each connection, by field.
+/// Secrets of each connection, by field. Of Dynamics 365 there is one of the two.
 const D365_SECRETS: &[&str] = &["client_secret"];
+/// See [`D365_SECRETS`].
+const D365_KEYS: &[&str] = &["private_key"];
 /// See [`D365_SECRETS`].
 const FEDEX_SECRETS: &[&str] = &["secret_key", "track_secret_key", "webhook_tokens"];
 /// Where the secret is sent: with another value here the secret must be entered again.
@@ -114,10 +116,15 @@ pub async fn saved(engine: &Engine, system: System) -> Result<Option<Saved>, Pro
 pub async fn save(engine: &Engine, actor: &Actor, system: System, mut document: Value) -> Result<(), Problem> {
     let opened = engine.vault.get(vault_name(system)).await.map_err(|error| problem::vault(engine, &error))?;
     let old: Option<Value> = opened.and_then(|opened| serde_json::from_str(opened.value.expose_secret()).ok());
-    let (secrets, binding) =
-        if system == System::D365 { (D365_SECRETS, D365_BINDING) } else { (FEDEX_SECRETS, FEDEX_BINDING) };
+    let (secrets, binding) = match system {
+        System::D365 => (one_way_to_sign_in(&mut document), D365_BINDING),
+        _ => (FEDEX_SECRETS, FEDEX_BINDING),
+    };
     keep_secrets(&mut document, old.as_ref(), secrets, binding)?;
     let (mut sealed, shown) = canonical(system, &document.to_string())?;
+    if system == System::D365 {
+        refuse_expired(old.as_ref(), &sealed, engine.clock.now_ms())?;
+    }
     let mut rules = None;
     if system == System::Fedex {
         rules = Some(rules_of(engine, &document).await?);
@@ -144,6 +151,42 @@ pub async fn save(engine: &Engine, actor: &Actor, system: System, mut document: 
     written.await.map_err(|error| problem::vault(engine, &error))?;
     engine.forget_connections().await;
     Ok(())
+}
+
+/// A certificate replaces the saved secret, and the other way round. Answers which secret is kept.
+fn one_way_to_sign_in(document: &mut Value) -> &'static [&'static str] {
+    let Some(fields) = document.as_object_mut() else { return D365_SECRETS };
+    let blank = |fields: &Map<String, Value>, name: &str| match fields.get(name) {
+        None | Some(Value::Null) => true,
+        Some(value) => value.as_str().is_some_and(|text| text.trim().is_empty() || text.trim() == HIDDEN),
+    };
+    let (kept, others) = if blank(fields, "certificate") {
+        (D365_SECRETS, &["certificate", "private_key"][..])
+    } else {
+        (D365_KEYS, &["client_secret"][..])
+    };
+    for other in others {
+        if blank(fields, other) {
+            fields.remove(*other);
+        }
+    }
+    kept
+}
+
+/// A certificate that is over is not taken; one that ran out after it was saved stops no other change.
+fn refuse_expired(old: Option<&Value>, sealed: &SecretString, now_ms: i64) -> Result<(), Problem> {
+    let Ok(parsed) = d365::Credentials::parse(sealed.expose_secret()) else { return Ok(()) };
+    let d365::SignIn::Certificate(certificate) = &parsed.sign_in else { return Ok(()) };
+    let before = old.and_then(|old| old.get("certificate")).and_then(Value::as_str);
+    let over = parsed.expiry().filter(|expiry| expiry.is_over(now_ms) && before != Some(certificate.pem()));
+    match over {
+        None => Ok(()),
+        Some(expiry) => Err(Problem::new(
+            "connections.invalid",
+            &format!("certificate: It expired on {}.", expiry.day()),
+            "Make a new one, upload it in Microsoft Entra, and enter it here with its key.",
+        )),
+    }
 }
 
 fn keep_secrets(document: &mut Value, old: Option<&Value>, secrets: &[&str], binding: &[&str]) -> Result<(), Problem> {
@@ -197,7 +240,17 @@ pub fn d365_document(saved: Option<Value>, form: &D365Form) -> Value {
     set("authority", form.authority.trim().into());
     set("tenant_id", form.tenant_id.trim().into());
     set("client_id", form.client_id.trim().into());
-    set("client_secret", form.client_secret.trim().into());
+    if form.sign_in_with == "certificate" {
+        set("certificate", form.certificate.trim().into());
+        set("private_key", form.private_key.trim().into());
+        set("client_secret", Value::Null);
+        set("secret_expires", Value::Null);
+    } else {
+        set("certificate", Value::Null);
+        set("private_key", Value::Null);
+        set("client_secret", form.client_secret.trim().into());
+        set("secret_expires", form.secret_expires.trim().into());
+    }
     set("token_version", if form.token_version == "v1" { "v1".into() } else { "v2".into() });
     set("legal_entities", list(&form.legal_entities).into());
     let mut orders = object(document.get("orders").cloned());
@@ -262,7 +315,12 @@ pub fn d365_form(document: &Value) -> D365Form {
         authority: text(document.get("authority")),
         tenant_id: text(document.get("tenant_id")),
         client_id: text(document.get("client_id")),
+        sign_in_with: if document.get("certificate").is_some_and(Value::is_string) { "certificate" } else { "secret" }
+            .to_owned(),
         client_secret: String::new(),
+        secret_expires: text(document.get("secret_expires")),
+        certificate: text(document.get("certificate")),
+        private_key: String::new(),
         token_version: text(document.get("token_version")),
         legal_entities: joined(document.get("legal_entities")),
         processing_statuses: joined(orders.and_then(|orders| orders.get("processing_statuses"))),
@@ -408,6 +466,19 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_replaces_the_saved_secret_and_the_other_way_round() {
+        let mut document = json!({"certificate": "PEM", "client_secret": HIDDEN, "private_key": ""});
+        assert_eq!(one_way_to_sign_in(&mut document), D365_KEYS);
+        assert_eq!(document, json!({"certificate": "PEM", "private_key": ""}));
+        let mut document = json!({"certificate": null, "private_key": HIDDEN, "client_secret": ""});
+        assert_eq!(one_way_to_sign_in(&mut document), D365_SECRETS);
+        assert_eq!(document, json!({"client_secret": ""}));
+        let mut both = json!({"certificate": "PEM", "client_secret": "typed"});
+        one_way_to_sign_in(&mut both);
+        assert_eq!(both["client_secret"], "typed", "which one counts is for a person to say");
+    }
+
+    #[test]
     fn forms_and_documents_lead_to_each_other() {
         let form = FedexForm {
             environment: "sandbox".into(),
@@ -424,6 +495,8 @@ mod tests {
 
         let form = D365Form {
             base_url: "https://x".into(),
+            sign_in_with: "secret".into(),
+            secret_expires: "2027-01-31".into(),
             token_version: "v2".into(),
             legal_entities: "usmf, usrt".into(),
             processing_statuses: "Confirmed".into(),

@@ -20,7 +20,10 @@ pub async fn ping(engine: &Engine, system: System, actor: &Actor) -> Result<Ladd
     };
     let at = engine.clock.now_ms();
     let passed = rungs.iter().all(|rung| rung.outcome != ProbeOutcome::Failed && rung.outcome != ProbeOutcome::Skipped);
-    let fault = rungs.iter().find(|rung| rung.outcome == ProbeOutcome::Failed).and_then(|rung| rung.cause.clone());
+    // A remark after which nothing more was tried says as much as a failure.
+    let failed = rungs.iter().find(|rung| rung.outcome == ProbeOutcome::Failed);
+    let stopped = || rungs.iter().filter(|_| !passed).find(|rung| rung.cause.is_some());
+    let fault = failed.or_else(stopped).and_then(|rung| rung.cause.clone());
     match system {
         System::D365 => engine.note_d365(fault.clone()),
         System::Fedex | System::Connector => engine.note_fedex(fault.clone()),

@@ -320,46 +320,72 @@ fn sentence_case(name: &str) -> String {
 
 /// The chip of a system.
 pub async fn chip(engine: &Engine, system: System) -> app::contract::ConnectionChip {
-    let health = engine.health();
+    if system == System::D365 { d365_chip(engine).await } else { fedex_chip(engine).await }
+}
+
+async fn d365_chip(engine: &Engine) -> app::contract::ConnectionChip {
     let now = engine.clock.now_ms();
-    let (configured, last, until, breaker) = if system == System::D365 {
-        let client = engine.d365().await.ok();
-        let until = match &client {
-            Some(client) => client.token_until_ms().await,
-            None => None,
-        };
-        (client.is_some(), health.d365, until, None)
-    } else {
-        let client = engine.fedex().await.ok();
-        let until = match &client {
-            Some(client) => client.token_until_ms().await,
-            None => None,
-        };
-        let breaker = crate::transport::token::Shelf::breaker(engine, "fedex.token").await;
-        (client.is_some(), health.fedex, until, breaker.filter(|until| *until > now))
+    let Ok(client) = engine.d365().await else {
+        return chip_of(System::D365, standing(false, None));
     };
-    let (tone, text) = match (configured, breaker, last) {
-        (false, ..) => (Tone::Neutral, "not connected yet".to_owned()),
-        (_, Some(_), _) => (Tone::Bad, "sign-in throttled".to_owned()),
-        (_, _, Some((_, Some(cause)))) => {
-            let words = cause.words();
-            let tone = if words.class == Class::MovesByItself { Tone::Warning } else { Tone::Bad };
+    let throttled = client.throttled_until_ms().await;
+    let (tone, text) = match (client.expiry().and_then(|expiry| expiry.notice(now)), throttled) {
+        (Some(over), _) if over.expired => (Tone::Bad, over.short),
+        (_, Some(_)) => (Tone::Warning, "throttled".to_owned()),
+        // Before what was found out last: this is happening now.
+        _ if client.is_warming_up() => (Tone::Moving, "warming up".to_owned()),
+        (soon, None) => match (standing(true, engine.health().d365), soon) {
+            ((Tone::Good, text), Some(soon)) => (Tone::Warning, format!("{text}; {}", soon.short)),
+            (standing, _) => standing,
+        },
+    };
+    app::contract::ConnectionChip {
+        token_until_ms: client.token_until_ms().await.filter(|until| *until > now),
+        breaker_until_ms: throttled,
+        ..chip_of(System::D365, (tone, text))
+    }
+}
+
+async fn fedex_chip(engine: &Engine) -> app::contract::ConnectionChip {
+    let now = engine.clock.now_ms();
+    let Ok(client) = engine.fedex().await else {
+        return chip_of(System::Fedex, standing(false, None));
+    };
+    let breaker = crate::transport::token::Shelf::breaker(engine, "fedex.token").await;
+    let breaker = breaker.filter(|until| *until > now);
+    let reading = match breaker {
+        Some(_) => (Tone::Bad, "sign-in throttled".to_owned()),
+        None => standing(true, engine.health().fedex),
+    };
+    app::contract::ConnectionChip {
+        token_until_ms: client.token_until_ms().await.filter(|until| *until > now),
+        breaker_until_ms: breaker,
+        ..chip_of(System::Fedex, reading)
+    }
+}
+
+/// What the last calls say of a connection.
+fn standing(configured: bool, last: Option<(i64, Option<Cause>)>) -> (Tone, String) {
+    match last {
+        _ if !configured => (Tone::Neutral, "not connected yet".to_owned()),
+        None => (Tone::Neutral, "not asked yet".to_owned()),
+        Some((_, None)) => (Tone::Good, "connected".to_owned()),
+        Some((_, Some(cause))) => match cause.words().class {
             // A refusal of one order says nothing about the connection.
-            if words.class == Class::NeedsData {
-                (Tone::Good, "connected".to_owned())
-            } else {
-                (tone, words.title.to_lowercase())
-            }
-        }
-        (_, _, Some((_, None))) => (Tone::Good, "connected".to_owned()),
-        (_, _, None) => (Tone::Neutral, "not asked yet".to_owned()),
-    };
+            Class::NeedsData => (Tone::Good, "connected".to_owned()),
+            Class::MovesByItself => (Tone::Warning, cause.words().title.to_lowercase()),
+            Class::NeedsSetup | Class::LookUp => (Tone::Bad, cause.words().title.to_lowercase()),
+        },
+    }
+}
+
+fn chip_of(system: System, (tone, text): (Tone, String)) -> app::contract::ConnectionChip {
     app::contract::ConnectionChip {
         system: system.name().to_owned(),
         name: system.title().to_owned(),
         tone,
         text,
-        token_until_ms: until.filter(|until| *until > now),
-        breaker_until_ms: breaker,
+        token_until_ms: None,
+        breaker_until_ms: None,
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::audit::System;
 use crate::clock::SECOND_MS;
-use crate::desk::{OperatorDesk, Role, connections, day, order_view, present, problem, rules};
+use crate::d365::expiry::Notice;
+use crate::desk::{OperatorDesk, Role, connections, day, events, order_view, present, problem, rules};
 use crate::engine::Engine;
 use crate::order::cause::{Class, words};
 use crate::order::scan::Milestone;
@@ -77,6 +78,7 @@ impl Views for OperatorDesk {
             headline,
             counters,
             groups: self.store(groups(engine).await)?,
+            notices: self.store(notices(engine).await)?,
             checklist: self.checklist(last_pull).await,
             gaps: self.gap_alarm().await?,
             last_pull: last_pull.map(present::moment),
@@ -150,6 +152,7 @@ impl Views for OperatorDesk {
                 saved: d365.as_ref().map(when),
                 document: d365.as_ref().map(pretty).unwrap_or_default(),
                 ladder: self.last_ladder(System::D365).await?,
+                expiry: expiry(&self.engine).await.map(|notice| notice.sentence),
             },
             fedex: FedexConnection {
                 chip: present::chip(&self.engine, System::Fedex).await,
@@ -205,6 +208,24 @@ impl OperatorDesk {
         }
         list
     }
+}
+
+/// What is told of the end of what signs us in to Dynamics 365.
+async fn expiry(engine: &Engine) -> Option<Notice> {
+    engine.d365().await.ok()?.expiry()?.notice(engine.clock.now_ms())
+}
+
+/// What needs somebody and is not about an order.
+async fn notices(engine: &Engine) -> Result<Vec<Counter>, StoreError> {
+    let notice = |label: String, href: &str, tone: Tone| Counter { label, count: 1, href: href.to_owned(), tone };
+    let mut list = Vec::new();
+    if let Some(end) = expiry(engine).await {
+        list.push(notice(end.sentence, "/connections#d365", if end.expired { Tone::Bad } else { Tone::Warning }));
+    }
+    if let Some(silence) = events::silence(engine).await? {
+        list.push(notice(silence, "/connections#events", Tone::Warning));
+    }
+    Ok(list)
 }
 
 fn sum(counts: &[(State, i64)], wanted: impl Fn(State) -> bool) -> u64 {

@@ -133,6 +133,9 @@ catalogue! {
     "auth.client-unknown" NeedsSetup: "Client id not known", "Microsoft Entra does not know this application in this tenant.", "Check the client id and the tenant; the application must exist in that tenant.";
     "auth.secret-rejected" NeedsSetup: "Secret rejected", "The client secret or secret key is wrong.", "Enter the secret's value (not its id) again on the Connections page.";
     "auth.secret-expired" NeedsSetup: "Secret expired", "The client secret has expired.", "Create a new secret in Microsoft Entra and enter it on the Connections page.";
+    "auth.certificate-rejected" NeedsSetup: "Certificate rejected", "Microsoft Entra does not accept the certificate.", "Upload this very certificate to the application in Microsoft Entra (Certificates & secrets), or enter the one that is there.";
+    "auth.certificate-expired" NeedsSetup: "Certificate expired", "The certificate that signs in to Dynamics 365 has expired.", "Make a new certificate, upload it in Microsoft Entra and enter it with its key on the Connections page.";
+    "auth.clock-wrong" NeedsSetup: "Clock differs", "Microsoft Entra says that the certificate's statement is not valid at its time.", "Set this machine's clock; a few minutes are too much.";
     "auth.scope-unknown" NeedsSetup: "Environment not known to Entra", "Microsoft Entra knows no environment with this address in the tenant.", "Check the environment address, lower case and without a path, and the tenant.";
     "auth.app-not-registered" NeedsSetup: "Application not accepted by Dynamics 365", "The token is good, but this environment does not accept the application.", "Add the client id under System administration > Setup > Microsoft Entra applications.";
     "auth.user-disabled" NeedsSetup: "Dynamics 365 user refused", "The user behind the application is disabled or lacks rights.", "Check the user and its security roles in Dynamics 365.";
@@ -143,6 +146,7 @@ catalogue! {
     // Dynamics 365.
     "d365.unreachable" MovesByItself: "Dynamics 365 not reachable", "No connection to Dynamics 365 could be made.", "Check the address and the network; we keep trying.";
     "d365.no-answer" MovesByItself: "No answer from Dynamics 365", "Dynamics 365 did not answer in time; it may be warming up.", "Nothing; we keep trying.";
+    "d365.warming-up" MovesByItself: "Warming up", "Dynamics 365 was asked for the first time after a rest and is still starting; that takes up to some minutes.", "Nothing; we ask again. Ping once more in a minute.";
     "d365.unavailable" MovesByItself: "Dynamics 365 unavailable", "Dynamics 365 answered with a temporary error.", "Nothing; we keep trying.";
     "d365.throttled" MovesByItself: "Throttled by Dynamics 365", "Dynamics 365 asked us to wait.", "Nothing; we come back when it said.";
     "d365.answer-unreadable" NeedsSetup: "Answer not understood", "Dynamics 365 answered something we cannot read.", "Read the attempt on the order page; check the environment address.";

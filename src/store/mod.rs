@@ -8,6 +8,7 @@
 
 pub mod attempts;
 pub mod audit;
+pub mod business_events;
 pub mod charges;
 pub mod closes;
 pub mod corrections;

@@ -2,11 +2,16 @@
 //! next step each, in the ping and in the trail.
 
 use crate::support::{Backend, TestApp};
+use app::contract::{RungOutcome, Tone};
+use app::desk::{Commands, Views};
 use ml_connector::audit::{Actor, System};
+use ml_connector::clock::{self, Clock, DAY_MS};
 use ml_connector::desk::ping::ping;
+use ml_connector::desk::{Role, connections};
 use ml_connector::order::state::State;
 use ml_connector::store::audit::TrailQuery;
 use ml_connector::twin::TwinOptions;
+use rsa::pkcs8::{EncodePrivateKey, LineEnding};
 use serde_json::{Value, json};
 
 /// An address of this machine where nobody listens.
@@ -129,4 +134,163 @@ async fn a_connection_mended_in_the_product_lets_waiting_orders_go_at_once() {
     ping(&app.engine, System::Fedex, &Actor::CommandLine).await.expect("pinged");
     app.drive().await;
     assert_eq!(app.shipment("SO-1").await.state, State::Announced);
+}
+
+/// A self-signed certificate with an RSA key, both in PEM; ends so many days from now.
+fn certificate(days: i64) -> (String, String) {
+    let mut random = rsa::rand_core::OsRng;
+    let key = rsa::RsaPrivateKey::new(&mut random, 2_048).expect("a key");
+    let key = key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string();
+    let mut params = rcgen::CertificateParams::new(vec!["ml-connector.example".into()]).expect("a name");
+    let end = jiff::Timestamp::from_millisecond(Clock::System.now_ms() + days * DAY_MS).expect("a moment");
+    let end = end.to_zoned(jiff::tz::TimeZone::UTC);
+    let (month, day) = (end.month().unsigned_abs(), end.day().unsigned_abs());
+    params.not_after = rcgen::date_time_ymd(i32::from(end.year()), month, day);
+    let signer = rcgen::KeyPair::from_pem(&key).expect("an RSA key");
+    (params.self_signed(&signer).expect("signed").pem(), key)
+}
+
+/// The twin's credentials with a certificate in place of the secret.
+fn certified(app: &TestApp, (certificate, key): &(String, String)) -> Value {
+    let mut document = app.twin.d365_credentials();
+    document.as_object_mut().expect("an object").remove("client_secret");
+    document["certificate"] = certificate.as_str().into();
+    document["private_key"] = key.as_str().into();
+    document
+}
+
+#[tokio::test]
+async fn a_certificate_signs_in_at_both_endpoints_and_its_key_is_nowhere() {
+    let app = TestApp::start_unconnected(Backend::Sqlite, TwinOptions::loopback()).await;
+    app.connect(System::Fedex, app.twin.fedex_credentials()).await;
+    let pair = certificate(300);
+    app.twin_post("/_twin/entra", json!({"certificates": [pair.0]})).await;
+    for (version, mints) in [("v2", 1), ("v1", 2)] {
+        let mut document = certified(&app, &pair);
+        document["token_version"] = version.into();
+        app.connect(System::D365, document).await;
+        let ladder = ping(&app.engine, System::D365, &Actor::CommandLine).await.expect("pinged");
+        assert!(ladder.passed, "{ladder:?}");
+        assert!(
+            ladder.rungs.iter().any(|rung| rung.evidence.starts_with("the certificate is good until")),
+            "{ladder:?}"
+        );
+        assert_eq!(app.twin_get("/_twin/calls").await["token_mints"]["d365"], mints);
+    }
+    app.order("SO-1").await;
+    app.pull().await;
+    app.drive().await;
+    assert_eq!(app.shipment("SO-1").await.state, State::Announced);
+
+    let desk = app.desk(Role::Admin);
+    let connection = desk.connections().await.expect("connections").d365;
+    assert_eq!((connection.form.sign_in_with.as_str(), connection.form.private_key.as_str()), ("certificate", ""));
+    assert_eq!(connection.expiry, None, "the end is far");
+    // The form as shown is saved again: the key stays, although nobody sees it.
+    assert!(desk.save_d365(connection.form.clone()).await.expect("saved").passed);
+    let lines: Vec<&str> = pair.1.lines().filter(|line| line.len() > 40 && !line.starts_with("---")).collect();
+    let clean =
+        |place: &str, text: &str| assert!(lines.iter().all(|line| !text.contains(line)), "the key is in {place}");
+    clean("the page", &format!("{connection:?}"));
+    for entry in app.engine.store.db.audit_after(0, 10_000).await.expect("read") {
+        clean("the trail", &format!("{entry:?}"));
+        assert!(!format!("{entry:?}").contains("client_assertion="), "a statement is in the trail");
+    }
+    let directory = app.config().data_dir.clone();
+    app.engine.store.db.close().await;
+    for file in std::fs::read_dir(directory).expect("readable") {
+        let path = file.expect("readable").path();
+        clean(&path.display().to_string(), &String::from_utf8_lossy(&std::fs::read(&path).expect("readable")));
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_entra_does_not_know_is_told_apart_from_one_that_is_wrong_here() {
+    let app = TestApp::start_unconnected(Backend::Sqlite, TwinOptions::loopback()).await;
+    let (pair, other) = (certificate(300), certificate(300));
+    app.twin_post("/_twin/entra", json!({"certificates": [other.0]})).await;
+    app.connect(System::D365, certified(&app, &pair)).await;
+    assert_eq!(fault_of(&app, System::D365).await, "auth.certificate-rejected");
+
+    app.twin_post("/_twin/entra", json!({"certificates": [pair.0]})).await;
+    // Our clock is an hour behind: a statement signed now is over for Entra.
+    app.twin_post("/_twin/clock", json!({"advance_s": 3_600})).await;
+    let ladder = ping(&app.engine, System::D365, &Actor::CommandLine).await.expect("pinged");
+    let problem = ladder.rungs.iter().find_map(|rung| rung.problem.clone()).expect("a problem");
+    assert_eq!(problem.code, "auth.clock-wrong");
+
+    let save = |document: Value| {
+        let engine = app.engine.clone();
+        async move { connections::save(&engine, &Actor::CommandLine, System::D365, document).await.expect_err("refused") }
+    };
+    let over = certificate(-2);
+    for (document, words) in [
+        (certified(&app, &(pair.0.clone(), other.1.clone())), "private_key: It does not fit"),
+        (certified(&app, &(pair.0.clone(), "hunter2".into())), "private_key: It is not in PEM"),
+        (certified(&app, &("hunter2".into(), pair.1.clone())), "certificate: It is not in PEM"),
+        (certified(&app, &over), "certificate: It expired on"),
+    ] {
+        let problem = save(document).await;
+        assert!(problem.message.starts_with(words) && !problem.to_string().contains("hunter2"), "{problem}");
+        assert!(problem.hint.ends_with('.'));
+    }
+    // A new certificate needs its own key: the saved one is not taken for it.
+    let mut renewed = certified(&app, &(other.0.clone(), String::new()));
+    renewed["private_key"] = "***".into();
+    assert!(save(renewed).await.message.starts_with("private_key: It does not fit"));
+    // And back to a secret: the key is gone with the certificate.
+    app.connect(System::D365, app.twin.d365_credentials()).await;
+    let saved = connections::saved(&app.engine, System::D365).await.expect("read").expect("saved").document;
+    assert!(saved.get("private_key").is_none() && saved["client_secret"] == "***", "{saved}");
+}
+
+/// What page, chip and ping say about the end of what signs in.
+async fn told(app: &TestApp) -> (Option<String>, Tone, String, Option<String>) {
+    let desk = app.desk(Role::Viewer);
+    let chip = desk.frame().await.expect("frame").chips[0].clone();
+    let notices = desk.attention().await.expect("home").notices;
+    let notice = notices.into_iter().find(|notice| notice.href == "/connections#d365").map(|notice| notice.label);
+    (desk.connections().await.expect("connections").d365.expiry, chip.tone, chip.text, notice)
+}
+
+#[tokio::test]
+async fn the_end_of_a_secret_is_told_thirty_days_before_and_is_an_error_after() {
+    let app = TestApp::start().await;
+    let day = |days: i64| clock::date(app.clock.now_ms() + days * DAY_MS);
+    let mut document = app.twin.d365_credentials();
+    document["secret_expires"] = day(40).into();
+    app.connect(System::D365, document).await;
+    assert!(ping(&app.engine, System::D365, &Actor::CommandLine).await.expect("pinged").passed);
+    assert_eq!(told(&app).await, (None, Tone::Good, "connected".into(), None));
+
+    let end = day(40);
+    app.clock.advance_ms(11 * DAY_MS);
+    let ladder = ping(&app.engine, System::D365, &Actor::CommandLine).await.expect("pinged");
+    let rung = ladder.rungs.iter().find(|rung| rung.name == "Valid until").expect("a rung");
+    assert!(rung.outcome == RungOutcome::Warned && rung.evidence.contains(&end), "{ladder:?}");
+    let (page, tone, chip, notice) = told(&app).await;
+    assert_eq!((tone, chip), (Tone::Warning, format!("connected; secret expires {end}")));
+    assert!(page.is_some() && page == notice && page.expect("told").contains(&format!("expires on {end}")));
+
+    app.clock.advance_ms(31 * DAY_MS);
+    let (page, tone, chip, notice) = told(&app).await;
+    assert_eq!((tone, chip), (Tone::Bad, format!("secret expired {end}")));
+    assert!(page == notice && page.expect("told").contains("expired on"));
+}
+
+#[tokio::test]
+async fn a_certificate_says_itself_when_it_ends() {
+    let app = TestApp::start_unconnected(Backend::Sqlite, TwinOptions::loopback()).await;
+    let pair = certificate(10);
+    app.twin_post("/_twin/entra", json!({"certificates": [pair.0]})).await;
+    app.connect(System::D365, certified(&app, &pair)).await;
+    assert!(ping(&app.engine, System::D365, &Actor::CommandLine).await.expect("pinged").passed);
+    let (page, tone, chip, notice) = told(&app).await;
+    assert!(tone == Tone::Warning && chip.starts_with("connected; certificate expires "), "{chip}");
+    assert!(page.is_some() && page == notice);
+
+    app.advance(12 * 24 * 3_600).await;
+    assert_eq!(fault_of(&app, System::D365).await, "auth.certificate-expired");
+    let (_, tone, chip, _) = told(&app).await;
+    assert!(tone == Tone::Bad && chip.starts_with("certificate expired "), "{chip}");
 }

@@ -105,6 +105,11 @@ impl Ladder {
         self.climb("Connection", connect(url, unreachable)).await;
     }
 
+    /// The last rung's remark was enough: the later ones are not tried.
+    pub fn stop_after_remark(&mut self) {
+        self.broken |= self.rungs.last().is_some_and(|rung| rung.cause.is_some());
+    }
+
     /// All rungs, in order.
     pub fn finish(self) -> Vec<ProbeRung> {
         self.rungs

@@ -8,7 +8,7 @@ const KEPT_LIMIT: usize = 64 * 1024;
 /// Stands where a secret stood.
 const HIDDEN: &str = "***";
 /// Field names (lower case) whose values are never kept.
-const SECRET_FIELDS: [&str; 9] = [
+const SECRET_FIELDS: [&str; 10] = [
     "access_token",
     "refresh_token",
     "id_token",
@@ -16,6 +16,7 @@ const SECRET_FIELDS: [&str; 9] = [
     "secret_key",
     "child_secret",
     "client_assertion",
+    "private_key",
     "password",
     "authorization",
 ];

@@ -11,6 +11,7 @@ use super::compact;
 use super::control_fedex;
 use super::control_orders;
 use super::entities::{self, EntitySet};
+use super::entra_assertion;
 use super::exchange::{Call, Reply};
 use super::life_cycle;
 use super::sender;
@@ -19,7 +20,7 @@ use super::table::Row;
 use super::tenant;
 use super::webhook;
 
-const ROUTES: [(&str, &str); 20] = [
+const ROUTES: &[(&str, &str)] = &[
     ("GET /_twin/", "this list"),
     ("GET /_twin/shipments", "every shipment; ?order=SO-1 for one order, ?brief=true without requests"),
     ("GET /_twin/orders", "every order; ?number=SO-1 for one, ?brief=true without header, lines and documents"),
@@ -43,6 +44,7 @@ const ROUTES: [(&str, &str); 20] = [
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
     ("GET /_twin/tenant", "how this tenant differs from the usual one"),
     ("POST /_twin/tenant", "absent_sets, absent_properties (Entity.Property), between_pages (orders)"),
+    ("POST /_twin/entra", "certificates: PEM texts that may sign client assertions"),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
     ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, fail_jobs, job_failure {code, message}"),
 ];
@@ -88,6 +90,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
         (&Method::GET, "tenant", []) => Ok(tenant::view(world)),
         (&Method::POST, "tenant", []) => body(call).and_then(|body| tenant::set(world, &body)),
+        (&Method::POST, "entra", []) => body(call).and_then(|body| entra_assertion::register(world, &body)),
         (&Method::GET, "fedex", []) => Ok(control_fedex::view(world)),
         (&Method::POST, "fedex", []) => body(call).and_then(|body| control_fedex::set(world, &body)),
         _ => {

@@ -22,6 +22,8 @@ pub(super) fn d365(url: &str) -> Value {
         "client_secret": entra::CLIENT_SECRET,
         "legal_entities": ["usmf", "usrt"],
         "token_version": "v2",
+        // A rehearsal makes a day's calls in a minute; a real environment keeps the defaults.
+        "limits": {"per_second": 1_000, "concurrent": 32, "writes": 16},
         "orders": {
             "entity_set": "SalesOrderHeadersV2",
             "processing_statuses": ["Confirmed"],

@@ -18,6 +18,10 @@ const VERSION_ACTION: &str = "/DataManagementEntities/Microsoft.Dynamics.DataEnt
 const HEADERS: &str = "SalesOrderHeadersV";
 /// The application version this twin claims.
 const VERSION: &str = "10.0.43.210";
+/// The cookie by which the gateway would send a client to the same server again.
+const AFFINITY: &str = "ApplicationGatewayAffinity=5d2f0c; Path=/; HttpOnly";
+/// Counts calls that came with a cookie.
+const COOKIES_RETURNED: &str = "d365.cookies_returned";
 /// Seconds named in a throttling message when the fault names none.
 const THROTTLE_SECONDS: &str = "60";
 
@@ -54,12 +58,16 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     if !under_data && !under_metadata {
         return no_route(call);
     }
+    if !call.header("cookie").is_empty() {
+        // Microsoft asks clients not to: load then no longer spreads over the servers.
+        world.tally(COOKIES_RETURNED);
+    }
     if !authorised(world, call) {
         return unauthorised();
     }
     let reply = if under_metadata { odata_metadata::public_entity(call) } else { data(world, call) };
     let activity = world.fresh_uuid();
-    reply.with("ms-dyn-aid", activity).with("odata-version", "4.0")
+    reply.with("ms-dyn-aid", activity).with("odata-version", "4.0").with("set-cookie", AFFINITY)
 }
 
 fn data(world: &mut World, call: &Call) -> Reply {

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::clock::{self, SECOND_MS};
+use super::entra_assertion;
 use super::exchange::{Call, Reply};
 use super::state::{Token, World};
 
@@ -51,7 +52,7 @@ pub(super) fn token(world: &mut World, call: &Call) -> Reply {
     }
 }
 
-struct Refusal {
+pub(super) struct Refusal {
     status: u16,
     error: &'static str,
     number: u32,
@@ -59,7 +60,7 @@ struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: u16, error: &'static str, number: u32, text: impl Into<String>) -> Self {
+    pub(super) fn new(status: u16, error: &'static str, number: u32, text: impl Into<String>) -> Self {
         let text = text.into();
         Self { status, error, number, text }
     }
@@ -83,7 +84,8 @@ fn check(world: &World, call: &Call, tenant: &str, version: Version) -> Result<S
         Version::Two => required(call, "scope")?,
         Version::One => required(call, "resource")?,
     };
-    let secret = required(call, "client_secret")?;
+    let assertion = call.form("client_assertion");
+    let secret = if assertion.is_some() { String::new() } else { required(call, "client_secret")? };
     if grant != "client_credentials" {
         return Err(Refusal::new(
             400,
@@ -102,8 +104,10 @@ fn check(world: &World, call: &Call, tenant: &str, version: Version) -> Result<S
             ),
         ));
     }
-    if secret != CLIENT_SECRET {
-        return Err(bad_secret());
+    match assertion {
+        Some(assertion) => entra_assertion::check(world, call, &assertion)?,
+        None if secret != CLIENT_SECRET => return Err(bad_secret()),
+        None => {}
     }
     audience(world, &wanted, version)
 }

@@ -23,6 +23,7 @@ mod entity_master;
 mod entity_properties;
 mod entity_versions;
 mod entra;
+mod entra_assertion;
 mod exchange;
 mod fault;
 mod fedex;

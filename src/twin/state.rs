@@ -86,6 +86,9 @@ pub(super) struct World {
     #[serde(default)]
     pub sender: Sender,
     pub tokens: HashMap<String, Token>,
+    /// Certificates registered at Entra, DER in base64.
+    #[serde(default)]
+    pub certificates: Vec<String>,
     pub throttle: Throttle,
     pub faults: Faults,
     pub calls: BTreeMap<String, u64>,
@@ -129,6 +132,7 @@ impl World {
             quota: Quota::default(),
             sender: Sender::default(),
             tokens: HashMap::new(),
+            certificates: Vec::new(),
             throttle: Throttle::default(),
             faults: Faults::default(),
             calls: BTreeMap::new(),

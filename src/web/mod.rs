@@ -149,6 +149,8 @@ pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>
         .merge(health::routes())
         // Another site's page must not act in our operator's name.
         .layer(from_fn_with_state(web.clone(), headers::refuse_foreign_origin))
+        // Called by programs that know a secret address.
+        .merge(d365_webhook::routes())
         // Nobody frames us, nothing is sniffed, pages are not kept by shared caches.
         .layer(from_fn(headers::protect))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))

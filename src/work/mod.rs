@@ -4,6 +4,7 @@
 pub mod changes;
 pub mod check;
 pub mod drive;
+pub mod events;
 pub mod gap;
 pub mod ingest;
 pub mod invoices;

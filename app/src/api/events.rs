@@ -1,1 +1,33 @@
-//! Business events of Dynamics 365: the addresses they come to, and what came.
+//! Business events: their addresses, the list of hints, and what came.
+
+#[cfg(feature = "ssr")]
+use super::{answer, answer_beside};
+use crate::contract::{Events, Problem};
+#[cfg(feature = "ssr")]
+use crate::desk::desk;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+/// Loads addresses and the last events.
+#[server(prefix = "/desk", endpoint = "events/load", input = GetUrl)]
+pub async fn load_events() -> Result<Events, Problem> {
+    answer_beside(desk()?.events().await)
+}
+
+/// Makes an address.
+#[server(prefix = "/desk", endpoint = "events/make-address")]
+pub async fn make_event_address() -> Result<(), Problem> {
+    answer(desk()?.make_event_address().await)
+}
+
+/// Retires an address.
+#[server(prefix = "/desk", endpoint = "events/retire-address")]
+pub async fn retire_event_address(token_id: String) -> Result<(), Problem> {
+    answer(desk()?.retire_event_address(token_id).await)
+}
+
+/// Saves which events are hints.
+#[server(prefix = "/desk", endpoint = "events/list")]
+pub async fn list_events(#[server(default)] listed: String) -> Result<(), Problem> {
+    answer(desk()?.list_events(listed).await)
+}

@@ -12,6 +12,9 @@ pub struct Attention {
     pub counters: Vec<Counter>,
     /// Failures grouped by cause, most orders first.
     pub groups: Vec<CauseGroup>,
+    /// What is not about an order and still needs somebody: a sentence each, with where to go.
+    #[serde(default)]
+    pub notices: Vec<Counter>,
     /// First-day steps still open, empty once all are done.
     pub checklist: Vec<Counter>,
     /// Confirmed orders that are not here, as a sentence, if the last comparison found some.

@@ -27,6 +27,9 @@ pub struct D365Connection {
     pub document: String,
     /// The last ping.
     pub ladder: Option<Ladder>,
+    /// When what signs us in ends, once that is near: one sentence.
+    #[serde(default)]
+    pub expiry: Option<String>,
 }
 
 /// The FedEx side. Secrets in `form` are always blank.
@@ -56,8 +59,16 @@ pub struct D365Form {
     pub tenant_id: String,
     /// Application (client) id.
     pub client_id: String,
+    /// `secret` or `certificate`.
+    pub sign_in_with: String,
     /// Client secret; blank keeps the saved one.
     pub client_secret: String,
+    /// The day the secret ends, `2027-01-31`; blank when nobody knows.
+    pub secret_expires: String,
+    /// Certificate, PEM; no secret.
+    pub certificate: String,
+    /// Its private key, PEM; blank keeps the saved one.
+    pub private_key: String,
     /// `v2` or `v1`.
     pub token_version: String,
     /// Legal entities to pull, `usmf, usrt`.

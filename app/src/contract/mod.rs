@@ -23,6 +23,7 @@ mod write_back;
 pub use attention::{Attention, CauseGroup, Counter};
 pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};
 pub use day::{CloseRow, Day};
+pub use events::{EventAddress, EventView, Events};
 pub use frame::{ConnectionChip, Frame, Viewer};
 pub use order::{
     Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, Correction,

@@ -70,6 +70,20 @@ fn AttentionBoard(first: Attention) -> impl IntoView {
             }}
         </ul>
         {move || {
+            board
+                .with(|board| board.notices.clone())
+                .into_iter()
+                .map(|notice| {
+                    view! {
+                        <p class="told" data-tone=tone_name(notice.tone) data-testid="notice">
+                            <Icon glyph=tone_glyph(notice.tone)/>
+                            <a href=notice.href>{notice.label}</a>
+                        </p>
+                    }
+                })
+                .collect_view()
+        }}
+        {move || {
             let steps = checklist.get();
             (!steps.is_empty()).then(|| view! { <Checklist steps/> })
         }}

@@ -5,6 +5,7 @@ use crate::contract::{D365Form, FedexForm};
 use leptos::prelude::*;
 
 const WRITE_BACK: [(&str, &str); 2] = [("patch", "Fields on the order"), ("post", "Packing slip tracking")];
+const SIGN_IN: [(&str, &str); 2] = [("secret", "Client secret"), ("certificate", "Certificate")];
 const TOKEN_VERSIONS: [(&str, &str); 2] = [("v2", "v2.0"), ("v1", "v1.0")];
 const ENVIRONMENTS: [(&str, &str); 3] =
     [("production", "Production"), ("sandbox", "Sandbox"), ("custom", "Custom address")];
@@ -57,11 +58,26 @@ pub fn D365Fields(
                 hint="Application (client) id of the Entra app"
                 required=true
             />
+            <Choice
+                label="Signs in with"
+                name="form[sign_in_with]"
+                choices=&SIGN_IN
+                value=form.sign_in_with
+                hint="Microsoft advises a certificate"
+            />
             <Field
                 label="Client secret"
                 name="form[client_secret]"
                 kind=FieldKind::Secret
                 hint=secret_hint(saved)
+            />
+            <Field
+                label="Secret expires on"
+                name="form[secret_expires]"
+                value=form.secret_expires
+                kind=FieldKind::Code
+                placeholder="2027-01-31"
+                hint="As Entra shows it; you are told from 30 days before"
             />
             <Field
                 label="Legal entities"
@@ -71,6 +87,7 @@ pub fn D365Fields(
                 hint="Separated by commas: usmf, usrt"
             />
         </div>
+        <CertificateFields certificate=form.certificate saved/>
         <D365More form=D365More {
             authority: form.authority,
             token_version: form.token_version,
@@ -86,6 +103,55 @@ pub fn D365Fields(
             ],
         }/>
     }
+}
+
+/// A certificate with its key, instead of a secret.
+#[component]
+fn CertificateFields(certificate: String, saved: Signal<bool>) -> impl IntoView {
+    view! {
+        <details class="more">
+            <summary>"Certificate instead of a secret"</summary>
+            <div class="fields">
+                <div class="field wide">
+                    <div class="field-head">
+                        <label for="form-certificate">"Certificate"</label>
+                    </div>
+                    <textarea
+                        id="form-certificate"
+                        class="mono"
+                        name="form[certificate]"
+                        rows="4"
+                        spellcheck="false"
+                        aria-describedby="form-certificate-hint"
+                    >
+                        {certificate}
+                    </textarea>
+                    <p class="hint" id="form-certificate-hint">
+                        "PEM, with an RSA key; the same that is uploaded to the application in Entra"
+                    </p>
+                </div>
+                <div class="field wide">
+                    <div class="field-head">
+                        <label for="form-private-key">"Private key"</label>
+                    </div>
+                    <textarea
+                        id="form-private-key"
+                        class="mono"
+                        name="form[private_key]"
+                        rows="4"
+                        spellcheck="false"
+                        autocomplete="off"
+                        data-secret=""
+                        aria-describedby="form-private-key-hint"
+                    ></textarea>
+                    <p class="hint" id="form-private-key-hint">
+                        "PEM without a password. " {move || secret_hint(saved).get()}
+                    </p>
+                </div>
+            </div>
+        </details>
+    }
+    .into_any()
 }
 
 /// What a standard environment leaves as it is.

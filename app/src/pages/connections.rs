@@ -1,5 +1,6 @@
 //! Both connections: credentials in (never out), a ping that proves, and everything as JSON.
 
+use super::connection_events::EventsCard;
 use super::connection_forms::{D365Fields, FedexFields};
 use crate::api::connections::{Ping, SaveD365, SaveDocument, SaveFedex, load_connections};
 use crate::components::action_form::{Submit, problem_of};
@@ -71,6 +72,13 @@ fn BothConnections(first: Connections) -> impl IntoView {
                 live
                 saved_ladder=save_d365.value().into()
             >
+                {move || {
+                    let expiry = both.with(|both| both.d365.expiry.clone());
+                    expiry
+                        .map(|text| {
+                            view! { <p class="told" data-tone="warning" data-testid="d365-expiry">{text}</p> }
+                        })
+                }}
                 <ActionForm action=save_d365>
                     <D365Fields form=d365_form saved=d365_saved.into()/>
                     <SaveAndPing
@@ -101,6 +109,7 @@ fn BothConnections(first: Connections) -> impl IntoView {
                     />
                 </ActionForm>
             </ConnectionCard>
+            <EventsCard/>
         </div>
     }
 }
@@ -182,7 +191,11 @@ fn when_saved(answer: LadderAnswer, side: Side, live: Live<Connections>, frame: 
 fn clear_secret(frame: NodeRef<Div>) {
     use leptos::wasm_bindgen::JsCast;
     let Some(frame) = frame.get_untracked() else { return };
-    // One secret a card.
+    // One secret a card; a private key is many lines.
+    let key = frame.query_selector("textarea[data-secret]").ok().flatten();
+    if let Some(key) = key.and_then(|node| node.dyn_into::<leptos::web_sys::HtmlTextAreaElement>().ok()) {
+        key.set_value("");
+    }
     let secret = frame.query_selector("input[type=password]").ok().flatten();
     if let Some(secret) = secret.and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok()) {
         secret.set_value("");
