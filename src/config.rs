@@ -148,7 +148,9 @@ impl Config {
 
     /// How long after a scan of the whole open set the next is due; never sooner than a pull.
     pub fn full_scan_interval_ms(&self) -> i64 {
-        i64::try_from(self.full_scan_interval_s.max(self.poll_interval_s)).unwrap_or(i64::MAX / SECOND_MS).saturating_mul(SECOND_MS)
+        i64::try_from(self.full_scan_interval_s.max(self.poll_interval_s))
+            .unwrap_or(i64::MAX / SECOND_MS)
+            .saturating_mul(SECOND_MS)
     }
 
     /// The clock of this process.

@@ -6,8 +6,8 @@
 
 use crate::contract::{
     AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, FedexForm, Frame, Ladder, OrderDetail,
-    OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow,
-    ShipFromRow, Suggestion, TrailEntry, TrailFilter, Why,
+    OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved,
+    ServiceRow, ShipFromRow, Suggestion, TrailEntry, TrailFilter, Why,
 };
 use async_trait::async_trait;
 use std::sync::Arc;

@@ -217,12 +217,8 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Ping { system, json } => inspect::ping(&engine(config).await?, system.as_deref(), json).await,
         Command::Orders { state, json } => inspect::orders(&engine(config).await?, state, json).await,
         Command::Order { number, json } => inspect::order(&engine(config).await?, &number, json).await,
-        Command::Import { number, company } => {
-            pull::import(&engine(config).await?, company.as_deref(), &number).await
-        }
-        Command::Why { number, company, json } => {
-            pull::why(&engine(config).await?, company, number, json).await
-        }
+        Command::Import { number, company } => pull::import(&engine(config).await?, company.as_deref(), &number).await,
+        Command::Why { number, company, json } => pull::why(&engine(config).await?, company, number, json).await,
         Command::Pull(command) => command.run(&engine(config).await?).await,
         Command::Replay(replay) => replay.run(&engine(config).await?).await,
         Command::Printers(command) => command.run(&engine(config).await?).await,

@@ -436,10 +436,7 @@ mod tests {
         assert_eq!(fault(r#""status":"#, r#""weight":"#).field, "write_back.0.fields.weight");
         assert_eq!(fault(r#""kind":"patch""#, r#""kind":"post""#).field, "write_back.0.entity_set");
         assert_eq!(fault("SalesOrderHeadersV2", "../x").field, "write_back.0.entity_set");
-        assert_eq!(
-            fault(r#""name":"UAT""#, r#""orders":{"entity_set":"Sales,V4"}"#).field,
-            "orders.entity_set"
-        );
+        assert_eq!(fault(r#""name":"UAT""#, r#""orders":{"entity_set":"Sales,V4"}"#).field, "orders.entity_set");
         for size in ["0", "1001"] {
             let orders = format!(r#""orders":{{"page_size":{size}}}"#);
             assert_eq!(fault(r#""name":"UAT""#, &orders).field, "orders.page_size");

@@ -14,7 +14,8 @@ use serde::Deserialize;
 
 const SET: &str = "SalesInvoiceHeadersV2";
 const CALL: Call = data_call("d365.invoices");
-const PROPERTIES: [&str; 5] = ["SalesOrderNumber", "InvoiceNumber", "InvoiceDate", "TotalInvoiceAmount", "CurrencyCode"];
+const PROPERTIES: [&str; 5] =
+    ["SalesOrderNumber", "InvoiceNumber", "InvoiceDate", "TotalInvoiceAmount", "CurrencyCode"];
 
 /// An issued invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -241,7 +241,8 @@ mod tests {
     fn lines_read_apart_count_and_missing_ones_are_no_empty_order() {
         let header = r#"{"dataAreaId":"usmf","SalesOrderNumber":"1","SalesOrderStatus":"Backorder",
             "SalesOrderProcessingStatus":"Confirmed","IsSalesProcessingStopped":"No"}"#;
-        let line = r#"{"InventoryLotId":"L1","ItemNumber":"A","OrderedSalesQuantity":2,"SalesOrderLineStatus":"Backorder"}"#;
+        let line =
+            r#"{"InventoryLotId":"L1","ItemNumber":"A","OrderedSalesQuantity":2,"SalesOrderLineStatus":"Backorder"}"#;
         let apart = [RawValue::from_string(line.to_owned()).unwrap()];
         assert_eq!(parse(header, Some(&apart)).unwrap().lines[0].lot, "L1");
         assert!(parse(header, Some(&[])).unwrap().lines.is_empty());

@@ -95,9 +95,8 @@ impl Missing {
     /// All properties but those that are missing here.
     pub fn selection(&self) -> Selection {
         let missing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let there = |of: Of, all: &[&'static str]| {
-            all.iter().copied().filter(|name| !missing.contains(&(of, *name))).collect()
-        };
+        let there =
+            |of: Of, all: &[&'static str]| all.iter().copied().filter(|name| !missing.contains(&(of, *name))).collect();
         Selection { header: there(Of::Header, &HEADER), line: there(Of::Line, &LINE) }
     }
 

@@ -116,9 +116,8 @@ impl D365 {
     pub async fn orders_of_number(&self, trace: &Trace, number: &str) -> Result<OrdersPage, Failure> {
         let set = self.orders_set();
         let conditions = [format!("SalesOrderNumber eq {}", literal(number))];
-        let query = |selection: &Selection| {
-            with_lines(set, selection).filter(&conditions).order_by(BY_KEY).top(OF_A_NUMBER)
-        };
+        let query =
+            |selection: &Selection| with_lines(set, selection).filter(&conditions).order_by(BY_KEY).top(OF_A_NUMBER);
         let body = self.get_selected(trace, &ONE, set, &query).await?;
         let list = record::list(&body.ok_or_else(|| no_set(set))?)?;
         self.orders_of(trace, &list.value).await
@@ -212,9 +211,8 @@ pub(super) fn conditions(ready: &Ready) -> Vec<String> {
 
 /// What makes it confirmed, stopped or not, for whatever carrier.
 fn confirmed(ready: &Ready) -> Vec<String> {
-    let members = |kind: &'static str, names: &[String]| -> Vec<String> {
-        names.iter().map(|name| member(kind, name)).collect()
-    };
+    let members =
+        |kind: &'static str, names: &[String]| -> Vec<String> { names.iter().map(|name| member(kind, name)).collect() };
     [
         any_of("dataAreaId", ready.companies.iter().map(|company| literal(company))),
         any_of("SalesOrderStatus", members("SalesStatus", &ready.sales_statuses)),
@@ -388,5 +386,4 @@ mod tests {
         }
         assert!(followed("SalesOrderHeadersV2?$skip=3", &base()).is_ok());
     }
-
 }

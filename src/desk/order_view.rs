@@ -17,8 +17,8 @@ use crate::store::invoices::FoundInvoice;
 use crate::store::orders::OrderRecord;
 use crate::store::prints::QueueFilter;
 use app::contract::{
-    Action, ActionKind, AttemptView, ChangeView, ChargeView, CustomsView, DocumentView, ExchangeView, InvoiceView, LabelView,
-    LineView, OrderDetail, PackageView, PrintView, ShipmentDetail, TimelineEntry,
+    Action, ActionKind, AttemptView, ChangeView, ChargeView, CustomsView, DocumentView, ExchangeView, InvoiceView,
+    LabelView, LineView, OrderDetail, PackageView, PrintView, ShipmentDetail, TimelineEntry,
 };
 
 /// Entries read for one order's page; older ones stay in the trail.

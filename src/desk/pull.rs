@@ -9,9 +9,7 @@ use crate::store::gaps::{GapOrder, GapRun};
 use crate::store::look_at::LookAt;
 use crate::store::watermarks::Watermark;
 use crate::work::{changes, gap, look_at};
-use app::contract::{
-    ChangesView, GapRow, GapView, LookQueue, LookRow, Problem, Pull, ScanOfOrders, Status, Tone, Why,
-};
+use app::contract::{ChangesView, GapRow, GapView, LookQueue, LookRow, Problem, Pull, ScanOfOrders, Status, Tone, Why};
 use app::desk::PullDesk;
 use async_trait::async_trait;
 

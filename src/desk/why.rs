@@ -36,7 +36,9 @@ pub async fn why(engine: &Engine, actor: &Actor, company: Option<&str>, number: 
             for order in found.iter().filter(|order| company.is_none_or(|company| company == order.company)) {
                 answers.push(found_there(engine, &d365, &ready, order).await?);
             }
-            for record in page.unreadable.iter().filter(|record| company.is_none() || record.company.as_deref() == company) {
+            for record in
+                page.unreadable.iter().filter(|record| company.is_none() || record.company.as_deref() == company)
+            {
                 answers.push(unreadable(record.company.clone(), &record.detail));
             }
             if answers.is_empty() {
@@ -124,11 +126,8 @@ fn ours(here: &Here) -> Vec<WhyStep> {
     };
     let mut steps = vec![step(HERE, Some(true), crate::clock::text(record.seen_ms))];
     for shipment in here.shipments.iter().filter(|one| one.kind == Kind::Outbound) {
-        let name = if here.shipments.len() > 1 {
-            format!("Shipment {}", shipment.group_no)
-        } else {
-            "Shipment".to_owned()
-        };
+        let name =
+            if here.shipments.len() > 1 { format!("Shipment {}", shipment.group_no) } else { "Shipment".to_owned() };
         let cause = shipment.cause.as_ref().map(|cause| format!(": {}", cause.words().sentence)).unwrap_or_default();
         let evidence = format!("{}{cause}", present::state(shipment.state).label);
         steps.push(step(&name, Some(!shipment.state.needs_attention()), evidence));
@@ -148,13 +147,7 @@ fn label(here: &Here) -> Option<String> {
 }
 
 /// The first thing that stands in the way, and what to do about it.
-fn sentence(
-    engine: &Engine,
-    order: &Order,
-    here: &Here,
-    unmet: Option<&Checked>,
-    left: usize,
-) -> (String, String) {
+fn sentence(engine: &Engine, order: &Order, here: &Here, unmet: Option<&Checked>, left: usize) -> (String, String) {
     let name = format!("Order {} of {}", order.number, order.company);
     if let Some(numbers) = label(here) {
         return (format!("{name} was shipped, with {numbers}."), "Its page shows where the parcel is.".to_owned());
@@ -220,10 +213,9 @@ async fn not_there(
                 ready.companies.join(", ")
             ),
         ),
-        (None, others) => (
-            format!("Order {number} is not in {place}, but in {}.", others.join(", ")),
-            "Ask for it there.".to_owned(),
-        ),
+        (None, others) => {
+            (format!("Order {number} is not in {place}, but in {}.", others.join(", ")), "Ask for it there.".to_owned())
+        }
     };
     Ok(WhyAnswer {
         company: known.as_ref().map(|record| record.key.company.clone()),
@@ -236,12 +228,7 @@ async fn not_there(
 }
 
 /// Dynamics 365 did not answer, or refused.
-async fn could_not_ask(
-    engine: &Engine,
-    company: Option<&str>,
-    number: &str,
-    failure: &Failure,
-) -> Result<WhyAnswer> {
+async fn could_not_ask(engine: &Engine, company: Option<&str>, number: &str, failure: &Failure) -> Result<WhyAnswer> {
     let known = known(engine, company, number).await?;
     let words = failure.cause().words();
     let detail = failure.cause().detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
@@ -300,6 +287,8 @@ fn next_step(condition: Condition) -> &'static str {
             "Confirm the order in Dynamics 365, or accept its status on the Connections page if you ship at it."
         }
         Condition::Released => "Release the order in Dynamics 365.",
-        Condition::DeliveryMode => "Change the delivery mode of the order, or give this mode a service on the Rules page.",
+        Condition::DeliveryMode => {
+            "Change the delivery mode of the order, or give this mode a service on the Rules page."
+        }
     }
 }

@@ -326,26 +326,26 @@ fn header_set(name: &'static str, entity: &'static str, internal: &'static str) 
     let mut set = EntitySet::new(name, entity, internal, &["dataAreaId", "SalesOrderNumber"]);
     set.has_lines = true;
     set.texts(names::HEADER_TEXTS)
-    .add(names::HEADER_DATES, Kind::Date)
-    .add("OrderCreationDateTime", Kind::Moment)
-    .add(names::HEADER_DECIMALS, Kind::Decimal)
-    .add("BaseDocumentLineNumber RevRecLatestReverseJournal", Kind::Whole)
-    .add("TransportationDocumentLineId", Kind::Guid)
-    .enums(names::HEADER_ENUMS)
-    .add("DeliveryModeCode", Kind::Text(10))
-    .add("CustomersOrderReference", Kind::Text(60))
-    .add("CustomerRequisitionNumber", Kind::Text(20))
-    .add("FdxTrackingNumber", Kind::Text(30))
-    .add("FdxStatus", Kind::Text(40))
-    .add("FdxDeliveredAt", Kind::Moment)
-    .add("FdxCharge", Kind::Decimal)
-    .add("FdxChargeCurrency", Kind::Text(3))
-    .read_only(
-        "SalesOrderStatus SalesOrderProcessingStatus OrderCreationDateTime OrderTotalAmount \
+        .add(names::HEADER_DATES, Kind::Date)
+        .add("OrderCreationDateTime", Kind::Moment)
+        .add(names::HEADER_DECIMALS, Kind::Decimal)
+        .add("BaseDocumentLineNumber RevRecLatestReverseJournal", Kind::Whole)
+        .add("TransportationDocumentLineId", Kind::Guid)
+        .enums(names::HEADER_ENUMS)
+        .add("DeliveryModeCode", Kind::Text(10))
+        .add("CustomersOrderReference", Kind::Text(60))
+        .add("CustomerRequisitionNumber", Kind::Text(20))
+        .add("FdxTrackingNumber", Kind::Text(30))
+        .add("FdxStatus", Kind::Text(40))
+        .add("FdxDeliveredAt", Kind::Moment)
+        .add("FdxCharge", Kind::Decimal)
+        .add("FdxChargeCurrency", Kind::Text(3))
+        .read_only(
+            "SalesOrderStatus SalesOrderProcessingStatus OrderCreationDateTime OrderTotalAmount \
          OrderTotalChargesAmount OrderTotalDiscountAmount OrderTotalTaxAmount \
          OrderHeaderTaxAmount AreTotalsCalculated FormattedDelveryAddress FormattedInvoiceAddress",
-    )
-    .indexed(&["SalesOrderNumber", "SalesOrderProcessingStatus"])
+        )
+        .indexed(&["SalesOrderNumber", "SalesOrderProcessingStatus"])
 }
 
 fn line_set(name: &'static str, entity: &'static str, internal: &'static str) -> EntitySet {

@@ -67,9 +67,8 @@ pub(super) fn lacks(world: &World, call: &Call, rest: &str) -> Option<Reply> {
         let own = set.entity.starts_with(entity) && named(false, property);
         let of_lines = set.has_lines && entities::lines().entity.starts_with(entity) && named(true, property);
         let kind = if own { set.entity } else { entities::lines().entity };
-        (own || of_lines).then(|| {
-            malformed(&format!("Could not find a property named '{property}' on type '{NAMESPACE}.{kind}'."))
-        })
+        (own || of_lines)
+            .then(|| malformed(&format!("Could not find a property named '{property}' on type '{NAMESPACE}.{kind}'.")))
     })
 }
 

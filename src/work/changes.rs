@@ -69,11 +69,7 @@ pub async fn tick(engine: &Engine, trace: &Trace) -> Result<std::result::Result<
 }
 
 /// Asks whether the environment publishes changes, and where they end now.
-async fn probe(
-    engine: &Engine,
-    d365: &D365,
-    trace: &Trace,
-) -> Result<std::result::Result<Option<Watermark>, Failure>> {
+async fn probe(engine: &Engine, d365: &D365, trace: &Trace) -> Result<std::result::Result<Option<Watermark>, Failure>> {
     let begins = match noted(engine, d365.newest_change(trace).await) {
         Ok(Answer::Known(newest)) => Ok(newest.unwrap_or(0)),
         Ok(Answer::NotOffered(why)) => Err(why),

@@ -162,12 +162,7 @@ async fn read(
 }
 
 /// Those that are not here; the others are counted as seen.
-async fn unknown<'a>(
-    engine: &Engine,
-    host: &str,
-    rows: &'a [Confirmed],
-    seen: &mut i64,
-) -> Result<Vec<&'a Confirmed>> {
+async fn unknown<'a>(engine: &Engine, host: &str, rows: &'a [Confirmed], seen: &mut i64) -> Result<Vec<&'a Confirmed>> {
     let mut unknown = Vec::new();
     for some in rows.chunks(LISTED) {
         let keys = some.iter().map(|row| (row.company.as_str(), row.number.as_str()));

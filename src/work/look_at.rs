@@ -87,8 +87,7 @@ pub async fn rule(engine: &Engine, d365: &D365) -> Result<std::result::Result<Re
 
 /// Decides about an order as it was just read. `None`: a shipment of it is being changed elsewhere.
 pub async fn decide_on(engine: &Engine, d365: &D365, ready: &Ready, order: &Order) -> Result<Option<Looked>> {
-    let key =
-        OrderKey { host: d365.host().to_owned(), company: order.company.clone(), number: order.number.clone() };
+    let key = OrderKey { host: d365.host().to_owned(), company: order.company.clone(), number: order.number.clone() };
     // A known order is taken in however it stands now: that it was stopped or cancelled is the news.
     if engine.store.db.order_by_key(&key).await?.is_none()
         && let Some(unmet) = ready.unmet(order)
@@ -150,11 +149,7 @@ async fn look(
 }
 
 /// Ends a look, or puts it off.
-async fn settle(
-    engine: &Engine,
-    claimed: &LookAt,
-    result: std::result::Result<Option<Looked>, Failure>,
-) -> Result<()> {
+async fn settle(engine: &Engine, claimed: &LookAt, result: std::result::Result<Option<Looked>, Failure>) -> Result<()> {
     let now = engine.clock.now_ms();
     let mut tx = engine.store.begin().await?;
     match result {
@@ -224,7 +219,8 @@ pub async fn import(engine: &Engine, actor: &Actor, company: Option<&str>, numbe
             let only = (ready.companies.len() == 1).then(|| ready.companies[0].clone());
             let company = company.or(only);
             if let Some(company) = &company {
-                let key = OrderKey { host: d365.host().to_owned(), company: company.clone(), number: number.to_owned() };
+                let key =
+                    OrderKey { host: d365.host().to_owned(), company: company.clone(), number: number.to_owned() };
                 queue(engine, actor, &key).await?;
             }
             return Ok(failed(company, failure));
@@ -240,15 +236,16 @@ pub async fn import(engine: &Engine, actor: &Actor, company: Option<&str>, numbe
         (Some(order), _) => match decide_on(engine, &d365, &ready, order).await? {
             Some(looked) => (order.company.clone(), looked),
             None => {
-                let key =
-                    OrderKey { host: d365.host().to_owned(), company: order.company.clone(), number: number.to_owned() };
+                let key = OrderKey {
+                    host: d365.host().to_owned(),
+                    company: order.company.clone(),
+                    number: number.to_owned(),
+                };
                 queue(engine, actor, &key).await?;
                 return Ok(failed(Some(key.company), Failure::Transient(Cause::new("d365.write-conflict"))));
             }
         },
-        (None, Some(record)) => {
-            (record.company.clone().unwrap_or_default(), Looked::Unreadable(record.detail.clone()))
-        }
+        (None, Some(record)) => (record.company.clone().unwrap_or_default(), Looked::Unreadable(record.detail.clone())),
         (None, None) => (company.clone().unwrap_or_else(|| "any legal entity".to_owned()), Looked::NotFound),
     };
     let key = OrderKey { host: d365.host().to_owned(), company, number: number.to_owned() };

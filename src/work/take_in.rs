@@ -103,13 +103,7 @@ async fn insert(engine: &Engine, key: &OrderKey, order: &Order, parked: Option<C
     Ok(new)
 }
 
-async fn insert_in(
-    engine: &Engine,
-    tx: &mut Tx,
-    key: &OrderKey,
-    order: &Order,
-    parked: Option<Cause>,
-) -> Result<bool> {
+async fn insert_in(engine: &Engine, tx: &mut Tx, key: &OrderKey, order: &Order, parked: Option<Cause>) -> Result<bool> {
     let now = engine.clock.now_ms();
     let order_id = OrderId(engine.new_id());
     if !tx.insert_order(&order_id, key, order, now).await? {
