@@ -156,13 +156,25 @@ async fn two_nodes_share_the_queue_and_a_second_hint_outlives_the_first_look() {
 #[tokio::test]
 async fn a_record_that_is_no_order_is_parked_by_a_look_as_by_a_pull() {
     let app = TestApp::start().await;
-    app.order("SO-1").await;
-    app.fault(json!({"system": "d365", "op": "order", "kind": "malformed"})).await;
+    for number in ["SO-1", "SO-2", "SO-3"] {
+        app.order(number).await;
+    }
+    app.twin_post("/_twin/tenant", json!({"broken_orders": ["SO-1", "SO-2", "SO-3"]})).await;
     hint(&app, &[("usmf", "SO-1")]).await;
     look(&app).await;
-    let row = app.engine.store.db.looks_waiting(10).await.expect("read").remove(0);
-    assert_eq!(row.cause_code.as_deref(), Some("d365.unavailable"), "half an answer passes");
-    assert!(!is_here(&app, "SO-1").await);
+    assert_eq!(app.engine.store.db.count_looks().await.expect("read"), (0, 0));
+    let told = app.desk(Role::Operator).import(None, "SO-2".into()).await.expect("asked");
+    assert!(told.contains("a record that is no order: missing field `SalesOrderStatus`"), "{told}");
+    assert_eq!(app.pull().await.unreadable, 3);
+    for number in ["SO-1", "SO-2", "SO-3"] {
+        assert_eq!(app.shipment(number).await.cause.expect("a cause").code, "order.unreadable", "{number}");
+    }
+    // Mended, it is taken in by whatever hint comes first.
+    app.twin_post("/_twin/tenant", json!({"broken_orders": []})).await;
+    hint(&app, &[("usmf", "SO-1")]).await;
+    look(&app).await;
+    app.drive().await;
+    assert_eq!(app.shipment("SO-1").await.state, State::Announced);
 }
 
 #[tokio::test]

@@ -51,6 +51,7 @@ async fn what_is_confirmed_there_and_not_here_is_listed_with_its_reason_until_it
 
         app.twin_send(reqwest::Method::DELETE, "/_twin/faults", None).await;
         desk.import(Some("usmf".into()), "SO-4".into()).await.expect("imported");
+        app.advance(1).await;
         assert_eq!(compare(&app).await.missing, 0);
         assert_eq!(desk.attention().await.expect("home").gaps, None);
         assert_eq!(desk.pull().await.expect("the page").gap.status.code, "good");
