@@ -115,7 +115,7 @@ pub(super) fn chains<'a, 'b>(numbers: &'b [&'a str]) -> Vec<&'b [&'a str]> {
     let (mut start, mut bytes) = (0, 0);
     for (at, number) in numbers.iter().enumerate() {
         // A byte that needs escaping becomes three; an apostrophe is doubled before.
-        let escaped: usize = number.bytes().map(|byte| escaped_bytes(byte)).sum();
+        let escaped: usize = number.bytes().map(escaped_bytes).sum();
         let term = TERM_BYTES + escaped;
         if at > start && bytes + term > CHAIN_BYTES {
             chains.push(&numbers[start..at]);

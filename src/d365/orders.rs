@@ -82,15 +82,14 @@ impl D365 {
     ) -> Result<OrdersPage, Failure> {
         let (set, size) = (self.orders_set(), self.inner.credentials.orders.page_size);
         let place = next.unwrap_or_default();
-        let body = match &place.link {
-            Some(link) => self.get(trace, &LIST, Purpose::Read, link).await?,
-            None => {
-                let conditions = conditions(ready);
-                let query = |selection: &Selection| {
-                    with_lines(set, selection).filter(&conditions).order_by(BY_KEY).top(size).skip(place.start)
-                };
-                self.get_selected(trace, &LIST, set, &query).await?
-            }
+        let body = if let Some(link) = &place.link {
+            self.get(trace, &LIST, Purpose::Read, link).await?
+        } else {
+            let conditions = conditions(ready);
+            let query = |selection: &Selection| {
+                with_lines(set, selection).filter(&conditions).order_by(BY_KEY).top(size).skip(place.start)
+            };
+            self.get_selected(trace, &LIST, set, &query).await?
         };
         let list = record::list(&body.ok_or_else(|| no_set(set))?)?;
         let parsed = self.orders_of(trace, &list.value).await?;
@@ -132,17 +131,16 @@ impl D365 {
     ) -> Result<(Vec<Confirmed>, Option<NextLink>), Failure> {
         let set = self.orders_set();
         let place = next.unwrap_or_default();
-        let address = match &place.link {
-            Some(link) => link.clone(),
-            None => {
-                let query = Query::new()
-                    .filter(&confirmed(ready))
-                    .select(&["dataAreaId", "SalesOrderNumber", "DeliveryModeCode", "IsSalesProcessingStopped"])
-                    .order_by(BY_KEY)
-                    .top(CONFIRMED_PAGE)
-                    .skip(place.start);
-                self.address(set, &query)
-            }
+        let address = if let Some(link) = &place.link {
+            link.clone()
+        } else {
+            let query = Query::new()
+                .filter(&confirmed(ready))
+                .select(&["dataAreaId", "SalesOrderNumber", "DeliveryModeCode", "IsSalesProcessingStopped"])
+                .order_by(BY_KEY)
+                .top(CONFIRMED_PAGE)
+                .skip(place.start);
+            self.address(set, &query)
         };
         let body = self.get(trace, &CONFIRMED, Purpose::Read, &address).await?;
         let list = record::list(&body.ok_or_else(|| no_set(set))?)?;

@@ -12,6 +12,8 @@ mod order_faults;
 mod order_flow;
 mod print_servers;
 mod printing;
+mod pull;
+mod pull_missing;
 mod secrets;
 mod shipping;
 mod store_contract;

@@ -43,8 +43,11 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
     ("GET /_twin/tenant", "how this tenant differs from the usual one"),
-    ("POST /_twin/tenant", "absent_sets, absent_properties (Entity.Property), between_pages (orders)"),
     ("POST /_twin/entra", "certificates: PEM texts that may sign client assertions"),
+    (
+        "POST /_twin/tenant",
+        "absent_sets, absent_properties (Entity.Property), broken_orders (numbers), between_pages (orders)",
+    ),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
     ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, fail_jobs, job_failure {code, message}"),
 ];

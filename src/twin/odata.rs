@@ -12,6 +12,7 @@ use super::odata_address::{self, Address};
 use super::odata_filter::{Filter, unknown_property};
 use super::state::World;
 use super::table::{Row, Table};
+use super::tenant;
 
 /// The company of the connector's user; it holds no orders.
 pub(super) const DEFAULT_COMPANY: &str = "dat";
@@ -324,6 +325,9 @@ fn show(world: &World, set: &EntitySet, row: &Row, query: &Query) -> Value {
         let found = world.tables.of(lines, row.text("dataAreaId"), "SalesOrderNumber", row.text("SalesOrderNumber"));
         let lines: Value = found.into_iter().map(|line| Value::Object(project(lines, line, Some(select)))).collect();
         shown.insert(LINES.into(), lines);
+    }
+    if set.table == entities::headers().table && tenant::is_broken(world, row) {
+        shown.remove("SalesOrderStatus");
     }
     Value::Object(shown)
 }

@@ -12,6 +12,7 @@ use super::entities::{self, EntitySet, NAMESPACE};
 use super::exchange::{Call, Reply};
 use super::odata_address::{self, Address};
 use super::state::World;
+use super::table::Row;
 
 /// The differences.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub(super) struct Tenant {
     absent_sets: BTreeSet<String>,
     /// `Entity.Property`; the entity is the beginning of its type's name.
     absent_properties: BTreeSet<String>,
+    /// Numbers of orders whose records lack what every order has.
+    broken_orders: BTreeSet<String>,
     /// Each is placed after one page of order headers.
     between_pages: VecDeque<Value>,
 }
@@ -37,6 +40,7 @@ pub(super) fn set(world: &mut World, wanted: &Value) -> Result<Value, String> {
         match name.as_str() {
             "absent_sets" => world.tenant.absent_sets = texts(),
             "absent_properties" => world.tenant.absent_properties = texts(),
+            "broken_orders" => world.tenant.broken_orders = texts(),
             "between_pages" => world.tenant.between_pages = list.iter().cloned().collect(),
             _ => return Err(format!("the tenant has no {name}")),
         }
@@ -70,6 +74,11 @@ pub(super) fn lacks(world: &World, call: &Call, rest: &str) -> Option<Reply> {
         (own || of_lines)
             .then(|| malformed(&format!("Could not find a property named '{property}' on type '{NAMESPACE}.{kind}'.")))
     })
+}
+
+/// The record of this order lacks what every order has.
+pub(super) fn is_broken(world: &World, row: &Row) -> bool {
+    !world.tenant.broken_orders.is_empty() && world.tenant.broken_orders.contains(row.text("SalesOrderNumber"))
 }
 
 /// A page of a list was answered: the next order that waits for that appears.

@@ -227,33 +227,32 @@ pub async fn import(engine: &Engine, actor: &Actor, company: Option<&str>, numbe
         }
     };
     let wanted = |of: &str| company.as_deref().is_none_or(|company| company == of);
-    for record in &found.unreadable {
+    let ours = |of: &str| wanted(of) && ready.has_company(of);
+    let unreadable: Vec<&Unreadable> =
+        found.unreadable.iter().filter(|record| record.company.as_deref().is_some_and(ours)).collect();
+    for record in &unreadable {
         park_unreadable(engine, d365.host(), record).await?;
     }
     let mut orders: Vec<&Order> = found.orders.iter().filter(|order| wanted(&order.company)).collect();
     orders.sort_by_key(|order| !ready.has_company(&order.company));
-    let (company, looked) = match (orders.first(), found.unreadable.first()) {
-        (Some(order), _) => match decide_on(engine, &d365, &ready, order).await? {
-            Some(looked) => (order.company.clone(), looked),
-            None => {
-                let key = OrderKey {
-                    host: d365.host().to_owned(),
-                    company: order.company.clone(),
-                    number: number.to_owned(),
-                };
-                queue(engine, actor, &key).await?;
-                return Ok(failed(Some(key.company), Failure::Transient(Cause::new("d365.write-conflict"))));
-            }
-        },
-        (None, Some(record)) => (record.company.clone().unwrap_or_default(), Looked::Unreadable(record.detail.clone())),
-        (None, None) => (company.clone().unwrap_or_else(|| "any legal entity".to_owned()), Looked::NotFound),
+    let (company, looked) = match (orders.first(), unreadable.first()) {
+        (Some(order), _) => (order.company.clone(), decide_on(engine, &d365, &ready, order).await?),
+        (None, Some(record)) => {
+            (record.company.clone().unwrap_or_default(), Some(Looked::Unreadable(record.detail.clone())))
+        }
+        (None, None) => (company.unwrap_or_else(|| "any legal entity".to_owned()), Some(Looked::NotFound)),
     };
+    let is_there = !orders.is_empty();
     let key = OrderKey { host: d365.host().to_owned(), company, number: number.to_owned() };
+    let Some(looked) = looked else {
+        queue(engine, actor, &key).await?;
+        return Ok(failed(Some(key.company), Failure::Transient(Cause::new("d365.write-conflict"))));
+    };
     let mut tx = engine.store.begin().await?;
     tell(engine, &mut tx, actor, "desk.import", &key, &looked).await?;
     tx.commit().await?;
     engine.wake_drive.notify_one();
-    let company = (!orders.is_empty()).then_some(key.company);
+    let company = is_there.then_some(key.company);
     Ok(Imported { company, looked: Ok(looked) })
 }
 

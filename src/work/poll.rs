@@ -145,13 +145,27 @@ pub async fn turn(engine: &Engine, trace: &Trace, scan: bool) -> Result<std::res
             Ok(Some(read)) if !read.scan => {
                 let now = engine.clock.now_ms();
                 engine.store.db.set_cursor(LAST_PULL, now, now).await?;
-                return Ok(Ok(()));
+                return labelled(engine, trace).await;
             }
             Ok(_) => {}
             Err(failure) => return Ok(Err(failure)),
         }
     }
     Ok(tick(engine, trace).await?.map(drop))
+}
+
+/// Between two scans the labelled orders are read as often as ever: a line changed after the label
+/// moves no date.
+async fn labelled(engine: &Engine, trace: &Trace) -> Result<std::result::Result<(), Failure>> {
+    let d365 = match engine.d365().await {
+        Ok(d365) => d365,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let changed = look_at_labelled(engine, &d365, trace).await?;
+    if changed.as_ref().is_ok_and(|changed| *changed > 0) {
+        engine.wake_drive.notify_one();
+    }
+    Ok(changed.map(drop))
 }
 
 /// Pulls until the program stops: at the interval, when somebody asks, later after failures.

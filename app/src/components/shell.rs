@@ -129,6 +129,10 @@ fn Navigation(attention: Signal<u64>) -> impl IntoView {
                 <Icon glyph=Glyph::Printer/>
                 "Printers"
             </A>
+            <A href="/pull">
+                <Icon glyph=Glyph::Download/>
+                "Pull"
+            </A>
             <A href="/rules">
                 <Icon glyph=Glyph::Rules/>
                 "Rules"

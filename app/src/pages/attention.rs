@@ -87,6 +87,18 @@ fn AttentionBoard(first: Attention) -> impl IntoView {
             let steps = checklist.get();
             (!steps.is_empty()).then(|| view! { <Checklist steps/> })
         }}
+        {move || {
+            board
+                .with(|board| board.gaps.clone())
+                .map(|text| {
+                    view! {
+                        <p class="told" data-tone="bad" role="status" data-testid="gap-alarm">
+                            <Icon glyph=Glyph::Bad/>
+                            <a href="/pull#gaps">{text}</a>
+                        </p>
+                    }
+                })
+        }}
         <Causes live/>
         <PullBar live/>
     }

@@ -91,6 +91,8 @@ pub fn D365Fields(
         <D365More form=D365More {
             authority: form.authority,
             token_version: form.token_version,
+            entity_set: form.entity_set,
+            page_size: form.page_size,
             processing_statuses: form.processing_statuses,
             delivery_modes: form.delivery_modes,
             write_back_kind: form.write_back_kind,
@@ -159,6 +161,8 @@ fn CertificateFields(certificate: String, saved: Signal<bool>) -> impl IntoView 
 struct D365More {
     authority: String,
     token_version: String,
+    entity_set: String,
+    page_size: String,
     processing_statuses: String,
     delivery_modes: String,
     write_back_kind: String,
@@ -186,6 +190,25 @@ fn D365More(form: D365More) -> impl IntoView {
                     value=form.delivery_modes
                     kind=FieldKind::Code
                     hint="Blank: all that have a FedEx service"
+                />
+                <Field
+                    label="Order headers"
+                    name="form[entity_set]"
+                    value=form.entity_set
+                    kind=FieldKind::Code
+                    list="header-sets"
+                    hint="SalesOrderHeadersV2, V3 or V4, or your own set"
+                />
+                <datalist id="header-sets">
+                    <option value="SalesOrderHeadersV2"></option>
+                    <option value="SalesOrderHeadersV3"></option>
+                    <option value="SalesOrderHeadersV4"></option>
+                </datalist>
+                <Field
+                    label="Orders in one request"
+                    name="form[page_size]"
+                    value=form.page_size
+                    hint="1 to 1,000; 200 suits most environments"
                 />
                 <Choice
                     label="Write back as"

@@ -26,6 +26,8 @@ pub mod parcels;
 pub mod printers;
 pub mod printers_queue;
 pub mod pull;
+pub mod pull_gap;
+pub mod pull_why;
 pub mod rules;
 pub mod rules_addresses;
 pub mod rules_services;

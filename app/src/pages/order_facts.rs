@@ -3,7 +3,9 @@
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::status_badge::{tone_glyph, tone_name};
-use crate::contract::{AddressView, CustomsView, LabelView, LineView, OrderDetail, ScanView, ShipmentDetail};
+use crate::contract::{
+    AddressView, CustomsView, InvoiceView, LabelView, LineView, OrderDetail, ScanView, ShipmentDetail,
+};
 use leptos::prelude::*;
 
 /// Label and facts of one shipment.
@@ -56,14 +58,46 @@ pub fn OrderFacts(
     let customer = Memo::new(move |_| {
         order.with(|order| (order.customer.clone(), order.customer_reference.clone(), order.invoice_number.clone()))
     });
+    let invoices = Memo::new(move |_| order.with(|order| order.invoices.clone()));
     move || {
         let (customer, reference, invoice) = customer.get();
         view! {
             <Fact name="Customer" value=Some(customer)/>
             <Fact name="Their reference" value=reference mono=true/>
             <Fact name="Invoice" value=invoice mono=true/>
+            {move || view! { <LaterInvoices invoices=invoices.get()/> }}
         }
     }
+}
+
+/// Invoices found after the label was bought.
+#[component]
+fn LaterInvoices(invoices: Vec<InvoiceView>) -> impl IntoView {
+    let rows = invoices
+        .iter()
+        .map(|invoice| {
+            view! {
+                <p>
+                    <span class="mono">{invoice.number.clone()}</span>
+                    <span class="muted small">{format!(" {}", invoice.text)}</span>
+                </p>
+            }
+        })
+        .collect_view();
+    (!invoices.is_empty()).then(|| {
+        view! {
+            <div data-testid="later-invoices">
+                <dt>"Invoiced later"</dt>
+                <dd>
+                    {rows}
+                    <p class="muted small">
+                        "Found after the label was bought: FedEx has the label without it and cannot be told. The charges \
+                         export names it."
+                    </p>
+                </dd>
+            </div>
+        }
+    })
 }
 
 /// The customs declaration.

@@ -156,6 +156,12 @@ fn OrderFilters() -> impl IntoView {
 #[component]
 fn NoOrders(filter: OrderFilter) -> impl IntoView {
     let needs_you = filter.state.as_deref() == Some("attention");
+    let ask_about = filter.search.clone().map(|number| {
+        let mut query = ParamsMap::new();
+        query.insert("number", number.clone());
+        let href = format!("/pull{}#why", query.to_query_string());
+        view! { <a href=href data-testid="ask-about">{format!("Ask Dynamics 365 about order {number}, or import it")}</a> }
+    });
     let filtered = filter.cause.is_some() || filter.search.is_some() || filter.after.is_some();
     match (needs_you && !filtered, filtered || filter.state.is_some()) {
         (true, _) => view! {
@@ -172,6 +178,7 @@ fn NoOrders(filter: OrderFilter) -> impl IntoView {
                 <p>"Search looks in order numbers, customers, references and tracking numbers."</p>
                 <p class="links">
                     <a href="/orders">"Drop all filters"</a>
+                    {ask_about}
                 </p>
             </EmptyState>
         }
