@@ -5,9 +5,9 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, Events, FedexForm, Frame, Ladder, OrderDetail,
-    OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Quote, Rules, RulesSaved, ServiceRow,
-    ShipFromRow, Suggestion, TrailEntry, TrailFilter,
+    AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, Events, FedexForm, Frame, Ladder,
+    OrderDetail, OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Quote, Rules, RulesSaved,
+    ServiceRow, ShipFromRow, Suggestion, TrailEntry, TrailFilter,
 };
 use async_trait::async_trait;
 use std::sync::Arc;

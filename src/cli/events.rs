@@ -49,8 +49,11 @@ impl Events {
             Self::Token(Token::List) => {
                 for address in desk.events().await?.addresses {
                     let (made, by) = address.made;
-                    let used = address.last_used.map_or_else(|| "never used".to_owned(), |at| format!("used {}", at.text));
-                    let state = address.retired.map_or_else(|| "live".to_owned(), |(at, by)| format!("retired {} by {by}", at.text));
+                    let used =
+                        address.last_used.map_or_else(|| "never used".to_owned(), |at| format!("used {}", at.text));
+                    let state = address
+                        .retired
+                        .map_or_else(|| "live".to_owned(), |(at, by)| format!("retired {} by {by}", at.text));
                     println!("{}\tmade {} by {by}\t{used}\t{state}", address.token_id, made.text);
                 }
             }

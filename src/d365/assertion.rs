@@ -194,8 +194,13 @@ mod tests {
         validation.validate_exp = false;
         validation.set_audience(&["https://login/t/token"]);
         let claims: Value =
-            jsonwebtoken::decode(signed.expose_secret(), &DecodingKey::from_rsa_der(&public), &validation).unwrap().claims;
-        assert_eq!((&claims["iss"], &claims["sub"], &claims["jti"]), (&"client".into(), &"client".into(), &"id-1".into()));
+            jsonwebtoken::decode(signed.expose_secret(), &DecodingKey::from_rsa_der(&public), &validation)
+                .unwrap()
+                .claims;
+        assert_eq!(
+            (&claims["iss"], &claims["sub"], &claims["jti"]),
+            (&"client".into(), &"client".into(), &"id-1".into())
+        );
         let (from, until) = (claims["nbf"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
         assert_eq!(from, 1_700_000_000);
         assert!((300..=600).contains(&(until - from)));

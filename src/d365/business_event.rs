@@ -400,15 +400,22 @@ mod tests {
     #[test]
     fn a_listed_event_is_a_hint_at_company_and_order() {
         let event = one(&released(&json!({})));
-        assert_eq!(event.order_key("h").unwrap(), OrderKey { host: "h".into(), company: "usmf".into(), number: "SO-1".into() });
+        assert_eq!(
+            event.order_key("h").unwrap(),
+            OrderKey { host: "h".into(), company: "usmf".into(), number: "SO-1".into() }
+        );
         assert_eq!((event.event_id.as_str(), event.control_number), ("E-1", Some(5_637_985_363)));
         assert_eq!(event.happened_ms, Some(1_697_470_966_344), "seven decimals");
         let old = json!({"BusinessEventId": "OrderReleased", "ControlNumber": "5637144576", "EventId": "E-2",
             "EventTime": "/Date(1637246655000+0000)/", "LegalEntity": "usrt", "SalesId": "SO-2"});
         let old = one(&old);
-        assert_eq!((old.verdict, old.company.as_deref(), old.order.as_deref()), (Verdict::Hint, Some("usrt"), Some("SO-2")));
+        assert_eq!(
+            (old.verdict, old.company.as_deref(), old.order.as_deref()),
+            (Verdict::Hint, Some("usrt"), Some("SO-2"))
+        );
         assert_eq!((old.control_number, old.happened_ms), (Some(5_637_144_576), Some(1_637_246_655_000)));
-        let deep = json!({"BusinessEventId": "Deep", "SalesId": "wrong", "Order": {"Firm": "usmf", "Lines": [{"Nr": 7}]}});
+        let deep =
+            json!({"BusinessEventId": "Deep", "SalesId": "wrong", "Order": {"Firm": "usmf", "Lines": [{"Nr": 7}]}});
         assert_eq!(one(&deep).order.as_deref(), Some("7"));
     }
 
@@ -472,7 +479,8 @@ mod tests {
         let events = read(&batch, "Notification").events;
         assert_eq!(events.iter().map(|event| event.event_id.as_str()).collect::<Vec<_>>(), ["E-1", "b", "E-3"]);
         assert!(events.iter().all(|event| event.verdict == Verdict::Hint), "{events:?}");
-        let cloud = json!({"specversion": "1.0", "id": "ce", "source": "/x", "type": "y", "data": released(&json!({}))});
+        let cloud =
+            json!({"specversion": "1.0", "id": "ce", "source": "/x", "type": "y", "data": released(&json!({}))});
         assert_eq!(one(&cloud).verdict, Verdict::Hint);
     }
 
@@ -487,7 +495,10 @@ mod tests {
                     {"key": "mserp_salesorderstatus", "value": {"Value": 200_000_001}}]}}]})
         };
         let event = one(&change("mserp_salesorderheaderv2entity"));
-        assert_eq!((event.verdict, event.order.as_deref(), event.company.as_deref()), (Verdict::Hint, Some("SO-1"), Some("usmf")));
+        assert_eq!(
+            (event.verdict, event.order.as_deref(), event.company.as_deref()),
+            (Verdict::Hint, Some("SO-1"), Some("usmf"))
+        );
         assert_eq!(event.happened_ms, Some(1_697_470_966_000));
         assert_eq!(event.event_id.len(), 64, "a made-up operation id is none");
         assert_eq!(one(&change("mserp_custcustomerv3entity")).verdict, Verdict::NotListed);

@@ -284,14 +284,7 @@ impl Credentials {
             SignIn::Secret(secret, _) => secret.expose_secret(),
             SignIn::Certificate(certificate) => certificate.thumbprint(),
         };
-        digest(&[
-            self.authority.as_str(),
-            &self.tenant_id,
-            &self.scope_in_force(),
-            &self.client_id,
-            key,
-            version,
-        ])
+        digest(&[self.authority.as_str(), &self.tenant_id, &self.scope_in_force(), &self.client_id, key, version])
     }
 
     /// When what signs us in ends, as far as that is known.

@@ -82,7 +82,18 @@ impl D365 {
         let pace = Pace::new(credentials.limits, Gate::new(format!("d365.{}", credentials.host()), shelf.clone()));
         let sign_in_gate = Gate::new("d365.sign-in".to_owned(), shelf);
         let sent = AtomicU64::new(0);
-        Self { inner: Arc::new(Inner { credentials, transport, redactor, sign_in_redactor, tokens, pace, sign_in_gate, sent }) }
+        Self {
+            inner: Arc::new(Inner {
+                credentials,
+                transport,
+                redactor,
+                sign_in_redactor,
+                tokens,
+                pace,
+                sign_in_gate,
+                sent,
+            }),
+        }
     }
 
     /// What it was made with.

@@ -7,9 +7,9 @@
 use crate::clock::{MINUTE_MS, SECOND_MS};
 use crate::d365::credentials::{Kind, Target};
 use crate::d365::error::{Purpose, WARMING_UP};
+use crate::d365::expiry::Expiry;
 use crate::d365::odata::{Query, literal};
 use crate::d365::orders::{no_set, ready};
-use crate::d365::expiry::Expiry;
 use crate::d365::{D365, DATA_TIMEOUT, SignIn, data_call, record};
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;

@@ -307,7 +307,8 @@ pub fn d365_form(document: &Value) -> D365Form {
         authority: text(document.get("authority")),
         tenant_id: text(document.get("tenant_id")),
         client_id: text(document.get("client_id")),
-        sign_in_with: if document.get("certificate").is_some_and(Value::is_string) { "certificate" } else { "secret" }.to_owned(),
+        sign_in_with: if document.get("certificate").is_some_and(Value::is_string) { "certificate" } else { "secret" }
+            .to_owned(),
         client_secret: String::new(),
         secret_expires: text(document.get("secret_expires")),
         certificate: text(document.get("certificate")),

@@ -81,7 +81,11 @@ impl EventDesk for OperatorDesk {
             }
             Err(StoreError::Conflict { .. }) => {
                 let message = "There is no live address of this id.";
-                Err(Problem::new("events.address-not-found", message, "Read the page again; it may be retired already."))
+                Err(Problem::new(
+                    "events.address-not-found",
+                    message,
+                    "Read the page again; it may be retired already.",
+                ))
             }
             Err(error) => Err(problem::store(&self.engine, &error)),
         }
@@ -117,7 +121,11 @@ impl OperatorDesk {
         };
         if !made.await.map_err(|error| problem::store(&self.engine, &error))? {
             let message = "Two addresses are live already.";
-            return Err(Problem::new("events.two-addresses", message, "Retire the one that is no longer used, then make another."));
+            return Err(Problem::new(
+                "events.two-addresses",
+                message,
+                "Retire the one that is no longer used, then make another.",
+            ));
         }
         let base = self.engine.config.public_url();
         let base = base.as_str().trim_end_matches('/');

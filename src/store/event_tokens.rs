@@ -45,7 +45,8 @@ impl Tx {
         let sql = "
             update event_tokens set slot = null, retired_ms = $2, retired_by = $3
             where token_id = $1 and retired_ms is null";
-        let rows = on_tx!(self, conn => sqlx::query(sql).bind(id).bind(now_ms).bind(by).execute(conn).await?.rows_affected());
+        let rows =
+            on_tx!(self, conn => sqlx::query(sql).bind(id).bind(now_ms).bind(by).execute(conn).await?.rows_affected());
         exactly_one(rows, "event_tokens", id)
     }
 

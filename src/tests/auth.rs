@@ -171,7 +171,10 @@ async fn a_certificate_signs_in_at_both_endpoints_and_its_key_is_nowhere() {
         app.connect(System::D365, document).await;
         let ladder = ping(&app.engine, System::D365, &Actor::CommandLine).await.expect("pinged");
         assert!(ladder.passed, "{ladder:?}");
-        assert!(ladder.rungs.iter().any(|rung| rung.evidence.starts_with("the certificate is good until")), "{ladder:?}");
+        assert!(
+            ladder.rungs.iter().any(|rung| rung.evidence.starts_with("the certificate is good until")),
+            "{ladder:?}"
+        );
         assert_eq!(app.twin_get("/_twin/calls").await["token_mints"]["d365"], mints);
     }
     app.order("SO-1").await;
@@ -186,7 +189,8 @@ async fn a_certificate_signs_in_at_both_endpoints_and_its_key_is_nowhere() {
     // The form as shown is saved again: the key stays, although nobody sees it.
     assert!(desk.save_d365(connection.form.clone()).await.expect("saved").passed);
     let lines: Vec<&str> = pair.1.lines().filter(|line| line.len() > 40 && !line.starts_with("---")).collect();
-    let clean = |place: &str, text: &str| assert!(lines.iter().all(|line| !text.contains(line)), "the key is in {place}");
+    let clean =
+        |place: &str, text: &str| assert!(lines.iter().all(|line| !text.contains(line)), "the key is in {place}");
     clean("the page", &format!("{connection:?}"));
     for entry in app.engine.store.db.audit_after(0, 10_000).await.expect("read") {
         clean("the trail", &format!("{entry:?}"));

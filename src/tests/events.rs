@@ -41,7 +41,8 @@ impl Served {
         let stopping = lifecycle.clone();
         lifecycle.spawn("web", async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            let served = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.stopping().await });
+            let served =
+                axum::serve(listener, service).with_graceful_shutdown(async move { stopping.stopping().await });
             served.await.expect("served");
         });
         let desk = app.desk(Role::Admin);
@@ -56,6 +57,8 @@ impl Served {
     }
 
     async fn post(&self, body: &Value) -> StatusCode {
+        // Rows of one millisecond have no order.
+        self.app.clock.advance_ms(1);
         let request = self.request(Method::POST, &self.path).header("content-type", "application/json");
         request.body(body.to_string()).send().await.expect("an answer").status()
     }
@@ -140,7 +143,12 @@ async fn what_is_not_listed_is_kept_and_acts_once_it_is() {
     assert_eq!(served.queue().await.len(), 1);
     assert_eq!(desk.events().await.expect("events").listed, format!("{LISTED}\nContosoOrderPicked = SalesOrderNumber"));
     // The list is kept with the connection, whose secret stayed.
-    assert!(ml_connector::desk::ping::ping(&served.app.engine, System::D365, &ml_connector::audit::Actor::CommandLine).await.expect("pinged").passed);
+    assert!(
+        ml_connector::desk::ping::ping(&served.app.engine, System::D365, &ml_connector::audit::Actor::CommandLine)
+            .await
+            .expect("pinged")
+            .passed
+    );
 }
 
 #[tokio::test]
@@ -153,6 +161,7 @@ async fn test_events_invoices_and_bodies_nobody_understands_are_kept_and_answere
     for body in [test, invoice, json!({"Hello": "world"})] {
         assert_eq!(served.post(&body).await, StatusCode::OK);
     }
+    served.app.clock.advance_ms(1);
     let request = served.request(Method::POST, &served.path).body("<html>");
     assert_eq!(request.send().await.expect("an answer").status(), StatusCode::OK);
     assert_eq!(served.verdicts().await, ["test", "invoice", "unreadable", "unreadable"]);
@@ -171,9 +180,13 @@ async fn event_grid_shakes_hands_in_both_schemas_and_delivers_batches() {
     };
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let validation_url = format!("http://{}/validate", nobody.local_addr().expect("an address"));
-    let validation = json!([grid("v", "Microsoft.EventGrid.SubscriptionValidationEvent",
-        json!({"validationCode": "512d38b6-c7b8", "validationUrl": validation_url}))]);
+    let validation = json!([grid(
+        "v",
+        "Microsoft.EventGrid.SubscriptionValidationEvent",
+        json!({"validationCode": "512d38b6-c7b8", "validationUrl": validation_url})
+    )]);
     let post = |body: &Value, kind: &'static str| {
+        served.app.clock.advance_ms(1);
         let request = served.request(Method::POST, &served.path).header("aeg-event-type", kind);
         request.header("content-type", "application/json; charset=utf-8").body(body.to_string()).send()
     };
@@ -195,8 +208,12 @@ async fn event_grid_shakes_hands_in_both_schemas_and_delivers_batches() {
     let cloud = |id: &str, data: Value| json!({"specversion": "1.0", "id": id, "source": "/x", "type": "Released", "data": data});
     for (content_type, body) in [
         ("application/cloudevents+json", cloud("3", event("E-3", "SO-3"))),
-        ("application/cloudevents-batch+json", json!([cloud("4", event("E-4", "SO-4")), cloud("5", event("E-1", "SO-1"))])),
+        (
+            "application/cloudevents-batch+json",
+            json!([cloud("4", event("E-4", "SO-4")), cloud("5", event("E-1", "SO-1"))]),
+        ),
     ] {
+        served.app.clock.advance_ms(1);
         let request = served.request(Method::POST, &served.path).header("content-type", content_type);
         assert_eq!(request.body(body.to_string()).send().await.expect("an answer").status(), StatusCode::OK);
     }
@@ -212,13 +229,15 @@ async fn a_wrong_address_is_answered_like_none_and_noted_once_a_minute() {
     almost.push(if last == 'A' { 'B' } else { 'A' });
     for path in [almost.as_str(), "/webhooks/d365/x", "/webhooks/d365/%00"] {
         for method in [Method::POST, Method::OPTIONS] {
-            let answer = served.request(method, path).body(event("E-1", "SO-1").to_string()).send().await.expect("an answer");
+            let answer =
+                served.request(method, path).body(event("E-1", "SO-1").to_string()).send().await.expect("an answer");
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
             assert_eq!(answer.text().await.expect("text"), "", "no detail");
         }
     }
     assert_eq!(served.verdicts().await, [""; 0]);
-    let noted = || async { served.app.engine.store.db.cursor("events.wrong_token_ms").await.expect("read").expect("noted") };
+    let noted =
+        || async { served.app.engine.store.db.cursor("events.wrong_token_ms").await.expect("read").expect("noted") };
     let first = noted().await;
     served.app.clock.advance_ms(MINUTE_MS - 1);
     served.request(Method::POST, &almost).send().await.expect("an answer");
@@ -236,6 +255,7 @@ async fn another_sites_page_may_call_and_a_large_body_is_refused() {
     let foreign = served.request(Method::POST, &served.path).header("origin", "https://x.example");
     let foreign = foreign.header("sec-fetch-site", "cross-site").body(event("E-1", "SO-1").to_string());
     assert_eq!(foreign.send().await.expect("an answer").status(), StatusCode::OK);
+    served.app.clock.advance_ms(1);
     let fits = served.request(Method::POST, &served.path).body(" ".repeat(256 * 1024));
     assert_eq!(fits.send().await.expect("an answer").status(), StatusCode::OK);
     let large = served.request(Method::POST, &served.path).body(" ".repeat(256 * 1024 + 1));
@@ -267,7 +287,10 @@ async fn addresses_are_rotated_with_an_overlap_and_there_are_never_three() {
         let oldest = desk.events().await.expect("events").addresses.last().expect("two").clone();
         assert!(oldest.last_used.is_some());
         desk.retire_event_address(oldest.token_id.clone()).await.expect("retired");
-        assert_eq!(desk.retire_event_address(oldest.token_id).await.expect_err("again").code, "events.address-not-found");
+        assert_eq!(
+            desk.retire_event_address(oldest.token_id).await.expect_err("again").code,
+            "events.address-not-found"
+        );
         assert_eq!(post(served.path.clone(), "E-3").await, StatusCode::NOT_FOUND);
         assert_eq!(post(second.clone(), "E-4").await, StatusCode::OK);
         desk.new_event_address().await.expect("a place is free again");
@@ -327,7 +350,10 @@ async fn only_an_administrator_changes_addresses_and_the_list_and_each_change_is
     let admin = served.app.desk(Role::Admin);
     assert_eq!(admin.list_events("not a name".into()).await.expect_err("refused").code, "connections.invalid");
     admin.retire_event_address(id).await.expect("retired");
-    let trail = admin.trail(app::contract::TrailFilter { actor: Some("kim".into()), ..Default::default() }).await.expect("trail");
+    let trail = admin
+        .trail(app::contract::TrailFilter { actor: Some("kim".into()), ..Default::default() })
+        .await
+        .expect("trail");
     let actions: Vec<&str> = trail.rows.iter().map(|row| row.action.as_str()).collect();
     for action in ["events.address-made", "events.address-retired", "connections.saved"] {
         assert!(actions.contains(&action), "{actions:?}");

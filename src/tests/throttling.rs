@@ -78,7 +78,10 @@ async fn a_throttle_of_one_write_holds_back_every_order_and_outlives_a_restart()
         throttle(&app, "patch", Some("120")).await;
         app.drive().await;
         let waiting = app.shipment("SO-1").await;
-        assert_eq!((waiting.state, waiting.cause.expect("it waits").code.as_str()), (State::Labelled, "d365.throttled"));
+        assert_eq!(
+            (waiting.state, waiting.cause.expect("it waits").code.as_str()),
+            (State::Labelled, "d365.throttled")
+        );
 
         let chip = app.desk(Role::Viewer).frame().await.expect("frame").chips[0].clone();
         assert_eq!((chip.tone, chip.text.as_str()), (Tone::Warning, "throttled"));
@@ -122,7 +125,8 @@ async fn no_cookie_is_sent_back() {
     let token = ml_connector::transport::token::Shelf::token(&app.engine, "d365.token").await.expect("a token");
     let url = format!("{}/data/LegalEntities", app.twin.d365_url());
     let asked = app.http.get(&url).bearer_auth(&token.value).send().await.expect("the twin answers");
-    let cookie = asked.headers().get(header::SET_COOKIE).expect("a cookie is offered").to_str().expect("text").to_owned();
+    let cookie =
+        asked.headers().get(header::SET_COOKIE).expect("a cookie is offered").to_str().expect("text").to_owned();
     assert_eq!(app.twin_get("/_twin/calls").await["counts"]["d365.cookies_returned"], Value::Null);
     let with = app.http.get(&url).bearer_auth(&token.value).header(header::COOKIE, cookie);
     with.send().await.expect("the twin answers");

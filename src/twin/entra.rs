@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::clock::{self, SECOND_MS};
-use super::exchange::{Call, Reply};
 use super::entra_assertion;
+use super::exchange::{Call, Reply};
 use super::state::{Token, World};
 
 /// The only tenant.

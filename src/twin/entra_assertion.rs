@@ -51,15 +51,14 @@ pub(super) fn check(world: &World, call: &Call, assertion: &str) -> Result<(), R
             "The request body must contain the following parameter: 'client_assertion_type'.",
         ));
     }
-    let malformed = || {
-        Refusal::new(401, "invalid_client", 50_027, "JWT token is invalid or malformed.")
-    };
+    let malformed = || Refusal::new(401, "invalid_client", 50_027, "JWT token is invalid or malformed.");
     let mut parts = assertion.split('.');
     let (Some(head), Some(claims), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Err(malformed());
     };
-    let json = |part: &str| URL_SAFE_NO_PAD.decode(part).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let json =
+        |part: &str| URL_SAFE_NO_PAD.decode(part).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let (Some(header), Some(said)) = (json(head), json(claims)) else { return Err(malformed()) };
     let certificate = world
         .certificates
@@ -67,7 +66,9 @@ pub(super) fn check(world: &World, call: &Call, assertion: &str) -> Result<(), R
         .filter_map(|certificate| STANDARD.decode(certificate).ok())
         .find(|der| header["x5t#S256"] == URL_SAFE_NO_PAD.encode(Sha256::digest(der)));
     let Some(certificate) = certificate else {
-        return Err(unregistered("The certificate with identifier used to sign the client assertion is not registered on application"));
+        return Err(unregistered(
+            "The certificate with identifier used to sign the client assertion is not registered on application",
+        ));
     };
     let scheme = match header["alg"].as_str() {
         Some("PS256") => SignatureScheme::RSA_PSS_SHA256,

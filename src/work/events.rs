@@ -23,6 +23,8 @@ const KEPT_MS: i64 = 30 * DAY_MS;
 const KEPT: i64 = 20_000;
 /// Calls with a wrong token are noted this often, so that guessing does not fill log and database.
 const NOTED_EVERY_MS: i64 = MINUTE_MS;
+/// Why an order with a new invoice is in the queue: who reads it asks for the invoice too.
+pub const INVOICE_EVENT: &str = "invoice event";
 /// When somebody last called with a wrong token.
 pub const WRONG_TOKEN: &str = "events.wrong_token_ms";
 
@@ -51,7 +53,8 @@ pub fn token_hash(token: &SecretString) -> String {
 pub async fn address_of(engine: &Engine, token: &SecretString) -> Result<Option<EventToken>> {
     let hash = token_hash(token);
     let live = engine.store.db.live_event_tokens().await?;
-    let found = live.into_iter().fold(None, |found, live| if same(&live.token_hash, &hash) { Some(live) } else { found });
+    let found =
+        live.into_iter().fold(None, |found, live| if same(&live.token_hash, &hash) { Some(live) } else { found });
     if found.is_none() {
         note_wrong(engine).await?;
     }
@@ -93,13 +96,14 @@ pub async fn receive(
     let redactor = Redactor::new(vec![token.clone()]);
     let now = engine.clock.now_ms();
     let mut received = Received { validation_code: delivery.validation_code, ..Received::default() };
+    let delivery_id = engine.new_id();
     let mut tx = engine.store.begin().await?;
-    for mut event in delivery.events {
+    for (place, mut event) in delivery.events.into_iter().enumerate() {
         event.detail = event.detail.map(|detail| redactor.text(&detail));
-        let first = tx.insert_business_event(&engine.new_id(), &event, now).await?;
+        let first = tx.insert_business_event(&format!("{delivery_id}.{place:05}"), &event, now).await?;
         received.events += 1;
         if let (true, Some(key)) = (first, event.order_key(d365.as_ref().map_or("", |d365| d365.host()))) {
-            let why = if event.verdict == Verdict::Invoice { "invoice event" } else { "business event" };
+            let why = if event.verdict == Verdict::Invoice { INVOICE_EVENT } else { "business event" };
             tx.ask_to_look_at(&key, why, now).await?;
             received.hints += 1;
         }

@@ -135,7 +135,8 @@ fn Address(address: EventAddress, may_edit: bool, live: Live<Events>) -> impl In
         Some(at) => Either::Left(view! { "last used " <TimeAgo at/> }),
         None => Either::Right("never used"),
     };
-    let ended = retired.map(|(at, by)| view! { <span class="tag">"retired " <TimeAgo at/> {format!(" by {by}")}</span> });
+    let ended =
+        retired.map(|(at, by)| view! { <span class="tag">"retired " <TimeAgo at/> {format!(" by {by}")}</span> });
     let id = token_id.clone();
     view! {
         <li class="rule-line" data-testid="event-address">
