@@ -207,7 +207,7 @@ async fn dispatch(arguments: Arguments) -> Result {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => run::serve(config).await,
         Command::Worker => run::worker(config).await,
-        Command::Demo(demo) => demo.run(config).await,
+        Command::Demo(demo) => Box::pin(demo.run(config)).await,
         Command::Twin(twin) => twin.run().await,
         Command::Campaign(campaign) => campaign.run(config).await,
         Command::Migrate => engine(config).await.map(|_| Exit::Done),

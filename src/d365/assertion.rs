@@ -110,10 +110,10 @@ impl Certificate {
 
     /// The statement for one request. `id` must never have been used before.
     pub fn assertion(&self, client: &str, audience: &str, id: &str, now_ms: i64) -> Result<SecretString, Failure> {
-        let now_s = now_ms.div_euclid(1_000);
+        let from = now_ms.div_euclid(1_000);
         let header = Header { x5t_s256: Some(self.thumbprint.clone()), ..Header::new(ALGORITHM) };
         let claims =
-            Claims { aud: audience, iss: client, sub: client, jti: id, nbf: now_s, iat: now_s, exp: now_s + LIFE_S };
+            Claims { aud: audience, iss: client, sub: client, jti: id, nbf: from, iat: from, exp: from + LIFE_S };
         let signed = EncodingKey::from_rsa_pem(self.key.expose_secret().as_bytes())
             .and_then(|key| jsonwebtoken::encode(&header, &claims, &key));
         // The library's words are not quoted: they may be about the key.

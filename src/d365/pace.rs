@@ -268,6 +268,16 @@ mod tests {
         pace.turn(&Method::POST).await;
     }
 
+    #[tokio::test]
+    async fn a_rate_is_kept_by_all_calls_together() {
+        let gate = Gate::new("d365.host".into(), Arc::new(Memory::default()));
+        let pace = Pace::new(Limits { per_second: 1, ..Limits::default() }, gate);
+        pace.turn(&Method::GET).await;
+        // Each try that came through took the place of a whole second.
+        let waited = (0..3).any(|_| futures::FutureExt::now_or_never(pace.turn(&Method::GET)).is_none());
+        assert!(waited, "a second call in the same second has to wait");
+    }
+
     #[test]
     fn only_the_first_calls_after_a_rest_are_warming_up() {
         let gate = Gate::new("d365.host".into(), Arc::new(Memory::default()));

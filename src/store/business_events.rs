@@ -15,7 +15,7 @@ pub struct EventRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct Kept {
     row_id: String,
     event_id: String,
     kind: String,
@@ -28,7 +28,7 @@ struct Row {
     detail: Option<String>,
 }
 
-impl Row {
+impl Kept {
     fn event(self) -> Result<EventRow> {
         let verdict = Verdict::parse(&self.verdict).ok_or_else(|| StoreError::Impossible {
             table: "business_events",
@@ -95,9 +95,9 @@ impl Db {
         let sql = "
             select row_id, event_id, kind, control_number, company, number, happened_ms, received_ms, verdict, detail
             from business_events where $1 = '' or row_id < $1 order by row_id desc limit $2";
-        let rows: Vec<Row> = on_db!(self, pool => sqlx::query_as(sql)
+        let rows: Vec<Kept> = on_db!(self, pool => sqlx::query_as(sql)
             .bind(before.unwrap_or_default()).bind(limit).fetch_all(pool).await?);
-        rows.into_iter().map(Row::event).collect()
+        rows.into_iter().map(Kept::event).collect()
     }
 
     /// When the last event came.

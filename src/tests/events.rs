@@ -57,6 +57,8 @@ impl Served {
     }
 
     async fn post(&self, body: &Value) -> StatusCode {
+        // Rows of one millisecond have no order.
+        self.app.clock.advance_ms(1);
         let request = self.request(Method::POST, &self.path).header("content-type", "application/json");
         request.body(body.to_string()).send().await.expect("an answer").status()
     }
@@ -159,6 +161,7 @@ async fn test_events_invoices_and_bodies_nobody_understands_are_kept_and_answere
     for body in [test, invoice, json!({"Hello": "world"})] {
         assert_eq!(served.post(&body).await, StatusCode::OK);
     }
+    served.app.clock.advance_ms(1);
     let request = served.request(Method::POST, &served.path).body("<html>");
     assert_eq!(request.send().await.expect("an answer").status(), StatusCode::OK);
     assert_eq!(served.verdicts().await, ["test", "invoice", "unreadable", "unreadable"]);
@@ -183,6 +186,7 @@ async fn event_grid_shakes_hands_in_both_schemas_and_delivers_batches() {
         json!({"validationCode": "512d38b6-c7b8", "validationUrl": validation_url})
     )]);
     let post = |body: &Value, kind: &'static str| {
+        served.app.clock.advance_ms(1);
         let request = served.request(Method::POST, &served.path).header("aeg-event-type", kind);
         request.header("content-type", "application/json; charset=utf-8").body(body.to_string()).send()
     };
@@ -209,6 +213,7 @@ async fn event_grid_shakes_hands_in_both_schemas_and_delivers_batches() {
             json!([cloud("4", event("E-4", "SO-4")), cloud("5", event("E-1", "SO-1"))]),
         ),
     ] {
+        served.app.clock.advance_ms(1);
         let request = served.request(Method::POST, &served.path).header("content-type", content_type);
         assert_eq!(request.body(body.to_string()).send().await.expect("an answer").status(), StatusCode::OK);
     }
@@ -250,6 +255,7 @@ async fn another_sites_page_may_call_and_a_large_body_is_refused() {
     let foreign = served.request(Method::POST, &served.path).header("origin", "https://x.example");
     let foreign = foreign.header("sec-fetch-site", "cross-site").body(event("E-1", "SO-1").to_string());
     assert_eq!(foreign.send().await.expect("an answer").status(), StatusCode::OK);
+    served.app.clock.advance_ms(1);
     let fits = served.request(Method::POST, &served.path).body(" ".repeat(256 * 1024));
     assert_eq!(fits.send().await.expect("an answer").status(), StatusCode::OK);
     let large = served.request(Method::POST, &served.path).body(" ".repeat(256 * 1024 + 1));

@@ -21,7 +21,7 @@ const BODY_LIMIT: usize = 256 * 1024;
 const ALLOWED_RATE: HeaderValue = HeaderValue::from_static("1000");
 /// Event Grid's kind of delivery.
 const AEG_EVENT_TYPE: &str = "aeg-event-type";
-/// Who asks, in the handshake of the CloudEvents schema.
+/// Who asks, in the handshake of the `CloudEvents` schema.
 const REQUEST_ORIGIN: &str = "webhook-request-origin";
 
 /// The routes.
@@ -48,7 +48,7 @@ async fn receive(State(web): State<Web>, Path(token): Path<SecretString>, reques
     }
 }
 
-/// Event Grid asks whether it may deliver CloudEvents here.
+/// Event Grid asks whether it may deliver `CloudEvents` here.
 async fn handshake(State(web): State<Web>, Path(token): Path<SecretString>, headers: HeaderMap) -> Response {
     match events::address_of(&web.engine, &token).await {
         Ok(Some(_)) => {}

@@ -23,6 +23,8 @@ const KEPT_MS: i64 = 30 * DAY_MS;
 const KEPT: i64 = 20_000;
 /// Calls with a wrong token are noted this often, so that guessing does not fill log and database.
 const NOTED_EVERY_MS: i64 = MINUTE_MS;
+/// Why an order with a new invoice is in the queue: who reads it asks for the invoice too.
+pub const INVOICE_EVENT: &str = "invoice event";
 /// When somebody last called with a wrong token.
 pub const WRONG_TOKEN: &str = "events.wrong_token_ms";
 
@@ -94,13 +96,14 @@ pub async fn receive(
     let redactor = Redactor::new(vec![token.clone()]);
     let now = engine.clock.now_ms();
     let mut received = Received { validation_code: delivery.validation_code, ..Received::default() };
+    let delivery_id = engine.new_id();
     let mut tx = engine.store.begin().await?;
-    for mut event in delivery.events {
+    for (place, mut event) in delivery.events.into_iter().enumerate() {
         event.detail = event.detail.map(|detail| redactor.text(&detail));
-        let first = tx.insert_business_event(&engine.new_id(), &event, now).await?;
+        let first = tx.insert_business_event(&format!("{delivery_id}.{place:05}"), &event, now).await?;
         received.events += 1;
         if let (true, Some(key)) = (first, event.order_key(d365.as_ref().map_or("", |d365| d365.host()))) {
-            let why = if event.verdict == Verdict::Invoice { "invoice event" } else { "business event" };
+            let why = if event.verdict == Verdict::Invoice { INVOICE_EVENT } else { "business event" };
             tx.ask_to_look_at(&key, why, now).await?;
             received.hints += 1;
         }

@@ -58,27 +58,7 @@ pub fn D365Fields(
                 hint="Application (client) id of the Entra app"
                 required=true
             />
-            <Choice
-                label="Signs in with"
-                name="form[sign_in_with]"
-                choices=&SIGN_IN
-                value=form.sign_in_with
-                hint="Microsoft advises a certificate"
-            />
-            <Field
-                label="Client secret"
-                name="form[client_secret]"
-                kind=FieldKind::Secret
-                hint=secret_hint(saved)
-            />
-            <Field
-                label="Secret expires on"
-                name="form[secret_expires]"
-                value=form.secret_expires
-                kind=FieldKind::Code
-                placeholder="2027-01-31"
-                hint="As Entra shows it; you are told from 30 days before"
-            />
+            <SignInFields with=form.sign_in_with expires=form.secret_expires saved/>
             <Field
                 label="Legal entities"
                 name="form[legal_entities]"
@@ -104,6 +84,34 @@ pub fn D365Fields(
                 form.charge_currency_property,
             ],
         }/>
+    }
+}
+
+/// What signs in, and the secret with its end.
+#[component]
+fn SignInFields(with: String, expires: String, saved: Signal<bool>) -> impl IntoView {
+    view! {
+        <Choice
+            label="Signs in with"
+            name="form[sign_in_with]"
+            choices=&SIGN_IN
+            value=with
+            hint="Microsoft advises a certificate"
+        />
+        <Field
+            label="Client secret"
+            name="form[client_secret]"
+            kind=FieldKind::Secret
+            hint=secret_hint(saved)
+        />
+        <Field
+            label="Secret expires on"
+            name="form[secret_expires]"
+            value=expires
+            kind=FieldKind::Code
+            placeholder="2027-01-31"
+            hint="As Entra shows it; you are told from 30 days before"
+        />
     }
 }
 
