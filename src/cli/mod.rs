@@ -145,6 +145,8 @@ enum Command {
     },
     /// Replays parked orders: one by number, or all of a cause.
     Replay(inspect::Replay),
+    /// Parcels under way, their trouble, and the day's questions to FedEx.
+    Parcels(parcels::Parcels),
     /// Printers, and which of them prints what.
     #[command(subcommand)]
     Printers(printing::Printers),
@@ -202,6 +204,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Order { number, json } => inspect::order(&engine(config).await?, &number, json).await,
         Command::Import { number } => inspect::import(&engine(config).await?, &number).await,
         Command::Replay(replay) => replay.run(&engine(config).await?).await,
+        Command::Parcels(parcels) => parcels.run(&engine(config).await?).await,
         Command::Printers(command) => command.run(&engine(config).await?).await,
         Command::Prints(prints) => prints.run(&engine(config).await?).await,
         Command::Print(print) => print.run(&engine(config).await?).await,

@@ -114,8 +114,7 @@ mod tests {
     const NOW: i64 = 1_000 * DAY_MS;
 
     fn moving() -> ParcelState {
-        let mut parcel =
-            ParcelState::labelled(ShipmentId("s".into()), 1, "794", "production", NOW - 2 * DAY_MS);
+        let mut parcel = ParcelState::labelled(ShipmentId("s".into()), 1, "794", "production", NOW - 2 * DAY_MS);
         parcel.milestone = Some(Milestone::InTransit);
         parcel.last_scan_ms = Some(NOW - HOUR_MS);
         parcel.promised_ms = Some(NOW + 2 * DAY_MS);

@@ -193,12 +193,14 @@ impl ParcelState {
     /// Whether news under this number are of this parcel, and not of another one that had or will have
     /// the number. `ship_date` is FedEx's, `YYYY-MM-DD`.
     pub fn is_meant(&self, unique_id: &str, ship_date: Option<&str>, now_ms: i64) -> bool {
-        if !unique_id.is_empty() && !self.unique_id.is_empty() {
-            return unique_id == self.unique_id;
+        if !unique_id.is_empty() && unique_id == self.unique_id {
+            return true;
         }
         let bought = crate::clock::day_ms(&crate::clock::date(self.labelled_ms)).unwrap_or(self.labelled_ms);
         match ship_date.and_then(crate::clock::day_ms) {
+            // FedEx moves the ship date, and the id holds it: another id may still be our parcel.
             Some(shipped) => (-SHIPPED_BEFORE_MS..=SHIPPED_AFTER_MS).contains(&(shipped - bought)),
+            None if !unique_id.is_empty() && !self.unique_id.is_empty() => false,
             // Nothing tells the two apart: ours while FedEx keeps data of it.
             None => now_ms - self.labelled_ms <= RETENTION_MS && self.ended != Some(Ended::Forgotten),
         }
@@ -214,7 +216,7 @@ impl ParcelState {
         let is_newest = newest.is_none_or(|newest| last.is_none_or(|last| newest >= last.at_ms));
         let mut next = self.clone();
         next.not_found = 0;
-        if next.unique_id.is_empty() {
+        if !news.unique_id.is_empty() && (is_newest || next.unique_id.is_empty()) {
             next.unique_id.clone_from(&news.unique_id);
         }
         let folded = condense(None, scans);
@@ -374,18 +376,14 @@ mod tests {
 
     fn news(scans: &[Scan]) -> Tracked {
         let last = in_order(scans).last().map(|scan| (*scan).clone()).unwrap_or_default();
-        Tracked {
-            found: true,
-            latest: last.milestone(),
-            code: last.code,
-            scans: scans.to_vec(),
-            ..Tracked::default()
-        }
+        Tracked { found: true, latest: last.milestone(), code: last.code, scans: scans.to_vec(), ..Tracked::default() }
     }
 
     #[test]
     fn a_shipment_is_delivered_when_all_its_parcels_are() {
-        use Milestone::{Cancelled, Delivered, Exception, InTransit, LabelCreated, OutForDelivery, PickedUp, Returning};
+        use Milestone::{
+            Cancelled, Delivered, Exception, InTransit, LabelCreated, OutForDelivery, PickedUp, Returning,
+        };
         for (parcels, whole) in [
             (vec![], None),
             (vec![None, None], None),

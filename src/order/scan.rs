@@ -52,6 +52,11 @@ impl Scan {
         milestone_of(&self.code).or_else(|| milestone_of(&self.derived_code))
     }
 
+    /// FedEx says at what time it was made, and not only on which day.
+    pub fn has_time(&self) -> bool {
+        self.at_ms != 0 && self.local_time.len() > 10 && !self.local_time.ends_with("T00:00:00")
+    }
+
     /// It tells trouble: FedEx names an exception, or the parcel goes back.
     pub fn is_trouble(&self) -> bool {
         !self.exception_code.is_empty()
@@ -66,7 +71,13 @@ impl Scan {
             Some(Milestone::LabelCreated) => 1,
             Some(Milestone::PickedUp) => 2,
             // One arrives before one departs.
-            Some(Milestone::InTransit) => if self.code == "DP" { 4 } else { 3 },
+            Some(Milestone::InTransit) => {
+                if self.code == "DP" {
+                    4
+                } else {
+                    3
+                }
+            }
             Some(Milestone::ReadyForPickup) => 5,
             Some(Milestone::OutForDelivery) => 6,
             Some(Milestone::Exception) => 7,

@@ -197,7 +197,10 @@ mod tests {
         let mut codes = 0;
         for code in CODES.split_whitespace() {
             let said = sentence(&parcel(code));
-            assert!(is_known(code) && said.contains("in Memphis TN, US on 2026-11-22 18:56:53 UTC. "), "{code}: {said}");
+            assert!(
+                is_known(code) && said.contains("in Memphis TN, US on 2026-11-22 18:56:53 UTC. "),
+                "{code}: {said}"
+            );
             assert!(said.matches(". ").count() >= 1 && said.ends_with('.') && !said.contains(".."), "{code}: {said}");
             codes += 1;
         }

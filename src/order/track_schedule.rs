@@ -43,8 +43,7 @@ const LEAST_MS: i64 = crate::clock::SECOND_MS;
 const LABELLED: [(i64, i64); 4] =
     [(3 * HOUR_MS, 2 * HOUR_MS), (2 * DAY_MS, HOUR_MS), (7 * DAY_MS, 6 * HOUR_MS), (i64::MAX, DAY_MS)];
 /// Without a scan: up to this long, every so often.
-const SILENT: [(i64, i64); 3] =
-    [(5 * DAY_MS, 6 * HOUR_MS), (10 * DAY_MS, 12 * HOUR_MS), (i64::MAX, DAY_MS)];
+const SILENT: [(i64, i64); 3] = [(5 * DAY_MS, 6 * HOUR_MS), (10 * DAY_MS, 12 * HOUR_MS), (i64::MAX, DAY_MS)];
 
 /// Where a parcel stands for the schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

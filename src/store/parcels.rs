@@ -214,6 +214,15 @@ impl Tx {
         parcels(rows)
     }
 
+    /// Makes a parcel due at another moment.
+    pub async fn put_off_parcel(&mut self, shipment: &ShipmentId, sequence: i64, at_ms: i64) -> Result<()> {
+        let sql = "
+            update parcels set next_track_ms = $3, version = version + 1
+            where shipment_id = $1 and sequence = $2 and ended is null";
+        on_tx!(self, conn => sqlx::query(sql).bind(&shipment.0).bind(sequence).bind(at_ms).execute(conn).await?.rows_affected());
+        Ok(())
+    }
+
     /// A parcel inside a transaction.
     pub async fn parcel(&mut self, shipment: &ShipmentId, sequence: i64) -> Result<Option<ParcelState>> {
         let sql = one();
@@ -249,6 +258,14 @@ impl Db {
         row.map(Row::parcel).transpose()
     }
 
+    /// Some parcel of at most this urgency is due.
+    pub async fn has_due_parcels(&self, now_ms: i64, urgency: i64) -> Result<bool> {
+        let sql = "select sequence from parcels where next_track_ms <= $1 and urgency <= $2 limit 1";
+        let row: Option<(i64,)> =
+            on_db!(self, pool => sqlx::query_as(sql).bind(now_ms).bind(urgency).fetch_optional(pool).await?);
+        Ok(row.is_some())
+    }
+
     /// The parcels of an order, shipment by shipment.
     pub async fn parcels_of_order(&self, order: &OrderId) -> Result<Vec<ParcelRow>> {
         let sql = format!(
@@ -266,8 +283,7 @@ impl Db {
             "select {COLUMNS} from parcels p where p.tracking_number = $1
              order by case when p.ended is null then 0 else 1 end, p.labelled_ms desc, p.shipment_id, p.sequence"
         );
-        let rows: Vec<Row> =
-            on_db!(self, pool => sqlx::query_as(&sql).bind(tracking_number).fetch_all(pool).await?);
+        let rows: Vec<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(tracking_number).fetch_all(pool).await?);
         parcels(rows)
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod drive;
+pub mod find_pieces;
 pub mod gap;
 pub mod ingest;
 pub mod invoices;
