@@ -31,6 +31,7 @@ use pages::login::LoginPage;
 use pages::not_found::NotFoundPage;
 use pages::order::OrderPage;
 use pages::orders::OrdersPage;
+use pages::parcels::ParcelsPage;
 use pages::printers::PrintersPage;
 use pages::rules::RulesPage;
 use pages::setup::SetupPage;
@@ -74,6 +75,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
                     <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>
+                    <Route path=path!("/parcels") view=ParcelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/printers") view=PrintersPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                     <Route path=path!("/trail") view=TrailPage ssr=SsrMode::Async/>

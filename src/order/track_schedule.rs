@@ -6,7 +6,7 @@
 //! | out for delivery | 15 min | 0 |
 //! | exception, or past its estimate | 30 min, after a day 2 h | 0 |
 //! | moving | 1 h | 1 |
-//! | label made | 2 h at first, 1 h while pick-up is likely, then 6 h, then daily | 2 |
+//! | label made | 90 min at first, 1 h while pick-up is likely, then 6 h, then daily | 2 |
 //! | waits for the consignee; goes back | 2 h; 6 h | 2 |
 //! | silent | 6 h, 12 h, daily | 3 |
 //! | not found | 30 min, doubling to 12 h | 3 |
@@ -41,7 +41,7 @@ const LEAST_MS: i64 = crate::clock::SECOND_MS;
 
 /// After its label: up to this age, every so often. Pick-ups are in the afternoon.
 const LABELLED: [(i64, i64); 4] =
-    [(3 * HOUR_MS, 2 * HOUR_MS), (2 * DAY_MS, HOUR_MS), (7 * DAY_MS, 6 * HOUR_MS), (i64::MAX, DAY_MS)];
+    [(3 * HOUR_MS, 90 * MINUTE_MS), (2 * DAY_MS, HOUR_MS), (7 * DAY_MS, 6 * HOUR_MS), (i64::MAX, DAY_MS)];
 /// Without a scan: up to this long, every so often.
 const SILENT: [(i64, i64); 3] = [(5 * DAY_MS, 6 * HOUR_MS), (10 * DAY_MS, 12 * HOUR_MS), (i64::MAX, DAY_MS)];
 
@@ -211,7 +211,7 @@ mod tests {
     fn each_stage_has_its_interval_and_urgency() {
         use Milestone::{Exception, InTransit, LabelCreated, OutForDelivery, ReadyForPickup, Returning};
         for (milestone, heard_of_ms, interval, urgency) in [
-            (None, 0, 2 * HOUR_MS, 2),
+            (None, 0, 90 * MINUTE_MS, 2),
             (Some(LabelCreated), 10 * HOUR_MS, HOUR_MS, 2),
             (Some(LabelCreated), 4 * DAY_MS, 6 * HOUR_MS, 2),
             (Some(LabelCreated), 30 * DAY_MS, DAY_MS, 2),
@@ -262,7 +262,7 @@ mod tests {
     fn jitter_spreads_what_was_labelled_at_once_and_never_hurries() {
         let labels = parcel(None, 0);
         let at = |jitter| next(&labels, EASY, None, jitter, NOW).expect("asked").at_ms - NOW;
-        assert_eq!((at(0.0), at(1.0)), (2 * HOUR_MS, 2 * HOUR_MS + 30 * MINUTE_MS));
+        assert_eq!((at(0.0), at(0.4), at(1.0)), (90 * MINUTE_MS, 99 * MINUTE_MS, 90 * MINUTE_MS * 5 / 4));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::clock::{self, SECOND_MS};
 use super::compact;
 use super::control_fedex;
 use super::control_orders;
+use super::course;
 use super::entities::{self, EntitySet};
 use super::exchange::{Call, Reply};
 use super::life_cycle;
@@ -17,7 +18,7 @@ use super::state::World;
 use super::table::Row;
 use super::webhook;
 
-const ROUTES: [(&str, &str); 18] = [
+const ROUTES: [(&str, &str); 19] = [
     ("GET /_twin/", "this list"),
     ("GET /_twin/shipments", "every shipment; ?order=SO-1 for one order, ?brief=true without requests"),
     ("GET /_twin/orders", "every order; ?number=SO-1 for one, ?brief=true without header, lines and documents"),
@@ -32,10 +33,15 @@ const ROUTES: [(&str, &str); 18] = [
     ("POST /_twin/faults", "arm a fault, or an array of them"),
     ("DELETE /_twin/faults", "disarm all, or ?id=1"),
     ("POST /_twin/webhook", "body and signature of a push for tracking_number"),
+    (
+        "POST /_twin/parcels",
+        "the way of tracking_number: stands, hidden_s, estimate_s, commitment_s, stranger, \
+         scans [{code, description, derived_code, reason, reason_text, in_s}]",
+    ),
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
-    ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, fail_jobs, job_failure {code, message}"),
+    ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, track_limit, fail_jobs, job_failure {code, message}"),
 ];
 
 /// Answers a control route.
@@ -73,6 +79,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         }),
         (&Method::DELETE, "faults", rest) => clear_faults(world, call, rest),
         (&Method::POST, "webhook", []) => body(call).and_then(|body| webhook::push(world, &body)),
+        (&Method::POST, "parcels", []) => body(call).and_then(|body| course::set(world, &body)),
         (&Method::GET, "clock", []) => Ok(clock_view(world)),
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
         (&Method::GET, "fedex", []) => Ok(control_fedex::view(world)),

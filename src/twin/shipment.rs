@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::course::Course;
 use super::rate::Charge;
 use super::ship_services;
 
@@ -23,6 +24,9 @@ pub(super) struct Piece {
     /// Hundredths of a pound.
     pub weight_clb: u64,
     pub cancelled_ms: Option<i64>,
+    /// Its own way, where a test gave it one.
+    #[serde(default)]
+    pub course: Course,
 }
 
 /// One shipment.
