@@ -179,6 +179,7 @@ fn found_by_reference(world: &World, wanted: &Value, ship_kind: Option<&str>, no
         .filter(|shipment| in_window(shipment, &window) && same(shipment))
         .flat_map(|shipment| {
             let results: Vec<Value> = (0..shipment.pieces.len())
+                .filter(|piece| now_ms >= shipment.pieces[*piece].course.hidden_until_ms)
                 .map(|piece| {
                     json!({
                         "trackingNumber": shipment.pieces[piece].tracking_number,
