@@ -16,6 +16,8 @@ pub const DEFAULTS: &str = include_str!("config.default.toml");
 const NOT_SETTINGS: [&str; 2] = ["operator_password", "config"];
 /// Shortest polling interval: below it a typing slip becomes a load on somebody's ERP.
 const LEAST_INTERVAL_S: u64 = 1;
+/// Smallest budget of questions: below it FedEx is hardly ever asked.
+const LEAST_TRACK_BUDGET: u32 = 100;
 /// Shortest wait before a label nobody finds is bought again: a shorter one risks a second label.
 const LEAST_ABSENCE_WAIT_S: u64 = 600;
 /// Fastest rehearsal: beyond it a lease of ten minutes is shorter than one call.
@@ -58,6 +60,8 @@ pub struct Config {
     /// Seconds between two questions about a parcel.
     #[serde(default)]
     pub track_interval_s: Option<u64>,
+    /// Parcels that FedEx is asked about in a day of GMT.
+    pub track_daily_budget: u32,
     /// Shipments stepped at the same time.
     pub concurrency: usize,
     /// Seconds a label must be missing before it is bought again.
@@ -115,6 +119,9 @@ impl Config {
         let invalid = |text: &str| Err(ConfigError::Invalid(text.to_owned()));
         if self.poll_interval_s < LEAST_INTERVAL_S || self.track_interval_s.is_some_and(|s| s < LEAST_INTERVAL_S) {
             return invalid("poll_interval_s and track_interval_s must be at least 1");
+        }
+        if self.track_daily_budget < LEAST_TRACK_BUDGET {
+            return invalid("track_daily_budget must be at least 100: fewer questions a day follow no parcels");
         }
         if self.concurrency == 0 {
             return invalid("concurrency must be at least 1");
@@ -201,6 +208,7 @@ impl Config {
                 Some(seconds) => format!("track_interval_s = {seconds}\n"),
                 None => "# track_interval_s is not set: by stage\n".to_owned(),
             },
+            format!("track_daily_budget = {}\n", self.track_daily_budget),
             format!("concurrency = {}\n", self.concurrency),
             format!("absence_wait_s = {}\n", self.absence_wait_s),
             match (self.clock_factor, self.clock_from_ms) {

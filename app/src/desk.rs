@@ -6,8 +6,8 @@
 
 use crate::contract::{
     AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, Events, FedexForm, Frame, Ladder,
-    OrderDetail, OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules,
-    RulesSaved, ServiceRow, ShipFromRow, Suggestion, TrailEntry, TrailFilter, Why,
+    OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, PrintFilter, PrinterForm, Printing, Problem,
+    Pull, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, TrailEntry, TrailFilter, Why,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -117,7 +117,18 @@ pub trait InboxDesk: Send + Sync {}
 
 /// Parcels under way, their exceptions, and the budget of questions to FedEx.
 #[async_trait]
-pub trait ParcelDesk: Send + Sync {}
+pub trait ParcelDesk: Send + Sync {
+    /// One page of parcels, and the day's budget.
+    async fn parcels(&self, filter: ParcelFilter) -> Result<ParcelSheet, Problem>;
+    /// Notes that a person has seen a parcel's trouble and what they did about it.
+    async fn acknowledge_parcel(
+        &self,
+        shipment_id: String,
+        sequence: i64,
+        version: i64,
+        note: String,
+    ) -> Result<(), Problem>;
+}
 
 /// Where values are written in Dynamics 365, and what became of it.
 #[async_trait]

@@ -31,6 +31,7 @@ use pages::login::LoginPage;
 use pages::not_found::NotFoundPage;
 use pages::order::OrderPage;
 use pages::orders::OrdersPage;
+use pages::parcels::ParcelsPage;
 use pages::printers::PrintersPage;
 use pages::pull::PullPage;
 use pages::rules::RulesPage;
@@ -75,6 +76,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
                     <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>
+                    <Route path=path!("/parcels") view=ParcelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/printers") view=PrintersPage ssr=SsrMode::Async/>
                     <Route path=path!("/pull") view=PullPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>

@@ -162,6 +162,8 @@ enum Command {
     Pull(pull::Pull),
     /// Replays parked orders: one by number, or all of a cause.
     Replay(inspect::Replay),
+    /// Parcels under way, their trouble, and the day's questions to FedEx.
+    Parcels(parcels::Parcels),
     /// Printers, and which of them prints what.
     #[command(subcommand)]
     Printers(printing::Printers),
@@ -224,6 +226,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Why { number, company, json } => pull::why(&engine(config).await?, company, number, json).await,
         Command::Pull(command) => command.run(&engine(config).await?).await,
         Command::Replay(replay) => replay.run(&engine(config).await?).await,
+        Command::Parcels(parcels) => parcels.run(&engine(config).await?).await,
         Command::Printers(command) => command.run(&engine(config).await?).await,
         Command::Prints(prints) => prints.run(&engine(config).await?).await,
         Command::Print(print) => print.run(&engine(config).await?).await,

@@ -9,6 +9,7 @@ pub mod day;
 pub mod events;
 pub mod inbox;
 pub mod order_view;
+pub mod parcel_view;
 pub mod parcels;
 pub mod ping;
 pub mod present;

@@ -1,6 +1,6 @@
 //! One order as a person sees it: its lines, its shipments with packages and papers, its timeline.
 
-use crate::desk::{present, problem};
+use crate::desk::{parcel_view, present, problem};
 use crate::engine::Engine;
 use crate::order::correction::corrected;
 use crate::order::customs::{Commodity, Customs};
@@ -33,6 +33,7 @@ pub async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<Order
     let db = &engine.store.db;
     let trail = db.trail_of_order(&record.order_id.0, ORDER_TRAIL).await?;
     let shipments = db.shipments_of(&record.order_id).await?;
+    let parcels = db.parcels_of_order(&record.order_id).await?;
     let mut details = Vec::new();
     let mut timeline = timeline(&trail);
     for shipment in &shipments {
@@ -40,6 +41,11 @@ pub async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<Order
         timeline.extend(scans.iter().map(scan_entry));
         let mut detail = shipment_detail(engine, record, shipment, &shipments, &trail).await?;
         detail.scans = scans.iter().map(present::scan).collect();
+        let packages = parcels.iter().filter(|parcel| parcel.shipment_id == shipment.shipment_id);
+        let count = i64::try_from(packages.clone().count()).unwrap_or(i64::MAX);
+        let is_return = shipment.kind == Kind::Return;
+        let now = engine.clock.now_ms();
+        detail.parcels = packages.map(|one| parcel_view::parcel(one, count, is_return, now)).collect();
         details.push(detail);
     }
     timeline.sort_by_key(|entry| entry.at.ms);
@@ -192,6 +198,7 @@ async fn shipment_detail(
         correction: (shipment.state == State::Parked && is_before_label(shipment))
             .then(|| present::correction(&record.order, shipment)),
         attempts: attempts(engine, shipment, trail).await?,
+        parcels: Vec::new(),
         scans: Vec::new(),
     })
 }

@@ -24,6 +24,7 @@ mod ship_packages;
 mod ship_request;
 mod token;
 pub mod track;
+mod track_answer;
 pub mod validate;
 pub mod webhook;
 mod wire;

@@ -53,7 +53,7 @@ impl Fedex {
     }
 
     async fn try_track(&self, trace: &Trace) -> Footing {
-        let parcel = Parcel { tracking_number: TRIAL_NUMBER.to_owned(), ship_date: None };
+        let parcel = Parcel { tracking_number: TRIAL_NUMBER.to_owned(), ship_date: None, unique_id: None };
         match self.track(trace, &[parcel]).await {
             Ok(_) => Footing::Passed("the Track API answers".to_owned()),
             Err(failure) => Footing::Failed(failure.cause().clone()),

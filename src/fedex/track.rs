@@ -7,12 +7,13 @@
 
 use crate::audit::System;
 use crate::fedex::error::{Purpose, Said, unreadable};
-use crate::fedex::{READ_TIMEOUT, lenient, post_json};
+pub(super) use crate::fedex::track_answer::{CompleteTrackResult, PackageIdentifier, TrackResult};
+use crate::fedex::track_answer::{date, days_between};
+use crate::fedex::{READ_TIMEOUT, post_json};
+pub use crate::order::parcel_state::Tracked;
 use crate::order::retry::Failure;
-use crate::order::scan::{Milestone, Scan, milestone_of};
 use crate::transport::Call;
-use jiff::civil::{Date, DateTime};
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -35,29 +36,8 @@ pub struct Parcel {
     pub tracking_number: String,
     /// Its ship date, `YYYY-MM-DD`, which tells reused numbers apart.
     pub ship_date: Option<String>,
-}
-
-/// What FedEx knows of a parcel.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tracked {
-    /// The number asked for.
-    pub tracking_number: String,
-    /// FedEx's unique id of the parcel; may be empty.
-    pub unique_id: String,
-    /// FedEx knows it.
-    pub found: bool,
-    /// Its scans as they came.
-    pub scans: Vec<Scan>,
-    /// What its latest status says; `None`: a notice, or a code we do not know.
-    pub latest: Option<Milestone>,
-    /// The latest status, or why there is none, in FedEx's words.
-    pub latest_text: String,
-    /// When it was delivered.
-    pub delivered_ms: Option<i64>,
-    /// Who took it.
-    pub signed_by: Option<String>,
-    /// When FedEx means to deliver it.
-    pub estimated_ms: Option<i64>,
+    /// FedEx's unique id of it, once learnt, which tells them apart without doubt.
+    pub unique_id: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -81,16 +61,25 @@ struct TrackingInfo<'a> {
 #[serde(rename_all = "camelCase")]
 struct AskedNumber<'a> {
     tracking_number: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracking_number_unique_id: Option<&'a str>,
 }
 
 /// The request for at most [`PARCELS_PER_CALL`] parcels.
 pub fn request(base: &Url, parcels: &[Parcel]) -> http::Request<Vec<u8>> {
     let tracking_info = parcels
         .iter()
-        .map(|parcel| TrackingInfo {
-            tracking_number_info: AskedNumber { tracking_number: &parcel.tracking_number },
-            ship_date_begin: parcel.ship_date.as_deref().and_then(|date| days_from(date, -DAYS_BEFORE)),
-            ship_date_end: parcel.ship_date.as_deref().and_then(|date| days_from(date, DAYS_AFTER)),
+        .map(|parcel| {
+            // With the id the date says nothing more, and FedEx moves it.
+            let date = parcel.ship_date.as_deref().filter(|_| parcel.unique_id.is_none());
+            TrackingInfo {
+                tracking_number_info: AskedNumber {
+                    tracking_number: &parcel.tracking_number,
+                    tracking_number_unique_id: parcel.unique_id.as_deref(),
+                },
+                ship_date_begin: date.and_then(|date| days_from(date, -DAYS_BEFORE)),
+                ship_date_end: date.and_then(|date| days_from(date, DAYS_AFTER)),
+            }
         })
         .collect();
     post_json(base, PATH, &Request { include_detailed_scans: true, tracking_info })
@@ -132,7 +121,7 @@ pub(super) fn pushed(result: &TrackResult) -> Option<(Tracked, Option<String>)> 
     is_known.then(|| (result.tracked(result.number()), result.ship_date()))
 }
 
-/// Of several parcels with one number: the one of our ship date, else the newest.
+/// Of several parcels with one number: the one of our id, the one of our ship date, else the newest.
 fn chosen(results: Vec<&TrackResult>, parcel: &Parcel) -> Tracked {
     let unknown = |text: String| Tracked {
         tracking_number: parcel.tracking_number.clone(),
@@ -140,13 +129,21 @@ fn chosen(results: Vec<&TrackResult>, parcel: &Parcel) -> Tracked {
         ..Tracked::default()
     };
     let said = results.iter().find_map(|result| result.error.as_ref()).map(Said::text).unwrap_or_default();
-    let known = results.into_iter().filter(|result| result.error.is_none());
+    let known: Vec<&TrackResult> = results.into_iter().filter(|result| result.error.is_none()).collect();
+    if let Some(id) = &parcel.unique_id {
+        let named = |result: &&TrackResult| &result.tracking_number_info.tracking_number_unique_id == id;
+        if let Some(ours) = known.iter().find(|result| named(result)) {
+            return ours.tracked(&parcel.tracking_number);
+        }
+        // The id holds the ship date, which FedEx moves: the date tells then.
+    }
     let ours = parcel.ship_date.as_deref().and_then(date);
     let best = match ours {
         Some(ours) => known
+            .into_iter()
             .filter(|result| result.ship_day().is_none_or(|day| days_between(ours, day) >= -DAYS_BEFORE))
             .min_by_key(|result| result.ship_day().map_or(i32::MAX, |day| days_between(ours, day).abs())),
-        None => known.max_by_key(|result| result.newest_ms()),
+        None => known.into_iter().max_by_key(|result| result.newest_ms()),
     };
     match best {
         Some(result) => result.tracked(&parcel.tracking_number),
@@ -160,24 +157,6 @@ pub(super) fn days_from(text: &str, days: i32) -> Option<String> {
     date(text)?.checked_add(days.days()).ok().map(|day| day.to_string())
 }
 
-fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(0, |span| span.get_days())
-}
-
-/// The day at the beginning of a date or date-time, in its own time zone.
-fn date(text: &str) -> Option<Date> {
-    text.get(..10)?.parse().ok()
-}
-
-/// A moment. FedEx leaves the offset out at times; UTC then, which is at most half a day wrong.
-fn moment_ms(text: &str) -> Option<i64> {
-    if let Ok(moment) = text.parse::<Timestamp>() {
-        return Some(moment.as_millisecond());
-    }
-    let local: DateTime = text.parse().ok()?;
-    local.to_zoned(TimeZone::UTC).ok().map(|moment| moment.timestamp().as_millisecond())
-}
-
 #[derive(Deserialize)]
 struct TrackAnswer {
     output: Output,
@@ -189,254 +168,14 @@ struct Output {
     complete_track_results: Option<Vec<CompleteTrackResult>>,
 }
 
-/// The results of one number, in a track answer and in a push.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct CompleteTrackResult {
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) tracking_number: String,
-    #[serde(deserialize_with = "lenient::list")]
-    pub(super) track_results: Vec<TrackResult>,
-}
-
-/// One parcel of a track answer; also what a look-up by reference answers.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct TrackResult {
-    #[serde(deserialize_with = "lenient::or_empty")]
-    pub(super) tracking_number_info: TrackingNumberInfo,
-    #[serde(deserialize_with = "lenient::or_empty")]
-    pub(super) additional_tracking_info: AdditionalTrackingInfo,
-    #[serde(deserialize_with = "lenient::or_empty")]
-    pub(super) latest_status_detail: LatestStatus,
-    #[serde(deserialize_with = "lenient::or_empty")]
-    pub(super) package_details: PackageDetails,
-    #[serde(deserialize_with = "lenient::or_empty")]
-    pub(super) error: Option<Said>,
-    #[serde(deserialize_with = "lenient::list")]
-    date_and_times: Vec<DateAndTime>,
-    #[serde(deserialize_with = "lenient::list")]
-    scan_events: Vec<ScanEvent>,
-    #[serde(deserialize_with = "lenient::or_empty")]
-    delivery_details: DeliveryDetails,
-    #[serde(deserialize_with = "lenient::or_empty")]
-    estimated_delivery_time_window: EstimatedWindow,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct TrackingNumberInfo {
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) tracking_number: String,
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) tracking_number_unique_id: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct AdditionalTrackingInfo {
-    #[serde(deserialize_with = "lenient::list")]
-    pub(super) package_identifiers: Vec<PackageIdentifier>,
-}
-
-/// Which of how many packages it is.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct PackageDetails {
-    #[serde(deserialize_with = "lenient::count")]
-    pub(super) sequence_number: Option<u32>,
-    #[serde(deserialize_with = "lenient::count")]
-    pub(super) count: Option<u32>,
-}
-
-/// `value` in FedEx's schema, `values` in its recorded answers.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct PackageIdentifier {
-    #[serde(rename = "type", deserialize_with = "lenient::text")]
-    pub(super) kind: String,
-    #[serde(deserialize_with = "lenient::texts")]
-    pub(super) values: Vec<String>,
-    #[serde(deserialize_with = "lenient::texts")]
-    pub(super) value: Vec<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct LatestStatus {
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) code: String,
-    #[serde(deserialize_with = "lenient::text")]
-    pub(super) derived_code: String,
-    #[serde(deserialize_with = "lenient::text")]
-    status_by_locale: String,
-    #[serde(deserialize_with = "lenient::text")]
-    description: String,
-    #[serde(deserialize_with = "lenient::list")]
-    ancillary_details: Vec<AncillaryDetail>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct AncillaryDetail {
-    #[serde(deserialize_with = "lenient::text")]
-    reason_description: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct DateAndTime {
-    #[serde(rename = "type", deserialize_with = "lenient::text")]
-    kind: String,
-    #[serde(deserialize_with = "lenient::text")]
-    date_time: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct DeliveryDetails {
-    #[serde(deserialize_with = "lenient::text")]
-    signed_by_name: String,
-    #[serde(deserialize_with = "lenient::text")]
-    received_by_name: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct EstimatedWindow {
-    #[serde(deserialize_with = "lenient::or_empty")]
-    window: Window,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Window {
-    #[serde(deserialize_with = "lenient::text")]
-    ends: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct ScanEvent {
-    #[serde(deserialize_with = "lenient::text")]
-    date: String,
-    #[serde(deserialize_with = "lenient::text")]
-    event_type: String,
-    #[serde(deserialize_with = "lenient::text")]
-    event_description: String,
-    #[serde(deserialize_with = "lenient::text")]
-    derived_status_code: String,
-    #[serde(deserialize_with = "lenient::text")]
-    exception_code: String,
-    #[serde(deserialize_with = "lenient::text")]
-    exception_description: String,
-    #[serde(deserialize_with = "lenient::text")]
-    location_id: String,
-    #[serde(deserialize_with = "lenient::or_empty")]
-    scan_location: ScanLocation,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct ScanLocation {
-    #[serde(deserialize_with = "lenient::text")]
-    city: String,
-    #[serde(deserialize_with = "lenient::text")]
-    state_or_province_code: String,
-    #[serde(deserialize_with = "lenient::text")]
-    country_code: String,
-}
-
-impl ScanLocation {
-    /// `Memphis TN, US`.
-    fn place(&self) -> String {
-        let join =
-            |parts: [&str; 2], by: &str| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(by);
-        join([&join([&self.city, &self.state_or_province_code], " "), &self.country_code], ", ")
-    }
-}
-
-impl TrackResult {
-    fn number(&self) -> &str {
-        &self.tracking_number_info.tracking_number
-    }
-
-    fn time(&self, kind: &str) -> Option<&str> {
-        let time = self.date_and_times.iter().find(|time| time.kind == kind)?;
-        Some(time.date_time.as_str()).filter(|text| !text.is_empty())
-    }
-
-    fn ship_day(&self) -> Option<Date> {
-        self.time("SHIP").or_else(|| self.time("ACTUAL_PICKUP")).or_else(|| self.time("ACTUAL_TENDER")).and_then(date)
-    }
-
-    /// Its ship date, `YYYY-MM-DD`.
-    pub(super) fn ship_date(&self) -> Option<String> {
-        self.ship_day().map(|day| day.to_string())
-    }
-
-    fn newest_ms(&self) -> i64 {
-        let scans = self.scan_events.iter().map(|scan| scan.date.as_str());
-        let times = self.date_and_times.iter().map(|time| time.date_time.as_str());
-        scans.chain(times).filter_map(moment_ms).max().unwrap_or(i64::MIN)
-    }
-
-    fn tracked(&self, tracking_number: &str) -> Tracked {
-        let latest = milestone_of(&self.latest_status_detail.code)
-            .or_else(|| milestone_of(&self.latest_status_detail.derived_code));
-        let delivery = self.scan_events.iter().filter(|scan| scan.event_type == "DL").map(|scan| scan.date.as_str());
-        let delivered = self.time("ACTUAL_DELIVERY").into_iter().chain(delivery).find_map(moment_ms);
-        let signed_by = [&self.delivery_details.signed_by_name, &self.delivery_details.received_by_name];
-        let estimated =
-            [self.time("ESTIMATED_DELIVERY"), Some(self.estimated_delivery_time_window.window.ends.as_str())];
-        Tracked {
-            tracking_number: tracking_number.to_owned(),
-            unique_id: self.tracking_number_info.tracking_number_unique_id.clone(),
-            found: true,
-            scans: self.scan_events.iter().map(|event| self.scan(event, tracking_number)).collect(),
-            latest,
-            latest_text: self.latest_text(),
-            // Coming back to the shipper ends in a delivery too, which is not ours.
-            delivered_ms: delivered.filter(|_| latest != Some(Milestone::Returning)),
-            signed_by: signed_by.into_iter().find(|name| !name.trim().is_empty()).cloned(),
-            estimated_ms: estimated.into_iter().flatten().find_map(moment_ms),
-        }
-    }
-
-    fn latest_text(&self) -> String {
-        let status = &self.latest_status_detail;
-        let text = if status.description.is_empty() { &status.status_by_locale } else { &status.description };
-        match status.ancillary_details.iter().find(|detail| !detail.reason_description.is_empty()) {
-            Some(detail) if detail.reason_description != *text => format!("{text} ({})", detail.reason_description),
-            _ => text.clone(),
-        }
-    }
-
-    fn scan(&self, event: &ScanEvent, tracking_number: &str) -> Scan {
-        Scan {
-            tracking_number: tracking_number.to_owned(),
-            unique_id: self.tracking_number_info.tracking_number_unique_id.clone(),
-            code: event.event_type.clone(),
-            derived_code: event.derived_status_code.clone(),
-            description: event.event_description.clone(),
-            at_ms: moment_ms(&event.date).unwrap_or_default(),
-            local_time: event.date.clone(),
-            place: event.scan_location.place(),
-            location_id: event.location_id.clone(),
-            exception_code: event.exception_code.clone(),
-            exception: event.exception_description.clone(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::scan::condense;
+    use crate::order::scan::{Milestone, condense};
     use serde_json::{Value, json};
 
     fn parcel(ship_date: Option<&str>) -> Parcel {
-        Parcel { tracking_number: "794".into(), ship_date: ship_date.map(str::to_owned) }
+        Parcel { tracking_number: "794".into(), ship_date: ship_date.map(str::to_owned), unique_id: None }
     }
 
     fn answer(results: &Value) -> Vec<u8> {
@@ -466,13 +205,28 @@ mod tests {
     }
 
     #[test]
+    fn a_learnt_id_is_asked_for_and_another_parcels_answer_is_not_ours() {
+        let ours = Parcel { unique_id: Some("new".into()), ..parcel(Some("2026-03-01")) };
+        let request = request(&Url::parse("http://127.0.0.1:9/").unwrap(), std::slice::from_ref(&ours));
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let info = json!({"trackingNumberInfo": {"trackingNumber": "794", "trackingNumberUniqueId": "new"}});
+        assert_eq!(body["trackingInfo"], json!([info]));
+        let both = answer(&json!([result("old", "2026-03-01", "DL"), result("new", "2026-04-20", "IT")]));
+        assert_eq!(parse(&both, std::slice::from_ref(&ours)).unwrap()[0].unique_id, "new");
+        let moved = answer(&json!([result("old", "2025-03-01", "DL"), result("newer", "2026-03-04", "IT")]));
+        assert_eq!(parse(&moved, std::slice::from_ref(&ours)).unwrap()[0].unique_id, "newer");
+        let other = answer(&json!([result("old", "2025-03-01", "DL")]));
+        assert!(!parse(&other, &[ours]).unwrap()[0].found);
+    }
+
+    #[test]
     fn not_found_inside_a_200_is_an_answer() {
         let body = answer(&json!([{"trackingNumberInfo": {"trackingNumber": "794", "trackingNumberUniqueId": ""},
             "error": {"code": "TRACKING.TRACKINGNUMBER.NOTFOUND", "message": "Cannot be found."}}]));
         let tracked = parse(&body, &[parcel(None)]).unwrap().remove(0);
         assert!(!tracked.found && tracked.latest_text.starts_with("TRACKING.TRACKINGNUMBER.NOTFOUND"));
         // The sandbox answers for another number than asked.
-        let other = Parcel { tracking_number: "1".into(), ship_date: None };
+        let other = Parcel { tracking_number: "1".into(), ship_date: None, unique_id: None };
         assert!(!parse(&body, &[other]).unwrap()[0].found);
     }
 
@@ -507,14 +261,32 @@ mod tests {
             .unwrap()
             .push(json!({"type": "ACTUAL_DELIVERY", "dateTime": "2026-03-03T09:17:02-06:00"}));
         one["deliveryDetails"] = json!({"signedByName": "", "receivedByName": "J.DOE"});
+        one["latestStatusDetail"]["ancillaryDetails"] = json!([{"reason": "08", "reasonDescription": "Not in"}]);
+        one["standardTransitTimeWindow"] = json!({"window": {"ends": "2026-03-02T20:00:00-06:00"}});
         one["estimatedDeliveryTimeWindow"] = json!({"window": {"ends": "2026-03-03T20:00:00-06:00"}});
         let tracked = parse(&answer(&json!([one])), &[parcel(Some("2026-03-01"))]).unwrap().remove(0);
         assert_eq!(tracked.scans.len(), 4);
         assert_eq!(tracked.scans[0].place, "Memphis TN, US");
-        assert_eq!(tracked.scans[3].at_ms, 1_772_323_200_000, "no offset is read as UTC");
+        assert_eq!(tracked.scans[3].at_ms, 1_772_366_400_000, "a day without a time is its noon");
         assert_eq!(condense(None, &tracked.scans), Some(Milestone::Delivered));
         assert_eq!((tracked.latest, tracked.delivered_ms), (Some(Milestone::Delivered), Some(1_772_551_022_000)));
         assert_eq!((tracked.signed_by.as_deref(), tracked.estimated_ms), (Some("J.DOE"), Some(1_772_589_600_000)));
+        assert_eq!(tracked.committed_ms, Some(1_772_503_200_000));
+        assert_eq!((tracked.code.as_str(), tracked.reason_code.as_str()), ("DL", "08"));
+    }
+
+    #[test]
+    fn a_day_without_a_time_stands_beside_what_happened_that_day() {
+        let scan = |date: &str, code: &str| json!({"date": date, "eventType": code});
+        let mut one = result("u", "2026-03-01", "PU");
+        one["scanEvents"] = json!([
+            scan("2026-03-01T16:00:00-06:00", "PU"),
+            scan("2026-03-01T10:00:00-06:00", "OC"),
+            scan("2026-03-01T00:00:00", "AO")
+        ]);
+        let scans = parse(&answer(&json!([one])), &[parcel(None)]).unwrap().remove(0).scans;
+        assert_eq!(scans[2].at_ms, scans[1].at_ms);
+        assert!(scans[1].has_time() && !scans[2].has_time());
     }
 
     #[test]

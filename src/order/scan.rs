@@ -51,6 +51,48 @@ impl Scan {
     pub fn milestone(&self) -> Option<Milestone> {
         milestone_of(&self.code).or_else(|| milestone_of(&self.derived_code))
     }
+
+    /// FedEx says at what time it was made, and not only on which day.
+    pub fn has_time(&self) -> bool {
+        self.at_ms != 0 && self.local_time.len() > 10 && !self.local_time.ends_with("T00:00:00")
+    }
+
+    /// It tells trouble: FedEx names an exception, or the parcel goes back.
+    pub fn is_trouble(&self) -> bool {
+        !self.exception_code.is_empty()
+            || matches!(self.milestone(), Some(Milestone::Exception | Milestone::ReadyForPickup | Milestone::Returning))
+    }
+
+    /// Its place on a parcel's way, for scans of the same second: FedEx prints whole seconds, and what
+    /// happened first is then told by what must come first. A notice stands before all else.
+    fn journey(&self) -> u8 {
+        match self.milestone() {
+            None => 0,
+            Some(Milestone::LabelCreated) => 1,
+            Some(Milestone::PickedUp) => 2,
+            // One arrives before one departs.
+            Some(Milestone::InTransit) => {
+                if self.code == "DP" {
+                    4
+                } else {
+                    3
+                }
+            }
+            Some(Milestone::ReadyForPickup) => 5,
+            Some(Milestone::OutForDelivery) => 6,
+            Some(Milestone::Exception) => 7,
+            Some(Milestone::Returning) => 8,
+            Some(Milestone::Delivered) => 9,
+            Some(Milestone::Cancelled) => 10,
+        }
+    }
+}
+
+/// Scans in the order in which they happened.
+pub fn in_order(scans: &[Scan]) -> Vec<&Scan> {
+    let mut sorted: Vec<&Scan> = scans.iter().collect();
+    sorted.sort_by_key(|scan| (scan.at_ms, scan.journey()));
+    sorted
 }
 
 /// Where a parcel is, on FedEx's axis.
@@ -116,7 +158,7 @@ impl Milestone {
     }
 
     /// How far along the normal way; `None` for what lies beside it.
-    fn progress(self) -> Option<u8> {
+    pub fn progress(self) -> Option<u8> {
         match self {
             Self::LabelCreated => Some(0),
             Self::PickedUp => Some(1),
@@ -149,9 +191,7 @@ pub fn milestone_of(code: &str) -> Option<Milestone> {
 
 /// What all scans together say, never less than `known`. Scans may come in any order.
 pub fn condense(known: Option<Milestone>, scans: &[Scan]) -> Option<Milestone> {
-    let mut sorted: Vec<&Scan> = scans.iter().collect();
-    sorted.sort_by_key(|scan| scan.at_ms);
-    sorted.into_iter().filter_map(Scan::milestone).fold(known, |before, next| Some(advance(before, next)))
+    in_order(scans).into_iter().filter_map(Scan::milestone).fold(known, |before, next| Some(advance(before, next)))
 }
 
 /// The milestone after one more piece of news.
@@ -204,6 +244,14 @@ mod tests {
     fn an_exception_shows_until_the_parcel_moves_again() {
         assert_eq!(condense(None, &[scan("OD", 1), scan("DE", 2)]), Some(Milestone::Exception));
         assert_eq!(condense(None, &[scan("DE", 2), scan("OD", 3)]), Some(Milestone::OutForDelivery));
+    }
+
+    #[test]
+    fn scans_of_the_same_second_stand_in_the_order_of_a_parcels_way() {
+        let scans = [scan("DL", 5), scan("OD", 5), scan("DP", 5), scan("AR", 5), scan("OC", 5)];
+        let codes: Vec<&str> = in_order(&scans).into_iter().map(|scan| scan.code.as_str()).collect();
+        assert_eq!(codes, ["OC", "AR", "DP", "OD", "DL"]);
+        assert_eq!(condense(None, &[scan("OD", 1), scan("DE", 1)]), Some(Milestone::Exception));
     }
 
     #[test]

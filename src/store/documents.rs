@@ -89,19 +89,6 @@ const DOCUMENTS: &str = "
     from documents where shipment_id = $1 order by sequence, document_no";
 
 impl Db {
-    /// The shipment under way one of whose packages has this tracking number. FedEx reuses numbers, so
-    /// the youngest label wins.
-    pub async fn shipment_with_number(&self, tracking_number: &str) -> Result<Option<ShipmentId>> {
-        let sql = "
-            select shipment_id from shipments
-            where (tracking_number = $1
-                   or shipment_id in (select shipment_id from pieces where tracking_number = $1))
-            order by labelled_ms desc limit 1";
-        let row: Option<(String,)> =
-            on_db!(self, pool => sqlx::query_as(sql).bind(tracking_number).fetch_optional(pool).await?);
-        Ok(row.map(|row| ShipmentId(row.0)))
-    }
-
     /// The packages of a shipment.
     pub async fn pieces_of(&self, shipment: &ShipmentId) -> Result<Vec<PieceRow>> {
         let sql = "select sequence, tracking_number from pieces where shipment_id = $1 order by sequence";

@@ -22,6 +22,7 @@ pub mod lines;
 pub mod look_at;
 pub mod operators;
 pub mod orders;
+pub mod parcel_queue;
 pub mod parcels;
 pub mod printers;
 pub mod prints;
@@ -30,6 +31,7 @@ pub mod rules;
 pub mod scans;
 pub mod secrets;
 pub mod shipments;
+pub mod track_days;
 pub mod watermarks;
 pub mod write_backs;
 

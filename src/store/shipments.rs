@@ -100,17 +100,6 @@ impl Row {
     }
 }
 
-/// A parcel due for a question to FedEx.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct ToTrack {
-    /// The shipment.
-    pub shipment_id: String,
-    /// Its master tracking number.
-    pub tracking_number: String,
-    /// When the label was bought: FedEx reuses numbers.
-    pub labelled_ms: Option<i64>,
-}
-
 /// A row of the order list.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ListRow {
@@ -250,12 +239,11 @@ impl Tx {
                 labelled_ms = $21, absent_since_ms = $22, absences = $23,
                 changed_ms = case when state = $4 then changed_ms else $24 end,
                 closed_ms = $25,
-                next_track_ms = case when $26 = 1 then coalesce(next_track_ms, $24) else null end,
-                environment = coalesce($27, environment),
-                service = coalesce($28, service),
-                job_id = $30, voiding = $31, changes = $32,
-                lease = case when $29 = 1 then lease else null end,
-                lease_until_ms = case when $29 = 1 then lease_until_ms else null end
+                environment = coalesce($26, environment),
+                service = coalesce($27, service),
+                job_id = $29, voiding = $30, changes = $31,
+                lease = case when $28 = 1 then lease else null end,
+                lease_until_ms = case when $28 = 1 then lease_until_ms else null end
             where shipment_id = $1 and state = $2 and version = $3";
         let now_ms = save.now_ms;
         let keep = i64::from(matches!(save.lease, LeaseAfter::Kept));
@@ -288,7 +276,6 @@ impl Tx {
             .bind(i64::from(after.absences))
             .bind(now_ms)
             .bind(after.state.is_terminal().then_some(now_ms))
-            .bind(i64::from(is_tracked(after)))
             .bind(save.environment)
             .bind(after.plan.as_ref().map(|plan| plan.service.service.clone()))
             .bind(keep)
@@ -297,7 +284,11 @@ impl Tx {
             .bind(changes)
             .execute(conn).await?.rows_affected());
         exactly_one(rows, "shipments", &before.shipment_id.0)?;
-        if after.state.frees_lines() { self.free_lots(&before.shipment_id).await } else { Ok(()) }
+        if after.state.frees_lines() {
+            self.free_lots(&before.shipment_id).await?;
+            self.cancel_parcels(&before.shipment_id, now_ms).await?;
+        }
+        Ok(())
     }
 
     /// Begins a step: raises nothing but keeps the lease, and stores the reference of a purchase.
@@ -386,6 +377,13 @@ impl Tx {
         rows.into_iter().map(Row::shipment).collect()
     }
 
+    /// Notes that FedEx told of its parcels; whoever stores their news begins here.
+    pub async fn note_tracked(&mut self, id: &ShipmentId, now_ms: i64) -> Result<()> {
+        let sql = "update shipments set tracked_ms = $2 where shipment_id = $1";
+        on_tx!(self, conn => sqlx::query(sql).bind(&id.0).bind(now_ms).execute(conn).await?.rows_affected());
+        Ok(())
+    }
+
     /// Sets what the list shows of a shipment that is not planned yet.
     pub async fn set_shown(&mut self, id: &ShipmentId, shown: &Shown<'_>) -> Result<()> {
         let sql = "update shipments set ship_to = $2, warehouse = $3 where shipment_id = $1";
@@ -393,20 +391,6 @@ impl Tx {
             .bind(&id.0).bind(shown.ship_to).bind(shown.warehouse).execute(conn).await?.rows_affected());
         Ok(())
     }
-
-    /// Notes when FedEx was asked and when to ask again; `None`: never again.
-    pub async fn set_next_track(&mut self, id: &ShipmentId, asked_ms: i64, next_ms: Option<i64>) -> Result<()> {
-        let sql = "update shipments set tracked_ms = $2, next_track_ms = $3 where shipment_id = $1";
-        on_tx!(self, conn => sqlx::query(sql).bind(&id.0).bind(asked_ms).bind(next_ms).execute(conn).await?.rows_affected());
-        Ok(())
-    }
-}
-
-/// FedEx is asked about a parcel from its label until it has nothing more to say.
-fn is_tracked(shipment: &Shipment) -> bool {
-    shipment.tracking_number.is_some()
-        && !shipment.state.is_terminal()
-        && !shipment.milestone.is_some_and(Milestone::is_final)
 }
 
 fn plan_json(plan: &Plan) -> String {
@@ -430,15 +414,6 @@ impl Db {
         let sql = format!("select {COLUMNS} from shipments where order_id = $1 order by group_no, created_ms");
         let rows: Vec<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(&order.0).fetch_all(pool).await?);
         rows.into_iter().map(Row::shipment).collect()
-    }
-
-    /// Parcels FedEx should be asked about now.
-    pub async fn due_for_tracking(&self, now_ms: i64, limit: i64) -> Result<Vec<ToTrack>> {
-        let sql = "
-            select shipment_id, tracking_number, labelled_ms from shipments
-            where next_track_ms <= $1 and tracking_number is not null
-            order by next_track_ms limit $2";
-        Ok(on_db!(self, pool => sqlx::query_as(sql).bind(now_ms).bind(limit).fetch_all(pool).await?))
     }
 
     /// Parked shipments whose cause begins like this.

@@ -10,6 +10,8 @@ mod fedex_calls;
 mod fedex_requests;
 mod order_faults;
 mod order_flow;
+mod parcel_questions;
+mod parcels;
 mod print_servers;
 mod printing;
 mod pull;

@@ -10,6 +10,7 @@ use super::clock::{self, SECOND_MS};
 use super::compact;
 use super::control_fedex;
 use super::control_orders;
+use super::course;
 use super::entities::{self, EntitySet};
 use super::entra_assertion;
 use super::exchange::{Call, Reply};
@@ -40,6 +41,11 @@ const ROUTES: &[(&str, &str)] = &[
         "POST /_twin/subscription",
         "url (loopback; empty ends it), token, encoding, duplicate_one_in, lose_one_in, reverse; or replay_missed",
     ),
+    (
+        "POST /_twin/parcels",
+        "the way of tracking_number: stands, hidden_s, estimate_s, commitment_s, stranger, \
+         scans [{code, description, derived_code, reason, reason_text, in_s}]",
+    ),
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
     ("GET /_twin/tenant", "how this tenant differs from the usual one"),
@@ -49,7 +55,10 @@ const ROUTES: &[(&str, &str)] = &[
         "absent_sets, absent_properties (Entity.Property), broken_orders (numbers), between_pages (orders)",
     ),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
-    ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, fail_jobs, job_failure {code, message}"),
+    (
+        "POST /_twin/fedex",
+        "virtual, rating, window_limit, daily_limit, track_limit, fail_jobs, job_failure {code, message}",
+    ),
 ];
 
 /// Answers a control route.
@@ -89,6 +98,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         (&Method::POST, "webhook", []) => body(call).and_then(|body| webhook::push(world, &body)),
         (&Method::GET, "subscription", []) => Ok(world.sender.view()),
         (&Method::POST, "subscription", []) => body(call).and_then(|body| sender::set(world, &body)),
+        (&Method::POST, "parcels", []) => body(call).and_then(|body| course::set(world, &body)),
         (&Method::GET, "clock", []) => Ok(clock_view(world)),
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
         (&Method::GET, "tenant", []) => Ok(tenant::view(world)),

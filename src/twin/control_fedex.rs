@@ -51,6 +51,7 @@ pub(super) fn view(world: &World) -> Value {
         "rating": !world.switches.unrated,
         "window_limit": world.quota.window_limit,
         "daily_limit": world.quota.daily_limit,
+        "track_limit": world.quota.track_limit,
         "transactions_today": world.quota.today(now_ms),
         "fail_jobs": world.switches.fail_jobs,
         "job_failure": world.switches.job_failure,
@@ -71,6 +72,7 @@ pub(super) fn set(world: &mut World, wanted: &Value) -> Result<Value, String> {
             "rating" => world.switches.unrated = !yes()?,
             "window_limit" => world.quota.window_limit = count()?,
             "daily_limit" => world.quota.daily_limit = count()?,
+            "track_limit" => world.quota.track_limit = count()?,
             "fail_jobs" => world.switches.fail_jobs = count()?,
             "job_failure" => {
                 world.switches.job_failure =

@@ -84,7 +84,11 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         return refusal;
     }
     let now_ms = world.now_ms();
-    if let Err(message) = world.quota.admit(now_ms) {
+    let mut admitted = world.quota.admit(now_ms);
+    if admitted.is_ok() && ["track", "lookup"].contains(&op) {
+        admitted = world.quota.admit_tracking(now_ms);
+    }
+    if let Err(message) = admitted {
         return error(world, None, 429, known_error(429).0, message);
     }
     let media_type = call.header("content-type").split(';').next().unwrap_or_default();

@@ -3,9 +3,12 @@
 //! The schedule is fixed when the label is made; each scan has a real instant, so that ages make
 //! sense however short the journey is. A cancelled piece has its label scan and the cancellation.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::clock;
+use super::course::Made;
 use super::postal;
 use super::shipment::Shipment;
 
@@ -15,11 +18,11 @@ const PICKUP: i64 = 150;
 /// A scan.
 pub(super) struct Scan {
     pub at_ms: i64,
-    pub code: &'static str,
-    pub description: &'static str,
-    pub derived_code: &'static str,
-    pub derived: &'static str,
-    exception: Option<(&'static str, &'static str)>,
+    pub code: Cow<'static, str>,
+    pub description: Cow<'static, str>,
+    pub derived_code: Cow<'static, str>,
+    pub derived: Cow<'static, str>,
+    exception: Option<(Cow<'static, str>, Cow<'static, str>)>,
     place: Place,
     /// Printed without an offset, at midnight, as FedEx prints some estimates.
     bare: bool,
@@ -52,33 +55,39 @@ const STEPS: [Step; 10] = [
 ];
 
 /// Why the one deviating parcel was not delivered at the first attempt.
-const DETOUR: (&str, &str) = ("08", "Recipient not in");
+const DETOUR: (Cow<str>, Cow<str>) = (Cow::Borrowed("08"), Cow::Borrowed("Recipient not in"));
 
 /// The scans of a piece that exist at a moment, oldest first.
 pub(super) fn scans(shipment: &Shipment, piece: usize, now_ms: i64) -> Vec<Scan> {
     let cancelled_ms = shipment.pieces[piece].cancelled_ms;
+    let course = &shipment.pieces[piece].course;
+    let until_ms = course.stands_ms.unwrap_or(now_ms).min(now_ms);
     let mut scans: Vec<Scan> = STEPS
         .iter()
         .filter(|(_, code, ..)| *code != "DE" || shipment.detour)
         .map(|(share, code, description, derived_code, derived, place)| Scan {
             at_ms: moment(shipment, *share),
-            code,
-            description,
-            derived_code,
-            derived,
+            code: Cow::Borrowed(*code),
+            description: Cow::Borrowed(*description),
+            derived_code: Cow::Borrowed(*derived_code),
+            derived: Cow::Borrowed(*derived),
             exception: (*code == "DE").then_some(DETOUR),
             place: *place,
             bare: false,
         })
-        .take_while(|scan| scan.at_ms <= now_ms && (cancelled_ms.is_none() || scan.code == "OC"))
+        .take_while(|scan| scan.at_ms <= until_ms && (cancelled_ms.is_none() || scan.code == "OC"))
         .collect();
+    if cancelled_ms.is_none() {
+        scans.extend(course.scans.iter().filter(|scan| scan.at_ms <= now_ms).map(made));
+        scans.sort_by_key(|scan| scan.at_ms);
+    }
     if let Some(at_ms) = cancelled_ms {
         scans.push(Scan {
             at_ms,
-            code: "CA",
-            description: "Shipment cancelled by sender",
-            derived_code: "CA",
-            derived: "Shipment cancelled by sender",
+            code: "CA".into(),
+            description: "Shipment cancelled by sender".into(),
+            derived_code: "CA".into(),
+            derived: "Shipment cancelled by sender".into(),
             exception: None,
             place: Place::Customer,
             bare: false,
@@ -87,15 +96,37 @@ pub(super) fn scans(shipment: &Shipment, piece: usize, now_ms: i64) -> Vec<Scan>
     scans
 }
 
+/// A scan that a test made, at the place where its code belongs.
+fn made(scan: &Made) -> Scan {
+    let place = match scan.code.as_str() {
+        "DL" => Place::Door,
+        "OD" | "DE" => Place::Vehicle,
+        "PU" => Place::Pickup,
+        "OC" => Place::Customer,
+        "HL" | "HP" | "FD" | "AF" => Place::Destination,
+        _ => Place::Hub,
+    };
+    Scan {
+        at_ms: scan.at_ms,
+        code: scan.code.clone().into(),
+        description: scan.description.clone().into(),
+        derived_code: scan.derived_code.clone().into(),
+        derived: scan.description.clone().into(),
+        exception: (!scan.reason.is_empty()).then(|| (scan.reason.clone().into(), scan.reason_text.clone().into())),
+        place,
+        bare: false,
+    }
+}
+
 /// The estimate that FedEx lists as an event without an offset, once the parcel has moved.
 pub(super) fn estimate(shipment: &Shipment, piece: usize, now_ms: i64) -> Option<Scan> {
     let moved = shipment.pieces[piece].cancelled_ms.is_none() && moment(shipment, 220) <= now_ms;
     moved.then_some(Scan {
         at_ms: shipment.created_ms,
-        code: "AO",
-        description: "Shipment arriving On-Time",
-        derived_code: "IT",
-        derived: "In transit",
+        code: "AO".into(),
+        description: "Shipment arriving On-Time".into(),
+        derived_code: "IT".into(),
+        derived: "In transit".into(),
         exception: None,
         place: Place::Origin,
         bare: true,
@@ -121,7 +152,7 @@ impl Scan {
         } else {
             clock::with_offset(self.at_ms, offset)
         };
-        let (exception, exception_text) = self.exception.unwrap_or_default();
+        let (exception, exception_text) = self.exception.clone().unwrap_or_default();
         let mut shown = json!({
             "date": date,
             "eventType": self.code,
@@ -200,7 +231,7 @@ impl Scan {
 
     /// What the scan says about a failed attempt, where it was one.
     pub(super) fn ancillary(&self) -> Value {
-        match self.exception {
+        match &self.exception {
             Some((reason, text)) => json!([{
                 "reason": reason,
                 "reasonDescription": text,

@@ -16,6 +16,7 @@ mod control;
 mod control_fedex;
 mod control_lines;
 mod control_orders;
+mod course;
 mod credentials;
 mod d365;
 mod entities;

@@ -22,6 +22,13 @@ const DAY_IS_OVER: &str = "Daily transaction quota exceeded. Retry after 12:00AM
 pub(super) struct Quota {
     pub window_limit: u64,
     pub daily_limit: u64,
+    /// Of the tracking calls alone, whose quota is a project's own.
+    #[serde(default)]
+    pub track_limit: u64,
+    #[serde(default)]
+    track_day: i64,
+    #[serde(default)]
+    tracked: u64,
     window: i64,
     in_window: u64,
     day: i64,
@@ -30,7 +37,17 @@ pub(super) struct Quota {
 
 impl Default for Quota {
     fn default() -> Self {
-        Self { window_limit: WINDOW_LIMIT, daily_limit: 0, window: 0, in_window: 0, day: 0, in_day: 0 }
+        Self {
+            window_limit: WINDOW_LIMIT,
+            daily_limit: 0,
+            track_limit: 0,
+            track_day: 0,
+            tracked: 0,
+            window: 0,
+            in_window: 0,
+            day: 0,
+            in_day: 0,
+        }
     }
 }
 
@@ -52,6 +69,18 @@ impl Quota {
         }
         self.in_window += 1;
         self.in_day += 1;
+        Ok(())
+    }
+
+    /// Counts a tracking call, which has a quota of its own beside, or says why it is refused.
+    pub(super) fn admit_tracking(&mut self, now_ms: i64) -> Result<(), &'static str> {
+        if self.track_day != now_ms / DAY_MS {
+            (self.track_day, self.tracked) = (now_ms / DAY_MS, 0);
+        }
+        if self.track_limit > 0 && self.tracked >= self.track_limit {
+            return Err(DAY_IS_OVER);
+        }
+        self.tracked += 1;
         Ok(())
     }
 
@@ -78,6 +107,14 @@ mod tests {
         assert_eq!(quota.admit(DAY_MS - 1), Err(DAY_IS_OVER));
         assert_eq!((quota.today(DAY_MS - 1), quota.today(DAY_MS)), (5, 0));
         assert_eq!(quota.admit(DAY_MS), Ok(()));
+    }
+
+    #[test]
+    fn tracking_has_a_quota_of_its_own_until_midnight() {
+        let mut quota = Quota { track_limit: 2, ..Quota::default() };
+        assert_eq!([1, 2, 3].map(|at| quota.admit_tracking(at)), [Ok(()), Ok(()), Err(DAY_IS_OVER)]);
+        assert_eq!(quota.admit(4), Ok(()));
+        assert_eq!(quota.admit_tracking(DAY_MS), Ok(()));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::clock::{self, HOUR_MS};
+use super::course::Course;
 use super::exchange::{Call, Reply};
 use super::fedex;
 use super::rate::Charge;
@@ -59,6 +60,7 @@ fn shipment(world: &mut World, body: &Value, now_ms: i64) -> Shipment {
             item,
             weight_clb,
             cancelled_ms: None,
+            course: Course::default(),
         })
         .collect();
     if !world.switches.canned {

@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::clock::HOUR_MS;
+use super::course::Course;
 use super::rate::Charge;
 use super::ship_services;
 
@@ -24,6 +25,9 @@ pub(super) struct Piece {
     /// Hundredths of a pound.
     pub weight_clb: u64,
     pub cancelled_ms: Option<i64>,
+    /// Its own way, where a test gave it one.
+    #[serde(default)]
+    pub course: Course,
 }
 
 /// One shipment.

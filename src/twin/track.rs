@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::clock::{self, HOUR_MS};
+use super::course::{Course, STRANGER_AGE_MS};
 use super::exchange::{Call, Reply};
 use super::fedex;
 use super::journey::{self, Scan};
@@ -51,17 +52,41 @@ pub(super) fn by_number(world: &mut World, call: &Call, body: &Value) -> Reply {
         .iter()
         .map(|info| {
             let number = number(info);
-            let found = world.shipments.by_number(&number).filter(|(shipment, _)| {
-                now_ms >= shipment.created_ms + world.track_delay_ms && in_window(shipment, info)
-            });
-            let result = match found {
-                Some((shipment, piece)) => result(&shipment, piece, now_ms, scans),
-                None => not_found(&number),
-            };
-            json!({"trackingNumber": number, "trackResults": [result]})
+            let mut results = of_number(world, &number, info, now_ms, scans);
+            if results.is_empty() {
+                results.push(not_found(&number));
+            }
+            json!({"trackingNumber": number, "trackResults": results})
         })
         .collect();
     fedex::success(world, call, json!({"completeTrackResults": results}))
+}
+
+/// Every parcel that has or had a number. FedEx's documents only recommend the ship dates, so a
+/// stranger's parcel shows whatever the dates; the unique id is exact.
+fn of_number(world: &World, number: &str, info: &Value, now_ms: i64, scans: bool) -> Vec<Value> {
+    let Some((shipment, piece)) = world.shipments.by_number(number) else { return Vec::new() };
+    let course = &shipment.pieces[piece].course;
+    let is_shown = now_ms >= (shipment.created_ms + world.track_delay_ms).max(course.hidden_until_ms);
+    let mut results = Vec::new();
+    if course.stranger {
+        results.push(stranger(&shipment, piece, scans));
+    }
+    if is_shown && in_window(&shipment, info) {
+        results.push(result(&shipment, piece, now_ms, scans));
+    }
+    let wanted = info["trackingNumberInfo"]["trackingNumberUniqueId"].as_str().unwrap_or_default();
+    results.retain(|one| wanted.is_empty() || one["trackingNumberInfo"]["trackingNumberUniqueId"] == wanted);
+    results
+}
+
+/// The parcel that had the number before: delivered long ago.
+pub(super) fn stranger(shipment: &Shipment, piece: usize, scans: bool) -> Value {
+    let created_ms = shipment.created_ms - STRANGER_AGE_MS;
+    let mut old = Shipment { created_ms, ship_date: clock::date(created_ms), ..shipment.clone() };
+    old.pieces[piece].course = Course::default();
+    old.pieces[piece].cancelled_ms = None;
+    result(&old, piece, shipment.created_ms, scans)
 }
 
 fn invalid(world: &mut World, call: &Call, code: &str, message: &str) -> Reply {
@@ -154,6 +179,7 @@ fn found_by_reference(world: &World, wanted: &Value, ship_kind: Option<&str>, no
         .filter(|shipment| in_window(shipment, &window) && same(shipment))
         .flat_map(|shipment| {
             let results: Vec<Value> = (0..shipment.pieces.len())
+                .filter(|piece| now_ms >= shipment.pieces[*piece].course.hidden_until_ms)
                 .map(|piece| {
                     json!({
                         "trackingNumber": shipment.pieces[piece].tracking_number,
@@ -171,8 +197,8 @@ fn carrier(shipment: &Shipment) -> &'static str {
 }
 
 /// The state of a piece as `latestStatusDetail` names it.
-pub(super) fn status(shipment: &Shipment, piece: usize, now_ms: i64) -> &'static str {
-    journey::scans(shipment, piece, now_ms).last().map_or("OC", |scan| scan.code)
+pub(super) fn status(shipment: &Shipment, piece: usize, now_ms: i64) -> String {
+    journey::scans(shipment, piece, now_ms).last().map_or_else(|| "OC".to_owned(), |scan| scan.code.to_string())
 }
 
 /// A track result as both tracking calls and pushes carry it.
@@ -211,7 +237,7 @@ pub(super) fn result(shipment: &Shipment, piece: usize, now_ms: i64, detailed: b
             "scanLocation": scan.location(shipment),
             "ancillaryDetails": scan.ancillary(),
         })),
-        "dateAndTimes": dates(shipment, &scans),
+        "dateAndTimes": dates(shipment, piece, &scans),
         "availableImages": [],
         "packageDetails": package(shipment, piece),
         "shipmentDetails": {"possessionStatus": scans.iter().any(|scan| scan.code == "PU")},
@@ -267,14 +293,19 @@ fn short_address(party: &Value) -> Value {
     })
 }
 
-fn dates(shipment: &Shipment, scans: &[Scan]) -> Value {
+fn dates(shipment: &Shipment, piece: usize, scans: &[Scan]) -> Value {
     let mut dates = Vec::new();
+    let course = &shipment.pieces[piece].course;
     let when = |code: &str| scans.iter().find(|scan| scan.code == code).map(|scan| scan.stamp(shipment));
     if let Some(stamp) = when("DL") {
         dates.push(json!({"type": "ACTUAL_DELIVERY", "dateTime": stamp}));
     } else {
-        let expected = clock::with_offset(journey::moment(shipment, 1_000), 0);
+        let expected_ms = course.estimate_ms.unwrap_or_else(|| journey::moment(shipment, 1_000));
+        let expected = clock::with_offset(expected_ms, 0);
         dates.push(json!({"type": "ESTIMATED_DELIVERY", "dateTime": expected}));
+    }
+    if let Some(committed_ms) = course.commitment_ms {
+        dates.push(json!({"type": "COMMITMENT", "dateTime": clock::with_offset(committed_ms, 0)}));
     }
     if let Some(stamp) = when("PU") {
         dates.push(json!({"type": "ACTUAL_PICKUP", "dateTime": stamp}));

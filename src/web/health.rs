@@ -54,5 +54,31 @@ async fn metrics(State(web): State<Web>) -> Response {
              # TYPE ml_last_pull_age_seconds gauge\nml_last_pull_age_seconds {age}"
         );
     }
+    if let Ok(budget) = crate::desk::parcels::track_budget(&web.engine).await {
+        let _ = write!(
+            text,
+            "# HELP ml_track_questions Questions to FedEx's Track API in this day of GMT.\n\
+             # TYPE ml_track_questions gauge\n\
+             ml_track_questions{{kind=\"budget\"}} {}\nml_track_questions{{kind=\"used\"}} {}\n\
+             ml_track_questions{{kind=\"left\"}} {}\nml_track_questions{{kind=\"forecast\"}} {}\n\
+             # HELP ml_track_resets_timestamp_seconds When they are counted anew.\n\
+             # TYPE ml_track_resets_timestamp_seconds gauge\nml_track_resets_timestamp_seconds {}\n",
+            budget.budget,
+            budget.used,
+            budget.left,
+            budget.forecast,
+            budget.resets.ms / 1_000
+        );
+    }
+    if let Ok((push, poll)) = crate::desk::parcels::scan_delays(&web.engine).await {
+        text.push_str(
+            "# HELP ml_scan_delay_seconds Median time from FedEx's scanner to us, of the newest 500 scans.\n\
+             # TYPE ml_scan_delay_seconds gauge\n",
+        );
+        for (way, delay) in [("push", push), ("poll", poll)] {
+            let Some(delay) = delay else { continue };
+            let _ = writeln!(text, "ml_scan_delay_seconds{{way=\"{way}\"}} {}", delay / 1_000);
+        }
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }

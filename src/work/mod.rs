@@ -5,6 +5,7 @@ pub mod changes;
 pub mod check;
 pub mod drive;
 pub mod events;
+pub mod find_pieces;
 pub mod gap;
 pub mod ingest;
 pub mod invoices;

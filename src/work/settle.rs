@@ -19,8 +19,8 @@ use crate::store::documents::NewDocument;
 use crate::store::shipments::{Lease, LeaseAfter, Save};
 use crate::store::{Result, StoreError, Tx};
 use crate::transport::Trace;
-use crate::work::print;
 use crate::work::take_in::insert_shipment;
+use crate::work::{news, print};
 
 /// How often an event is applied anew to a shipment that changed under it. Scans and operators are
 /// slow compared to one transaction: twice is rare.
@@ -212,6 +212,7 @@ async fn store_with(
     }
     if let Some(shipped) = with.shipped {
         store_documents(tx, &after.shipment_id, shipped, now).await?;
+        news::follow(engine, tx, after, shipped, with.environment.unwrap_or_default(), now).await?;
         print::enqueue(engine, tx, after, now).await?;
     }
     let kind = match (before.state, after.state) {

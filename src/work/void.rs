@@ -42,7 +42,11 @@ pub async fn void(engine: &Engine, shipment: &Shipment) -> Result<()> {
 }
 
 async fn is_cancelled(fedex: &Fedex, trace: &Trace, shipment: &Shipment, number: &str) -> bool {
-    let parcel = Parcel { tracking_number: number.to_owned(), ship_date: shipment.labelled_ms.map(clock::date) };
+    let parcel = Parcel {
+        tracking_number: number.to_owned(),
+        ship_date: shipment.labelled_ms.map(clock::date),
+        unique_id: None,
+    };
     let tracked = fedex.track(trace, &[parcel]).await.unwrap_or_default();
     tracked.iter().any(|tracked| tracked.latest == Some(Milestone::Cancelled))
 }

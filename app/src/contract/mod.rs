@@ -31,6 +31,7 @@ pub use order::{
     PackageView, PrintView, Quote, QuoteRow, ScanView, ShipmentDetail, TimelineEntry,
 };
 pub use page::{Moment, Page, Status, Tone};
+pub use parcels::{ParcelCount, ParcelFilter, ParcelSheet, ParcelView, QueuedParcel, TrackBudget, TroubleView};
 pub use printing::{PrintFilter, PrintJobRow, PrinterForm, PrinterRow, Printing};
 pub use problem::Problem;
 pub use pull::{

@@ -1,6 +1,6 @@
 //! Orders and their shipments as the pages show them.
 
-use super::{InvoiceView, Moment, Status, Tone};
+use super::{InvoiceView, Moment, ParcelView, Status, Tone};
 use serde::{Deserialize, Serialize};
 
 /// The order list's filter; also its URL query.
@@ -154,6 +154,8 @@ pub struct ShipmentDetail {
     pub correction: Option<Correction>,
     /// Calls to the vendors, newest first.
     pub attempts: Vec<AttemptView>,
+    /// Its parcels and where each is; empty before the label.
+    pub parcels: Vec<ParcelView>,
     /// FedEx's scans, newest first.
     pub scans: Vec<ScanView>,
 }

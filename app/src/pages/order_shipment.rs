@@ -3,6 +3,7 @@
 use super::order_actions::ShipmentActions;
 use super::order_facts::{OrderFacts, Scans, ShipmentFacts};
 use super::order_packages::Packages;
+use super::order_tracking::Tracking;
 use super::order_trials::TrialResult;
 use crate::components::attempt_list::AttemptList;
 use crate::components::live::Live;
@@ -21,6 +22,7 @@ pub fn ShipmentMain(
     view! {
         <ShipmentActions shipment live/>
         <TrialResult shipment live/>
+        <Tracking shipment/>
         <Packages shipment live/>
     }
     .into_any()

@@ -1,1 +1,110 @@
 //! Where the parcels of a shipment are, when they will arrive, and what proves that they did.
+
+use crate::components::copy_button::CopyButton;
+use crate::components::status_badge::{StatusBadge, tone_name};
+use crate::components::time_ago::TimeAgo;
+use crate::contract::{ParcelView, ShipmentDetail, TroubleView};
+use leptos::prelude::*;
+
+/// The parcels of one shipment; nothing before its label.
+#[component]
+pub fn Tracking(
+    /// The shipment.
+    shipment: Memo<ShipmentDetail>,
+) -> impl IntoView {
+    let parcels = Memo::new(move |_| shipment.with(|shipment| shipment.parcels.clone()));
+    move || {
+        let parcels = parcels.get();
+        (!parcels.is_empty()).then(|| {
+            let rows = parcels.into_iter().map(|parcel| view! { <TrackedParcel parcel/> }).collect_view();
+            view! {
+                <section class="card" data-testid="tracking">
+                    <h2>"Where it is"</h2>
+                    <ol class="parcels">{rows}</ol>
+                </section>
+            }
+        })
+    }
+}
+
+/// One parcel on the page of its order.
+#[component]
+fn TrackedParcel(parcel: ParcelView) -> impl IntoView {
+    let status = parcel.status.code.clone();
+    view! {
+        <li class="parcel" data-testid="tracked-parcel" data-status=status>
+            <ParcelHead parcel=parcel.clone()/>
+            <p>{parcel.sentence.clone()}</p>
+            {parcel.trouble.clone().map(|trouble| view! { <Trouble trouble said=parcel.sentence.clone()/> })}
+            <ParcelTimes parcel/>
+        </li>
+    }
+    .into_any()
+}
+
+/// Which package it is, its number with FedEx's page of it, its status and FedEx's code.
+#[component]
+pub fn ParcelHead(
+    /// The parcel.
+    parcel: ParcelView,
+) -> impl IntoView {
+    let number = parcel.tracking_url.map(|url| {
+        let number = parcel.tracking_number;
+        view! {
+            <a class="mono" href=url rel="external noopener" target="_blank">
+                {number.clone()}
+                <span class="sr-only">" at FedEx, opens a new tab"</span>
+            </a>
+            <CopyButton text=number what="tracking number"/>
+        }
+    });
+    view! {
+        <p class="job-head">
+            {(!parcel.package.is_empty()).then(|| view! { <strong>{parcel.package.clone()}</strong> })}
+            {number}
+            <StatusBadge status=parcel.status/>
+            {(!parcel.code.is_empty())
+                .then(|| view! { <code class="muted small" title="FedEx's own code">{parcel.code.clone()}</code> })}
+        </p>
+    }
+    .into_any()
+}
+
+/// What is wrong, since when, and what to do next.
+#[component]
+pub fn Trouble(
+    /// The trouble.
+    trouble: TroubleView,
+    /// What stands above already.
+    said: String,
+) -> impl IntoView {
+    let sentence = (trouble.sentence != said).then_some(trouble.sentence);
+    view! {
+        <div class="parcel-trouble" data-tone=tone_name(trouble.tone) data-testid="trouble" data-trouble=trouble.code>
+            {sentence.map(|text| view! { <p>{text}</p> })}
+            <p>
+                <strong>"Next: "</strong>
+                {trouble.next_action}
+            </p>
+            <p class="muted small">
+                "Since " <TimeAgo at=trouble.since/> {trouble.reason.map(|reason| format!(". FedEx's reason: {reason}"))}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Estimate, delivery, and when FedEx was and will be asked.
+#[component]
+pub fn ParcelTimes(
+    /// The parcel.
+    parcel: ParcelView,
+) -> impl IntoView {
+    let late = parcel.promised.map(|first| format!(" (at first {})", first.text));
+    let estimate = parcel.estimate.map(|at| format!("Expected by {}{}. ", at.text, late.unwrap_or_default()));
+    let signed = parcel.signed_by.map(|by| format!("Taken by {by}. "));
+    let seen = parcel.acknowledged.map(|(by, note)| format!("Acknowledged by {by}: {note}. "));
+    let heard = parcel.heard.map(|at| view! { "Last heard " <TimeAgo at/> ". " });
+    let next = parcel.next_asked.map(|at| view! { "Asked again " <TimeAgo at/> "." });
+    view! { <p class="muted small">{estimate} {signed} {seen} {heard} {next}</p> }.into_any()
+}
