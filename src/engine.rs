@@ -1,7 +1,7 @@
 //! The engine: what desk, web and work hold. Built once, cloned cheaply.
 
 use crate::audit::{Actor, Entry, Subject};
-use crate::clock::{Clock, SECOND_MS};
+use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::config::Config;
 use crate::d365::{D365, NextLink};
 use crate::fedex::{Environment, Fedex};
@@ -64,6 +64,10 @@ pub struct Inner {
     pub wake_drive: Notify,
     /// Somebody wants a pull now.
     pub wake_poll: Notify,
+    /// A push waits to be read.
+    pub wake_ingest: Notify,
+    /// How many refused pushes are kept.
+    pub refusals: Gate,
     /// How bytes leave over HTTP; printers are called through it directly.
     pub transport: Transport,
     connections: RwLock<Connections>,
@@ -87,6 +91,43 @@ struct Connections {
     fedex_stamp: Option<i64>,
     d365: Option<Arc<D365>>,
     fedex: Option<Arc<Fedex>>,
+}
+
+/// Refused pushes kept in a minute: enough to see what is wrong, too few to fill a disk.
+const REFUSALS_A_MINUTE: u64 = 30;
+
+/// Lets so many through in a minute, and counts the rest: what strangers send must not fill the disk.
+#[derive(Default)]
+pub struct Gate(Mutex<Passed>);
+
+#[derive(Default)]
+struct Passed {
+    minute: i64,
+    count: u64,
+    turned_away: u64,
+}
+
+impl Gate {
+    /// One more; `false` when this minute has had enough.
+    pub fn admit(&self, now_ms: i64) -> bool {
+        let mut passed = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let minute = now_ms.div_euclid(MINUTE_MS);
+        if passed.minute != minute {
+            (passed.minute, passed.count) = (minute, 0);
+        }
+        let admitted = passed.count < REFUSALS_A_MINUTE;
+        if admitted {
+            passed.count += 1;
+        } else {
+            passed.turned_away += 1;
+        }
+        admitted
+    }
+
+    /// How many were turned away since the start.
+    pub fn turned_away(&self) -> u64 {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).turned_away
+    }
 }
 
 /// How the last calls of each side went, for the chips.
@@ -118,6 +159,8 @@ impl Engine {
             config,
             wake_drive: Notify::new(),
             wake_poll: Notify::new(),
+            wake_ingest: Notify::new(),
+            refusals: Gate::default(),
             transport,
             connections: RwLock::default(),
             health: Mutex::default(),

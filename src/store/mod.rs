@@ -15,6 +15,7 @@ pub mod cursors;
 pub mod documents;
 pub mod event_tokens;
 pub mod inbox;
+pub mod intake;
 pub mod lines;
 pub mod look_at;
 pub mod operators;
