@@ -173,6 +173,13 @@ impl Engine {
         fresh_id(self.clock.now_ms())
     }
 
+    /// Letters and digits nobody can guess.
+    pub fn random_text(&self, length: usize) -> String {
+        let letters = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+        let pick = |()| char::from(letters[rand::random_range(0..letters.len())]);
+        std::iter::repeat_n((), length).map(pick).collect()
+    }
+
     /// A number from 0 to 1 that spreads waits.
     pub fn jitter(&self) -> f64 {
         rand::random()

@@ -155,6 +155,8 @@ enum Command {
     /// What FedEx rated, for comparing with its invoice.
     #[command(subcommand)]
     Charges(charges::Charges),
+    /// FedEx's pushes, newest first, and the way they come on.
+    Inbox(inbox::Inbox),
     /// The audit trail.
     #[command(subcommand)]
     Audit(trail::Audit),
@@ -206,6 +208,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Prints(prints) => prints.run(&engine(config).await?).await,
         Command::Print(print) => print.run(&engine(config).await?).await,
         Command::Charges(command) => command.run(&engine(config).await?).await,
+        Command::Inbox(inbox) => inbox.run(&engine(config).await?).await,
         Command::Audit(command) => command.run(&engine(config).await?).await,
     }
 }

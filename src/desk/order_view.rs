@@ -1,6 +1,6 @@
 //! One order as a person sees it: its lines, its shipments with packages and papers, its timeline.
 
-use crate::desk::{present, problem};
+use crate::desk::{inbox, present, problem};
 use crate::engine::Engine;
 use crate::order::correction::corrected;
 use crate::order::customs::{Commodity, Customs};
@@ -181,6 +181,7 @@ async fn shipment_detail(
             .then(|| present::correction(&record.order, shipment)),
         attempts: attempts(engine, shipment, trail).await?,
         scans: Vec::new(),
+        proofs: inbox::proofs(engine, &shipment.shipment_id, &order_href(record)).await?,
     })
 }
 

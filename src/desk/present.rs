@@ -318,6 +318,10 @@ fn sentence_case(name: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+async fn is_silent(engine: &Engine) -> bool {
+    matches!(super::inbox::silence(engine).await, Ok(Some(_)))
+}
+
 /// The chip of a system.
 pub async fn chip(engine: &Engine, system: System) -> app::contract::ConnectionChip {
     let health = engine.health();
@@ -353,6 +357,11 @@ pub async fn chip(engine: &Engine, system: System) -> app::contract::ConnectionC
         }
         (_, _, Some((_, None))) => (Tone::Good, "connected".to_owned()),
         (_, _, None) => (Tone::Neutral, "not asked yet".to_owned()),
+    };
+    let (tone, text) = match tone {
+        // Pushes are FedEx's side of the connection.
+        Tone::Good if system == System::Fedex && is_silent(engine).await => (Tone::Warning, "pushes silent".to_owned()),
+        tone => (tone, text),
     };
     app::contract::ConnectionChip {
         system: system.name().to_owned(),

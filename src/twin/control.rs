@@ -31,7 +31,7 @@ const ROUTES: [(&str, &str); 18] = [
     ("GET /_twin/faults", "the fault script with counts"),
     ("POST /_twin/faults", "arm a fault, or an array of them"),
     ("DELETE /_twin/faults", "disarm all, or ?id=1"),
-    ("POST /_twin/webhook", "body and signature of a push for tracking_number"),
+    ("POST /_twin/webhook", "body and signature of a push for tracking_number, or of any body"),
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
@@ -72,7 +72,10 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
             world.faults.arm(body)
         }),
         (&Method::DELETE, "faults", rest) => clear_faults(world, call, rest),
-        (&Method::POST, "webhook", []) => body(call).and_then(|body| webhook::push(world, &body)),
+        (&Method::POST, "webhook", []) => body(call).and_then(|body| match body["body"].as_str() {
+            Some(text) => Ok(webhook::signed(text, &body)),
+            None => webhook::push(world, &body),
+        }),
         (&Method::GET, "clock", []) => Ok(clock_view(world)),
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
         (&Method::GET, "fedex", []) => Ok(control_fedex::view(world)),

@@ -1,6 +1,6 @@
 //! Orders and their shipments as the pages show them.
 
-use super::{Moment, Status, Tone};
+use super::{Moment, ProofView, Status, Tone};
 use serde::{Deserialize, Serialize};
 
 /// The order list's filter; also its URL query.
@@ -153,6 +153,9 @@ pub struct ShipmentDetail {
     pub attempts: Vec<AttemptView>,
     /// FedEx's scans, newest first.
     pub scans: Vec<ScanView>,
+    /// Pictures and signatures of the delivery.
+    #[serde(default)]
+    pub proofs: Vec<ProofView>,
 }
 
 /// One package.

@@ -3,6 +3,7 @@
 use super::order_actions::ShipmentActions;
 use super::order_facts::{OrderFacts, Scans, ShipmentFacts};
 use super::order_packages::Packages;
+use super::order_proofs::Proofs;
 use super::order_trials::TrialResult;
 use crate::components::attempt_list::AttemptList;
 use crate::components::live::Live;
@@ -22,6 +23,7 @@ pub fn ShipmentMain(
         <ShipmentActions shipment live/>
         <TrialResult shipment live/>
         <Packages shipment live/>
+        <Proofs shipment/>
     }
     .into_any()
 }
