@@ -7,6 +7,7 @@ mod crash;
 mod desk;
 mod fedex_calls;
 mod fedex_requests;
+mod inbox;
 mod order_faults;
 mod order_flow;
 mod print_servers;
