@@ -23,7 +23,7 @@ NPM := $(NODE)/.package-lock.json
 HYDRATE := -p app --lib --target $(WASM) --no-default-features --features hydrate
 SAY := @printf '\033[1m==> %s\033[0m\n'
 
-.PHONY: help demo test check rust-test build release e2e e2e-release campaign clean-demo \
+.PHONY: help demo test check rust-test build release e2e e2e-release campaign bench clean-demo \
 	tools-rust tools-chromium FORCE
 
 help: ## Lists the targets.
@@ -71,6 +71,10 @@ MINUTES ?= 40
 campaign: $(T)/release/ml-connector ## 10,000 orders, answers lost, processes killed; SEED= ORDERS= MINUTES=.
 	$(SAY) 'Campaign: $(ORDERS) orders, at most $(MINUTES) minutes'
 	@exec $(T)/release/ml-connector campaign --orders $(ORDERS) --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+bench: tools-rust ## Figures, each beside its limit on this machine: pushes durable before 200.
+	$(SAY) 'Webhook ingest'
+	@end2end/with-postgres.sh $(T)/postgres cargo bench --quiet --bench webhook_ingest
 
 clean-demo: ## Removes the demo's data.
 	@rm -rf -- "$(or $(ML_DATA_DIR),./data)/demo"

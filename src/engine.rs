@@ -1,7 +1,7 @@
 //! The engine: what desk, web and work hold. Built once, cloned cheaply.
 
 use crate::audit::{Actor, Entry, Subject};
-use crate::clock::{Clock, SECOND_MS};
+use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::config::Config;
 use crate::d365::{D365, NextLink};
 use crate::fedex::{Environment, Fedex};
@@ -70,6 +70,10 @@ pub struct Inner {
     pub wake_changes: Notify,
     /// Somebody wants to know what was missed.
     pub wake_gap: Notify,
+    /// A push waits to be read.
+    pub wake_ingest: Notify,
+    /// How many refused pushes are kept.
+    pub refusals: Gate,
     /// How bytes leave over HTTP; printers are called through it directly.
     pub transport: Transport,
     connections: RwLock<Connections>,
@@ -106,6 +110,43 @@ struct Connections {
     fedex: Option<Arc<Fedex>>,
 }
 
+/// Refused pushes kept in a minute: enough to see what is wrong, too few to fill a disk.
+const REFUSALS_A_MINUTE: u64 = 30;
+
+/// Lets so many through in a minute, and counts the rest: what strangers send must not fill the disk.
+#[derive(Default)]
+pub struct Gate(Mutex<Passed>);
+
+#[derive(Default)]
+struct Passed {
+    minute: i64,
+    count: u64,
+    turned_away: u64,
+}
+
+impl Gate {
+    /// One more; `false` when this minute has had enough.
+    pub fn admit(&self, now_ms: i64) -> bool {
+        let mut passed = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let minute = now_ms.div_euclid(MINUTE_MS);
+        if passed.minute != minute {
+            (passed.minute, passed.count) = (minute, 0);
+        }
+        let admitted = passed.count < REFUSALS_A_MINUTE;
+        if admitted {
+            passed.count += 1;
+        } else {
+            passed.turned_away += 1;
+        }
+        admitted
+    }
+
+    /// How many were turned away since the start.
+    pub fn turned_away(&self) -> u64 {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).turned_away
+    }
+}
+
 /// How the last calls of each side went, for the chips.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
@@ -138,6 +179,8 @@ impl Engine {
             wake_look_at: Notify::new(),
             wake_changes: Notify::new(),
             wake_gap: Notify::new(),
+            wake_ingest: Notify::new(),
+            refusals: Gate::default(),
             transport,
             connections: RwLock::default(),
             health: Mutex::default(),
@@ -149,6 +192,13 @@ impl Engine {
     /// A new ULID: sorts by time, unique over nodes.
     pub fn new_id(&self) -> String {
         fresh_id(self.clock.now_ms())
+    }
+
+    /// Letters and digits nobody can guess.
+    pub fn random_text(&self, length: usize) -> String {
+        let letters = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+        let pick = |()| char::from(letters[rand::random_range(0..letters.len())]);
+        std::iter::repeat_n((), length).map(pick).collect()
     }
 
     /// A number from 0 to 1 that spreads waits.

@@ -5,9 +5,10 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    AddressAdvice, Attention, Connections, Correction, D365Form, Day, DryRun, Events, FedexForm, Frame, Ladder,
-    OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, PrintFilter, PrinterForm, Printing, Problem,
-    Pull, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, TrailEntry, TrailFilter, Why,
+    AddressAdvice, Attention, Connections, Correction, D365Form, Day, Delivery, DryRun, Events, FedexForm, Frame,
+    Inbox, InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, PrintFilter,
+    PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, TrailEntry,
+    TrailFilter, Why,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -113,7 +114,22 @@ pub trait PrintDesk: Send + Sync {
 
 /// FedEx's pushes: what came, what became of it, and whether the way they come on works.
 #[async_trait]
-pub trait InboxDesk: Send + Sync {}
+pub trait InboxDesk: Send + Sync {
+    /// One page of what came, and how the way it comes on is set up.
+    async fn inbox(&self, filter: InboxFilter) -> Result<Inbox, Problem>;
+    /// One delivery with its body.
+    async fn delivery(&self, delivery_id: String) -> Result<Delivery, Problem>;
+    /// Has a delivery read again.
+    async fn replay_delivery(&self, delivery_id: String) -> Result<(), Problem>;
+    /// Sends a signed test through the public address, and looks for it in the inbox.
+    async fn test_webhook(&self) -> Result<Ladder, Problem>;
+    /// Holds the callback address against FedEx's rules, and resolves its name.
+    async fn check_callback(&self) -> Result<Ladder, Problem>;
+    /// Sets a new security token; the one before stays valid for a while.
+    async fn set_webhook_token(&self, token: String) -> Result<(), Problem>;
+    /// Ends the old security token now.
+    async fn retire_webhook_token(&self) -> Result<(), Problem>;
+}
 
 /// Parcels under way, their exceptions, and the budget of questions to FedEx.
 #[async_trait]

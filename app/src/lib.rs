@@ -27,6 +27,7 @@ use leptos_router::{SsrMode, path};
 use pages::attention::AttentionPage;
 use pages::connections::ConnectionsPage;
 use pages::day::DayPage;
+use pages::inbox::{DeliveryPage, InboxPage};
 use pages::login::LoginPage;
 use pages::not_found::NotFoundPage;
 use pages::order::OrderPage;
@@ -77,6 +78,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
                     <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>
                     <Route path=path!("/parcels") view=ParcelsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
+                    <Route path=path!("/inbox/:delivery") view=DeliveryPage ssr=SsrMode::Async/>
                     <Route path=path!("/printers") view=PrintersPage ssr=SsrMode::Async/>
                     <Route path=path!("/pull") view=PullPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>

@@ -38,7 +38,7 @@ pub async fn ping(engine: &Engine, name: Option<&str>, json: bool) -> Result {
         if json {
             println!("{}", serde_json::to_string(&ladder).unwrap_or_default());
         } else {
-            print_ladder(system, &ladder);
+            print_ladder(system.title(), &ladder);
         }
         if !ladder.passed && exit == Exit::Done {
             exit = Exit::No;
@@ -47,8 +47,8 @@ pub async fn ping(engine: &Engine, name: Option<&str>, json: bool) -> Result {
     Ok(exit)
 }
 
-fn print_ladder(system: System, ladder: &Ladder) {
-    println!("{} ({} ms)", system.title(), ladder.duration_ms);
+pub(super) fn print_ladder(title: &str, ladder: &Ladder) {
+    println!("{title} ({} ms)", ladder.duration_ms);
     for rung in &ladder.rungs {
         let mark = match rung.outcome {
             RungOutcome::Passed => "ok",

@@ -177,6 +177,8 @@ enum Command {
     /// Business events of Dynamics 365: their addresses, and what came.
     #[command(subcommand)]
     Events(events::Events),
+    /// FedEx's pushes, newest first, and the way they come on.
+    Inbox(inbox::Inbox),
     /// The audit trail.
     #[command(subcommand)]
     Audit(trail::Audit),
@@ -232,6 +234,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Print(print) => print.run(&engine(config).await?).await,
         Command::Charges(command) => command.run(&engine(config).await?).await,
         Command::Events(command) => command.run(&engine(config).await?).await,
+        Command::Inbox(inbox) => inbox.run(&engine(config).await?).await,
         Command::Audit(command) => command.run(&engine(config).await?).await,
     }
 }

@@ -8,6 +8,7 @@ pub mod connections;
 pub mod day;
 pub mod events;
 pub mod inbox;
+pub mod inbox_way;
 pub mod order_view;
 pub mod parcel_view;
 pub mod parcels;

@@ -1,6 +1,6 @@
 //! One order as a person sees it: its lines, its shipments with packages and papers, its timeline.
 
-use crate::desk::{parcel_view, present, problem};
+use crate::desk::{inbox, parcel_view, present, problem};
 use crate::engine::Engine;
 use crate::order::correction::corrected;
 use crate::order::customs::{Commodity, Customs};
@@ -200,6 +200,7 @@ async fn shipment_detail(
         attempts: attempts(engine, shipment, trail).await?,
         parcels: Vec::new(),
         scans: Vec::new(),
+        proofs: inbox::proofs(engine, &shipment.shipment_id, &order_href(record)).await?,
     })
 }
 

@@ -319,6 +319,10 @@ fn sentence_case(name: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+async fn is_silent(engine: &Engine) -> bool {
+    matches!(super::inbox::silence(engine).await, Ok(Some(_)))
+}
+
 /// The chip of a system.
 pub async fn chip(engine: &Engine, system: System) -> app::contract::ConnectionChip {
     if system == System::D365 { d365_chip(engine).await } else { fedex_chip(engine).await }
@@ -354,9 +358,11 @@ async fn fedex_chip(engine: &Engine) -> app::contract::ConnectionChip {
     };
     let breaker = crate::transport::token::Shelf::breaker(engine, "fedex.token").await;
     let breaker = breaker.filter(|until| *until > now);
-    let reading = match breaker {
-        Some(_) => (Tone::Bad, "sign-in throttled".to_owned()),
-        None => standing(true, engine.health().fedex),
+    let reading = match (breaker, standing(true, engine.health().fedex)) {
+        (Some(_), _) => (Tone::Bad, "sign-in throttled".to_owned()),
+        // Pushes are FedEx's side of the connection.
+        (None, (Tone::Good, _)) if is_silent(engine).await => (Tone::Warning, "pushes silent".to_owned()),
+        (None, standing) => standing,
     };
     app::contract::ConnectionChip {
         token_until_ms: client.token_until_ms().await.filter(|until| *until > now),

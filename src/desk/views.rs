@@ -203,6 +203,9 @@ impl OperatorDesk {
         if self.engine.fedex().await.is_err() {
             list.push(open("Connect FedEx and ping it", "/connections#fedex"));
         }
+        if let Ok(Some(silence)) = super::inbox::silence(&self.engine).await {
+            list.push(open(&silence.to_string(), "/inbox"));
+        }
         if list.is_empty() && last_pull.is_none() {
             list.push(open("Wait for the first pull of orders, or look why it fails", "/trail?system=d365"));
         }

@@ -19,6 +19,8 @@ use url::Url;
 const ACCOUNT_DIGITS: usize = 9;
 /// FedEx: characters of a webhook's security token.
 const TOKEN_LENGTH: std::ops::RangeInclusive<usize> = 26..=100;
+/// Tokens that are valid at the same time: the newest, and the one it replaces.
+pub const LIVE_TOKENS: usize = 2;
 /// FedEx's production host.
 const PRODUCTION: &str = "https://apis.fedex.com";
 /// FedEx's sandbox host.
@@ -64,7 +66,7 @@ pub struct Credentials {
     pub track_api_key: Option<String>,
     /// Secret key of a separate project for Track.
     pub track_secret_key: Option<SecretString>,
-    /// Security tokens of webhooks; two while one is being exchanged.
+    /// Security tokens of webhooks, the newest first; two while one is being exchanged.
     pub webhook_tokens: Vec<SecretString>,
     /// Delivery mode → service.
     pub services: BTreeMap<String, Service>,
@@ -257,18 +259,28 @@ fn track_keys(
 const TRACK: &str = "Enter both keys of the Track project, or neither.";
 
 fn webhook_tokens(tokens: &[String]) -> Result<Vec<SecretString>, CredentialError> {
-    tokens
-        .iter()
-        .enumerate()
-        .map(|(index, token)| {
-            let field = format!("webhook_tokens.{index}");
-            if !TOKEN_LENGTH.contains(&token.trim().chars().count()) {
-                let next = "Enter the security token of the webhook as set on FedEx's portal.";
-                return Err(CredentialError::new(&field, "FedEx's tokens have 26 to 100 characters.", next));
-            }
-            secret(&field, token)
-        })
-        .collect()
+    if tokens.len() > LIVE_TOKENS {
+        let next = "Keep the newest first, and the one it replaces.";
+        return Err(CredentialError::new("webhook_tokens", "More than two tokens are given.", next));
+    }
+    let read = |(index, token): (usize, &String)| webhook_token(&format!("webhook_tokens.{index}"), token);
+    tokens.iter().enumerate().map(read).collect()
+}
+
+/// Checks a security token by FedEx's rules for it.
+pub fn webhook_token(field: &str, token: &str) -> Result<SecretString, CredentialError> {
+    let sealed = secret(field, token)?;
+    let next = "Enter the security token of the webhook as set on FedEx's portal.";
+    let token = token.trim();
+    if !TOKEN_LENGTH.contains(&token.chars().count()) {
+        return Err(CredentialError::new(field, "FedEx's tokens have 26 to 100 characters.", next));
+    }
+    let has = |is: fn(char) -> bool| token.chars().any(is);
+    if !has(|c| c.is_ascii_uppercase()) || !has(|c| c.is_ascii_lowercase()) || !has(|c| c.is_ascii_digit()) {
+        let sentence = "FedEx's tokens have an upper-case letter, a lower-case letter and a digit at least.";
+        return Err(CredentialError::new(field, sentence, next));
+    }
+    Ok(sealed)
 }
 
 fn base_url(environment: Environment, given: Option<&str>) -> Result<Url, CredentialError> {
@@ -338,6 +350,24 @@ mod tests {
         let wrong = fault(r#""sandbox""#, r#""s4ndb0x""#);
         assert!(wrong.field == "environment" && !wrong.to_string().contains("s4ndb0x"), "{wrong}");
         assert_eq!(Credentials::parse("not json").unwrap_err().field, "");
+    }
+
+    #[test]
+    fn a_webhook_token_follows_fedexs_rules() {
+        let with = |tokens: &str| Credentials::parse(&GIVEN.replace(r#"["Abcdefghijklmnopqrstuvwxyz1"]"#, tokens));
+        let two = r#"["Abcdefghijklmnopqrstuvwxyz1","Abcdefghijklmnopqrstuvwxyz2"]"#;
+        assert_eq!(with(two).unwrap().webhook_tokens.len(), 2);
+        for wrong in [
+            "Abcdefghijklmnopqrstuvwx1",
+            "abcdefghijklmnopqrstuvwxyz1",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ1",
+            "Abcdefghijklmnopqrstuvwxyz",
+        ] {
+            let refused = with(&format!(r#"["{wrong}"]"#)).unwrap_err();
+            assert_eq!(refused.field, "webhook_tokens.0");
+            assert!(!refused.to_string().contains(wrong));
+        }
+        assert_eq!(with(&two.replace(']', r#","Abcdefghijklmnopqrstuvwxyz3"]"#)).unwrap_err().field, "webhook_tokens");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! purchase may be sent again), and leaves every other repetition to its caller.
 
 pub mod address;
+pub mod callback;
 pub mod cancel;
 pub mod close;
 pub mod credentials;

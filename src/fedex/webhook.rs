@@ -33,20 +33,85 @@ pub struct Pushed {
     pub ship_date: Option<String>,
 }
 
-/// One of the tokens signed these bytes. Takes the same time whether or not it did.
-pub fn is_signed(tokens: &[SecretString], body: &[u8], signature: &str) -> bool {
-    let signature = signature.trim();
-    let signature = signature.strip_prefix("sha256=").unwrap_or(signature);
-    let candidates = [STANDARD.decode(signature).ok(), URL_SAFE.decode(signature).ok(), from_hex(signature)];
-    let mut signed = false;
-    for token in tokens {
-        for candidate in candidates.iter().flatten() {
-            let mac = Hmac::<Sha256>::new_from_slice(token.expose_secret().as_bytes());
-            signed |= mac.is_ok_and(|mac| mac.chain_update(body).verify_slice(candidate).is_ok());
+/// Why a push is not believed. Says what was seen, never a token or the right signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No token is set, so nothing can be verified.
+    NoTokens,
+    /// The header is missing.
+    NoHeader,
+    /// The header is neither base64 nor hexadecimal; its length.
+    Unreadable(usize),
+    /// It is readable, and as many bytes as no HMAC-SHA256 has.
+    WrongLength(usize),
+    /// It is a signature, and none of our tokens makes it of these bytes; how it was written.
+    Mismatch(&'static str),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoTokens => f.write_str("No security token is set here, so that no push can be verified."),
+            Self::NoHeader => write!(f, "The header {SIGNATURE_HEADER} is missing."),
+            Self::Unreadable(length) => {
+                write!(f, "The signature ({length} characters) is neither base64 nor hexadecimal.")
+            }
+            Self::WrongLength(bytes) => write!(f, "The signature is {bytes} bytes long instead of {MAC_BYTES}."),
+            Self::Mismatch(writing) => write!(
+                f,
+                "The signature ({MAC_BYTES} bytes in {writing}) was not made of this body with a token that is valid here."
+            ),
         }
     }
-    signed
 }
+
+/// Bytes of an HMAC-SHA256.
+const MAC_BYTES: usize = 32;
+
+/// Which of the tokens signed these bytes, by its place. Takes the same time whichever it was.
+pub fn signed_by(tokens: &[SecretString], body: &[u8], signature: Option<&str>) -> Result<usize, Refusal> {
+    let signature = signature.ok_or(Refusal::NoHeader)?.trim();
+    if tokens.is_empty() {
+        return Err(Refusal::NoTokens);
+    }
+    let signature = signature.strip_prefix("sha256=").unwrap_or(signature);
+    let base64 = STANDARD.decode(signature).or_else(|_| URL_SAFE.decode(signature)).ok();
+    // Every hexadecimal text is base64 as well; the length tells.
+    let read: Vec<(&str, Vec<u8>)> = [("base64", base64), ("hexadecimal", from_hex(signature))]
+        .into_iter()
+        .filter_map(|(w, r)| Some((w, r?)))
+        .collect();
+    let Some((_, first)) = read.first() else { return Err(Refusal::Unreadable(signature.len())) };
+    let Some((writing, mac)) = read.iter().find(|(_, bytes)| bytes.len() == MAC_BYTES) else {
+        return Err(Refusal::WrongLength(first.len()));
+    };
+    let mut signer = Err(Refusal::Mismatch(writing));
+    for (place, token) in tokens.iter().enumerate() {
+        if hmac(token, body).verify_slice(mac).is_ok() {
+            signer = Ok(place);
+        }
+    }
+    signer
+}
+
+fn hmac(token: &SecretString, body: &[u8]) -> Hmac<Sha256> {
+    let keyed = Hmac::<Sha256>::new_from_slice(token.expose_secret().as_bytes());
+    keyed.expect("HMAC takes keys of any length").chain_update(body)
+}
+
+/// The signature FedEx would send with these bytes; for our own test of the way.
+pub fn sign(token: &SecretString, body: &[u8]) -> String {
+    STANDARD.encode(hmac(token, body).finalize().into_bytes())
+}
+
+/// Names a token without telling it: for pages, and for who signed what.
+pub fn token_id(token: &SecretString) -> String {
+    let digest = Sha256::new().chain_update(b"webhook token id\0").chain_update(token.expose_secret());
+    digest.finalize().iter().take(TOKEN_ID_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Of a digest, as many bytes as tell two tokens apart and say nothing of them.
+const TOKEN_ID_BYTES: usize = 4;
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     if text.len() % 2 == 1 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -68,10 +133,9 @@ pub fn parse(body: &[u8]) -> Vec<Pushed> {
 }
 
 /// A key of what a push says, the same for every attempt to deliver it.
-pub fn content_key(body: &[u8]) -> String {
+pub fn content_key(body: &[u8]) -> [u8; 32] {
     let said = serde_json::from_slice::<Said>(body).ok().and_then(|said| said.output);
-    let said = said.as_ref().map_or(body, |output| output.get().as_bytes());
-    format!("{:x}", Sha256::digest(said))
+    Sha256::digest(said.map_or(body, |output| output.get().as_bytes())).into()
 }
 
 fn named(complete: CompleteTrackResult) -> impl Iterator<Item = TrackResult> {
@@ -85,8 +149,9 @@ fn named(complete: CompleteTrackResult) -> impl Iterator<Item = TrackResult> {
 }
 
 #[derive(Deserialize)]
-struct Said {
-    output: Option<Box<RawValue>>,
+struct Said<'a> {
+    #[serde(borrow)]
+    output: Option<&'a RawValue>,
 }
 
 /// FedEx's shape, and the flat one other receivers report.
@@ -130,11 +195,16 @@ mod tests {
             hex.to_uppercase(),
             format!("sha256={hex}"),
         ] {
-            assert!(is_signed(&tokens, body, &signature), "{signature}");
-            assert!(!is_signed(&tokens, b"{\"a\":1}", &signature));
-            assert!(!is_signed(&tokens[..1], body, &signature));
+            assert_eq!(signed_by(&tokens, body, Some(&signature)), Ok(1), "{signature}");
+            assert!(matches!(signed_by(&tokens, b"{\"a\":1}", Some(&signature)), Err(Refusal::Mismatch(_))));
+            assert!(matches!(signed_by(&tokens[..1], body, Some(&signature)), Err(Refusal::Mismatch(_))));
         }
-        assert!(!is_signed(&tokens, body, "") && !is_signed(&tokens, body, "é") && !is_signed(&[], body, &hex));
+        assert_eq!(signed_by(&tokens, body, Some(&sign(&tokens[0], body))), Ok(0));
+        assert_eq!(signed_by(&tokens, body, None), Err(Refusal::NoHeader));
+        assert_eq!(signed_by(&tokens, body, Some("é")), Err(Refusal::Unreadable(2)));
+        assert_eq!(signed_by(&tokens, body, Some("AAAA")), Err(Refusal::WrongLength(3)));
+        assert_eq!(signed_by(&[], body, Some(&hex)), Err(Refusal::NoTokens));
+        assert_ne!(token_id(&tokens[0]), token_id(&tokens[1]));
     }
 
     #[test]

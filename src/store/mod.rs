@@ -17,6 +17,7 @@ pub mod documents;
 pub mod event_tokens;
 pub mod gaps;
 pub mod inbox;
+pub mod intake;
 pub mod invoices;
 pub mod lines;
 pub mod look_at;

@@ -8,6 +8,7 @@ mod desk;
 mod events;
 mod fedex_calls;
 mod fedex_requests;
+mod inbox;
 mod order_faults;
 mod order_flow;
 mod parcel_questions;

@@ -59,12 +59,18 @@ impl TestApp {
 
     /// An app that knows neither system yet.
     pub async fn start_unconnected(backend: Backend, options: TwinOptions) -> Self {
+        Self::start_with(backend, options, |_| {}).await
+    }
+
+    /// The same with settings of the test's own.
+    pub async fn start_with(backend: Backend, options: TwinOptions, set: impl FnOnce(&mut Config)) -> Self {
         TLS.call_once(|| rustls::crypto::ring::default_provider().install_default().expect("installed once"));
         let directory = tempfile::tempdir().expect("a directory");
         let mut config = Config::in_directory(directory.path());
         if backend == Backend::Postgres {
             config.set_database_url(&fresh_postgres().await);
         }
+        set(&mut config);
         // The twins follow the wall clock; ours begins there and then moves only by hand.
         let clock = Clock::manual(Clock::System.now_ms());
         let engine = Engine::start(config.clone(), clock.clone()).await.expect("the engine starts");

@@ -35,7 +35,6 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /_twin/faults", "the fault script with counts"),
     ("POST /_twin/faults", "arm a fault, or an array of them"),
     ("DELETE /_twin/faults", "disarm all, or ?id=1"),
-    ("POST /_twin/webhook", "body and signature of a push for tracking_number"),
     ("GET /_twin/subscription", "who is pushed to, and what became of the pushes"),
     (
         "POST /_twin/subscription",
@@ -46,6 +45,7 @@ const ROUTES: &[(&str, &str)] = &[
         "the way of tracking_number: stands, hidden_s, estimate_s, commitment_s, stranger, \
          scans [{code, description, derived_code, reason, reason_text, in_s}]",
     ),
+    ("POST /_twin/webhook", "body and signature of a push for tracking_number, or of any body"),
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
     ("GET /_twin/tenant", "how this tenant differs from the usual one"),
@@ -95,10 +95,13 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
             world.faults.arm(body)
         }),
         (&Method::DELETE, "faults", rest) => clear_faults(world, call, rest),
-        (&Method::POST, "webhook", []) => body(call).and_then(|body| webhook::push(world, &body)),
         (&Method::GET, "subscription", []) => Ok(world.sender.view()),
         (&Method::POST, "subscription", []) => body(call).and_then(|body| sender::set(world, &body)),
         (&Method::POST, "parcels", []) => body(call).and_then(|body| course::set(world, &body)),
+        (&Method::POST, "webhook", []) => body(call).and_then(|body| match body["body"].as_str() {
+            Some(text) => Ok(webhook::signed(text, &body)),
+            None => webhook::push(world, &body),
+        }),
         (&Method::GET, "clock", []) => Ok(clock_view(world)),
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
         (&Method::GET, "tenant", []) => Ok(tenant::view(world)),

@@ -1,6 +1,8 @@
 //! Alive, ready with reasons, and figures for Prometheus.
 
+use crate::desk::inbox;
 use crate::web::Web;
+use crate::work::ingest::LAST_PUSH;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -27,12 +29,14 @@ async fn ready(State(web): State<Web>) -> Response {
         Some((_, None)) => "ok".to_owned(),
         Some((_, Some(cause))) => cause.code,
     };
+    let silence = inbox::silence(&web.engine).await.ok().flatten();
     let status = if database.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let text = format!(
-        "database: {}\nd365: {}\nfedex: {}\n",
+        "database: {}\nd365: {}\nfedex: {}\npushes: {}\n",
         if database.is_ok() { "ok" } else { "failed" },
         side(health.d365),
-        side(health.fedex)
+        side(health.fedex),
+        silence.map_or_else(|| "ok".to_owned(), |silence| silence.to_string())
     );
     (status, text).into_response()
 }
@@ -80,5 +84,30 @@ async fn metrics(State(web): State<Web>) -> Response {
             let _ = writeln!(text, "ml_scan_delay_seconds{{way=\"{way}\"}} {}", delay / 1_000);
         }
     }
+    text.push_str(&push_metrics(&web).await);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// Figures of FedEx's pushes.
+async fn push_metrics(web: &Web) -> String {
+    let db = &web.engine.store.db;
+    let mut text = String::from("# HELP ml_pushes Pushes kept, by verdict.\n# TYPE ml_pushes gauge\n");
+    for (verdict, count) in db.count_deliveries().await.unwrap_or_default() {
+        let _ = writeln!(text, "ml_pushes{{verdict=\"{}\"}} {count}", verdict.name());
+    }
+    if let Ok(Some(last)) = db.cursor(LAST_PUSH).await {
+        let age = (web.engine.clock.now_ms() - last).max(0) / 1_000;
+        let _ = writeln!(
+            text,
+            "# HELP ml_last_push_age_seconds Seconds since FedEx last pushed.\n\
+             # TYPE ml_last_push_age_seconds gauge\nml_last_push_age_seconds {age}"
+        );
+    }
+    let silent = u8::from(matches!(inbox::silence(&web.engine).await, Ok(Some(_))));
+    let _ = writeln!(
+        text,
+        "# HELP ml_pushes_silent FedEx pushes nothing although parcels move.\n\
+         # TYPE ml_pushes_silent gauge\nml_pushes_silent {silent}"
+    );
+    text
 }

@@ -6,6 +6,7 @@ mod fedex_webhook;
 mod headers;
 mod health;
 mod label;
+mod proof;
 mod session;
 mod site;
 
@@ -14,6 +15,7 @@ use crate::desk::{Operator, OperatorDesk};
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;
 use crate::store::Db;
+use crate::store::intake::Intake;
 use app::desk::DeskHandle;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -122,6 +124,7 @@ pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>
         .route("/desk/{*function}", get(server_function).post(server_function))
         .route("/orders/{company}/{number}/label", get(label::download))
         .route("/orders/{company}/{number}/shipments/{id}/documents/{sequence}/{no}", get(label::document))
+        .route("/orders/{company}/{number}/shipments/{id}/proofs/{digest}", get(proof::show))
         .route("/day/closes/{id}", get(label::manifest))
         .route("/charges.csv", get(label::charges))
         .route("/login", post(session::sign_in))
@@ -154,9 +157,18 @@ pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>
         // Nobody frames us, nothing is sniffed, pages are not kept by shared caches.
         .layer(from_fn(headers::protect))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        // No session, no origin, a limit of its own: FedEx signs what it sends.
+        .merge(fedex_webhook::routes(intake(engine)))
         // A panic in a page is that page's alone.
         .layer(CatchPanicLayer::new());
     Ok(whole.with_state(web))
+}
+
+/// Where pushes are written; each transaction wakes who reads them.
+fn intake(engine: &Engine) -> Intake {
+    let (db, woken) = (engine.store.db.clone(), engine.clone());
+    // It ends with the router, when nobody waits for it any more.
+    Intake::start(db, move || woken.wake_ingest.notify_one(), &Lifecycle::default())
 }
 
 fn with_sessions<S: SessionStore + Clone>(pages: Router<Web>, store: S, secure: bool) -> Router<Web> {

@@ -45,6 +45,8 @@ pub fn spawn(engine: &Engine, lifecycle: &Lifecycle) {
     lifecycle.spawn("rescue", async move { rescue::run(&e, &l).await });
     let (e, l) = (engine.clone(), lifecycle.clone());
     lifecycle.spawn("print", async move { print::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("ingest", async move { ingest::run(&e, &l).await });
 }
 
 /// Waits, or ends the wait when the program stops.

@@ -125,6 +125,10 @@ fn Navigation(attention: Signal<u64>) -> impl IntoView {
                 <Icon glyph=Glyph::Truck/>
                 "Parcels"
             </A>
+            <A href="/inbox">
+                <Icon glyph=Glyph::Inbox/>
+                "Inbox"
+            </A>
             <A href="/day">
                 <Icon glyph=Glyph::Day/>
                 "End of day"

@@ -25,6 +25,7 @@ pub use connection::{Connections, D365Connection, D365Form, FedexConnection, Fed
 pub use day::{CloseRow, Day};
 pub use events::{EventAddress, EventView, Events};
 pub use frame::{ConnectionChip, Frame, Viewer};
+pub use inbox::{Delivery, DeliveryRow, Inbox, InboxFilter, ProofView, VerdictCount, WebhookToken};
 pub use order::{
     Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, Correction,
     CustomsView, DocumentView, DryRun, ExchangeView, LabelView, LineView, OrderDetail, OrderFilter, OrderRow,

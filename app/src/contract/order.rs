@@ -1,6 +1,6 @@
 //! Orders and their shipments as the pages show them.
 
-use super::{InvoiceView, Moment, ParcelView, Status, Tone};
+use super::{InvoiceView, Moment, ParcelView, ProofView, Status, Tone};
 use serde::{Deserialize, Serialize};
 
 /// The order list's filter; also its URL query.
@@ -158,6 +158,9 @@ pub struct ShipmentDetail {
     pub parcels: Vec<ParcelView>,
     /// FedEx's scans, newest first.
     pub scans: Vec<ScanView>,
+    /// Pictures and signatures of the delivery.
+    #[serde(default)]
+    pub proofs: Vec<ProofView>,
 }
 
 /// One package.

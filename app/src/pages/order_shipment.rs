@@ -3,6 +3,7 @@
 use super::order_actions::ShipmentActions;
 use super::order_facts::{OrderFacts, Scans, ShipmentFacts};
 use super::order_packages::Packages;
+use super::order_proofs::Proofs;
 use super::order_tracking::Tracking;
 use super::order_trials::TrialResult;
 use crate::components::attempt_list::AttemptList;
@@ -24,6 +25,7 @@ pub fn ShipmentMain(
         <TrialResult shipment live/>
         <Tracking shipment/>
         <Packages shipment live/>
+        <Proofs shipment/>
     }
     .into_any()
 }
