@@ -5,6 +5,7 @@
 //! other repetition to its caller. Its token goes to the configured host and nowhere else.
 
 pub mod assertion;
+mod attach;
 pub mod business_event;
 pub mod carriers;
 pub mod changes;
@@ -17,14 +18,19 @@ pub mod orders;
 pub mod pace;
 pub mod probe;
 mod record;
+pub mod rehearsal;
+pub mod standard;
 pub mod targets;
 mod token;
+pub mod value;
 pub mod writeback;
 
 pub use carriers::CarrierService;
-pub use credentials::{CredentialError, Credentials, Target};
+pub use credentials::{CredentialError, Credentials};
 pub use orders::{NextLink, OrdersPage, Unreadable};
-pub use writeback::{Value, Written};
+pub use targets::Target;
+pub use value::{Proof, Value, Values};
+pub use writeback::{Place, Written};
 
 use crate::audit::System;
 use crate::d365::error::Purpose;
@@ -33,7 +39,7 @@ use crate::order::cause::Cause;
 use crate::order::retry::Failure;
 use crate::transport::redact::Redactor;
 use crate::transport::token::{Minted, Shelf, TokenCache};
-use crate::transport::{Answer, Call, Trace, Transport};
+use crate::transport::{Answer, Call, Pieces, Trace, Transport};
 use http::{HeaderValue, Method, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -132,6 +138,26 @@ impl D365 {
         Err(error::classify(&answer, purpose, self.now_ms()))
     }
 
+    /// The same, with the body of a success handed on piece by piece.
+    async fn exchange_pieces(
+        &self,
+        trace: &Trace,
+        call: &Call,
+        request: http::Request<Vec<u8>>,
+        pieces: Pieces,
+    ) -> Result<Answer, Failure> {
+        let token = self.inner.tokens.token(|| self.mint(trace)).await?;
+        let redactor = self.inner.redactor.and(&token);
+        let mut request = request;
+        self.sign(&mut request, &token);
+        let sent = self.inner.transport.stream(trace, call, request, &redactor, pieces).await;
+        let answer = sent.map_err(|error| error::unsent(&error))?;
+        if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
+            return Ok(answer);
+        }
+        Err(error::classify(&answer, Purpose::Read, self.now_ms()))
+    }
+
     async fn send(
         &self,
         trace: &Trace,
@@ -139,6 +165,13 @@ impl D365 {
         token: &SecretString,
         mut request: http::Request<Vec<u8>>,
     ) -> Result<Answer, Failure> {
+        self.sign(&mut request, token);
+        let redactor = self.inner.redactor.and(token);
+        self.inner.transport.send(trace, call, request, &redactor).await.map_err(|error| error::unsent(&error))
+    }
+
+    /// Puts the token and an id for Microsoft's support on a request.
+    fn sign(&self, request: &mut http::Request<Vec<u8>>, token: &SecretString) {
         let headers = request.headers_mut();
         // A token that is no header value cannot be sent; Dynamics 365 will say that it is missing.
         if let Ok(mut bearer) = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())) {
@@ -148,8 +181,6 @@ impl D365 {
         if let Ok(id) = HeaderValue::from_str(&self.request_id()) {
             headers.insert("x-ms-client-request-id", id);
         }
-        let redactor = self.inner.redactor.and(token);
-        self.inner.transport.send(trace, call, request, &redactor).await.map_err(|error| error::unsent(&error))
     }
 
     async fn mint(&self, trace: &Trace) -> Result<Minted, Failure> {

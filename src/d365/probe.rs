@@ -5,10 +5,10 @@
 //! without rights, shows only at a read. Nothing is written.
 
 use crate::clock::MINUTE_MS;
-use crate::d365::credentials::{Kind, Target};
 use crate::d365::error::Purpose;
 use crate::d365::odata::{Query, literal};
 use crate::d365::orders::{no_set, ready};
+use crate::d365::targets::{Kind, Target};
 use crate::d365::{D365, data_call, record};
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;

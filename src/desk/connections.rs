@@ -220,7 +220,7 @@ pub fn d365_document(saved: Option<Value>, form: &D365Form) -> Value {
 
 fn write_back_target(saved: Option<&Value>, form: &D365Form, orders_set: &str) -> Value {
     if form.write_back_kind == "post" {
-        return json!({"kind": "post", "entity_set": d365::credentials::TRACKING_SET, "condition": "packing_slip",
+        return json!({"kind": "post", "entity_set": d365::targets::TRACKING_SET, "condition": "packing_slip",
             "fields": {"tracking_number": {"property": "TrackingNumber"}}});
     }
     let mut fields = Map::new();

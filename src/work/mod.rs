@@ -17,8 +17,10 @@ pub mod settle;
 pub mod step;
 pub mod take_in;
 pub mod tell;
+pub mod verify;
 pub mod void;
 pub mod write_back;
+pub mod write_values;
 
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;
@@ -36,6 +38,10 @@ pub fn spawn(engine: &Engine, lifecycle: &Lifecycle) {
     lifecycle.spawn("rescue", async move { rescue::run(&e, &l).await });
     let (e, l) = (engine.clone(), lifecycle.clone());
     lifecycle.spawn("print", async move { print::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("write_back", async move { write_back::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("verify", async move { verify::run(&e, &l).await });
 }
 
 /// Waits, or ends the wait when the program stops.

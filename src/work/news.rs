@@ -70,6 +70,9 @@ pub async fn hear(engine: &Engine, id: &ShipmentId, tracked: &Tracked) -> Result
             heard.moved = true;
         }
     }
+    if heard.moved || heard.new_scans > 0 {
+        tx.write_back_due(&heard.order_id, now).await?;
+    }
     tx.commit().await?;
     Ok(Some(heard))
 }
