@@ -22,6 +22,7 @@ pub mod sign_in;
 pub mod trial;
 pub mod views;
 pub mod write_back;
+pub mod write_back_views;
 
 use crate::audit::Actor;
 use crate::engine::Engine;

@@ -15,3 +15,5 @@ mod secrets;
 mod shipping;
 mod store_contract;
 mod support;
+mod write_back;
+mod write_back_memory;

@@ -13,11 +13,12 @@ use super::control_orders;
 use super::entities::{self, EntitySet};
 use super::exchange::{Call, Reply};
 use super::life_cycle;
+use super::odata_switches;
 use super::state::World;
 use super::table::Row;
 use super::webhook;
 
-const ROUTES: [(&str, &str); 18] = [
+const ROUTES: [(&str, &str); 20] = [
     ("GET /_twin/", "this list"),
     ("GET /_twin/shipments", "every shipment; ?order=SO-1 for one order, ?brief=true without requests"),
     ("GET /_twin/orders", "every order; ?number=SO-1 for one, ?brief=true without header, lines and documents"),
@@ -34,6 +35,8 @@ const ROUTES: [(&str, &str); 18] = [
     ("POST /_twin/webhook", "body and signature of a push for tracking_number"),
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
+    ("GET /_twin/entities", "how Dynamics 365's entities behave"),
+    ("POST /_twin/entities", "hidden, locked, truncate, edits, public_entities_absent, metadata_mb, raced_posts"),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
     ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, fail_jobs, job_failure {code, message}"),
 ];
@@ -75,6 +78,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         (&Method::POST, "webhook", []) => body(call).and_then(|body| webhook::push(world, &body)),
         (&Method::GET, "clock", []) => Ok(clock_view(world)),
         (&Method::POST, "clock", []) => body(call).and_then(|body| set_clock(world, &body)),
+        (&Method::GET, "entities", []) => Ok(odata_switches::view(world)),
+        (&Method::POST, "entities", []) => body(call).and_then(|body| odata_switches::set(world, &body)),
         (&Method::GET, "fedex", []) => Ok(control_fedex::view(world)),
         (&Method::POST, "fedex", []) => body(call).and_then(|body| control_fedex::set(world, &body)),
         _ => {

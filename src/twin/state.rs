@@ -78,6 +78,8 @@ pub(super) struct World {
     #[serde(default)]
     pub switches: Switches,
     #[serde(default)]
+    pub odata: super::odata_switches::Switches,
+    #[serde(default)]
     pub quota: Quota,
     pub tokens: HashMap<String, Token>,
     pub throttle: Throttle,
@@ -119,6 +121,7 @@ impl World {
             jobs: Jobs::default(),
             closings: Closings::default(),
             switches: Switches::default(),
+            odata: super::odata_switches::Switches::default(),
             quota: Quota::default(),
             tokens: HashMap::new(),
             throttle: Throttle::default(),

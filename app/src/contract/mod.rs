@@ -34,3 +34,7 @@ pub use printing::{PrintFilter, PrintJobRow, PrinterForm, PrinterRow, Printing};
 pub use problem::Problem;
 pub use rules::{CorrectionRow, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
 pub use trail::{TrailEntry, TrailFilter};
+pub use write_back::{
+    DiscoveredField, DiscoveredSet, FieldForm, OrderWriteBack, ParkedWrites, PresetView, ProofView, TargetField,
+    TargetView, TestedWrite, WriteBack, WriteBackRow,
+};

@@ -71,6 +71,11 @@ fn BothConnections(first: Connections) -> impl IntoView {
                 live
                 saved_ladder=save_d365.value().into()
             >
+                <p class="muted small">
+                    "Which fields of the order are written, and whether that works, stands on the "
+                    <a href="/write-back">"Write-back"</a>
+                    " page."
+                </p>
                 <ActionForm action=save_d365>
                     <D365Fields form=d365_form saved=d365_saved.into()/>
                     <SaveAndPing
