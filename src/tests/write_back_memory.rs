@@ -17,12 +17,13 @@ async fn metadata_of_50_mb_is_read_in_bounded_memory() {
     let app = TestApp::start().await;
     app.twin_post("/_twin/entities", json!({"public_entities_absent": true})).await;
     let address = json!({"control": app.twin.fedex_url(), "d365": app.twin.d365_credentials()}).to_string();
-    let output = tokio::process::Command::new(std::env::current_exe().expect("this binary"))
-        .args(["write_back_memory::in_a_process_of_its_own", "--exact", "--ignored", "--nocapture"])
-        .env(ADDRESS, address)
-        .output()
-        .await
-        .expect("it runs");
+    let child = tokio::task::spawn_blocking(move || {
+        std::process::Command::new(std::env::current_exe().expect("this binary"))
+            .args(["write_back_memory::in_a_process_of_its_own", "--exact", "--ignored", "--nocapture"])
+            .env(ADDRESS, address)
+            .output()
+    });
+    let output = child.await.expect("it ends").expect("it runs");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
         output.status.success() && said.contains("1 passed"),
