@@ -5,10 +5,10 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    AddressAdvice, Attention, Connections, Correction, D365Form, Day, Delivery, DryRun, Events, FedexForm, Frame,
-    Inbox, InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, PrintFilter,
-    PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, TrailEntry,
-    TrailFilter, Why,
+    AddressAdvice, Attention, Connections, Correction, D365Form, Day, Delivery, DryRun, Events, FedexForm, FieldForm,
+    Frame, Inbox, InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet,
+    PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion,
+    TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -148,7 +148,28 @@ pub trait ParcelDesk: Send + Sync {
 
 /// Where values are written in Dynamics 365, and what became of it.
 #[async_trait]
-pub trait WriteBackDesk: Send + Sync {}
+pub trait WriteBackDesk: Send + Sync {
+    /// Targets, and how the orders stand.
+    async fn write_back(&self) -> Result<WriteBack, Problem>;
+    /// Adds a ready-made target.
+    async fn add_target(&self, preset: String) -> Result<(), Problem>;
+    /// Saves where one value goes.
+    async fn save_field(&self, form: FieldForm) -> Result<(), Problem>;
+    /// Takes a value off a target, or with no value the whole target.
+    async fn remove_field(&self, target: String, value: String) -> Result<(), Problem>;
+    /// Asks Dynamics 365 for the fields of a set.
+    async fn discover_fields(&self, entity_set: String) -> Result<(), Problem>;
+    /// Looks whether all targets can be written.
+    async fn verify_targets(&self) -> Result<(), Problem>;
+    /// Writes to an order, reads back, restores.
+    async fn test_write(&self, company: String, number: String) -> Result<TestedWrite, Problem>;
+    /// Writes an order anew.
+    async fn write_again(&self, company: String, number: String, reason: String) -> Result<(), Problem>;
+    /// Writes all orders anew that stopped by a cause.
+    async fn write_all_again(&self, cause: String, reason: String) -> Result<(), Problem>;
+    /// Writes all orders anew that were labelled in the last days.
+    async fn repair_since(&self, days: u32, reason: String) -> Result<(), Problem>;
+}
 
 /// How orders come in from Dynamics 365, and why one did not.
 #[async_trait]

@@ -38,6 +38,7 @@ use pages::pull::PullPage;
 use pages::rules::RulesPage;
 use pages::setup::SetupPage;
 use pages::trail::TrailPage;
+use pages::write_back::WriteBackPage;
 
 /// The HTML document around the application, for the server.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -83,6 +84,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/printers") view=PrintersPage ssr=SsrMode::Async/>
                     <Route path=path!("/pull") view=PullPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/write-back") view=WriteBackPage ssr=SsrMode::Async/>
                     <Route path=path!("/trail") view=TrailPage ssr=SsrMode::Async/>
                     <Route path=path!("/connections") view=ConnectionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>

@@ -171,6 +171,9 @@ enum Command {
     Prints(printing::Prints),
     /// Prints the documents of an order again.
     Print(printing::Print),
+    /// Where values are written in Dynamics 365, and whether that works.
+    #[command(subcommand)]
+    WriteBack(write_back::WriteBack),
     /// What FedEx rated, for comparing with its invoice.
     #[command(subcommand)]
     Charges(charges::Charges),
@@ -232,6 +235,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Printers(command) => command.run(&engine(config).await?).await,
         Command::Prints(prints) => prints.run(&engine(config).await?).await,
         Command::Print(print) => print.run(&engine(config).await?).await,
+        Command::WriteBack(command) => command.run(&engine(config).await?).await,
         Command::Charges(command) => command.run(&engine(config).await?).await,
         Command::Events(command) => command.run(&engine(config).await?).await,
         Command::Inbox(inbox) => inbox.run(&engine(config).await?).await,

@@ -8,13 +8,12 @@ use crate::clock;
 use crate::d365::assertion::Certificate;
 use crate::d365::business_event::Listed;
 use crate::d365::expiry::Expiry;
-use crate::d365::odata::is_name;
 use crate::d365::pace::Limits;
+use crate::d365::targets::{Target, WireTarget, name};
 pub use crate::transport::credential::CredentialError;
 use crate::transport::credential::{HIDDEN, digest, filled, secret, unreadable, web_address};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use url::Url;
 
 /// Microsoft's public cloud.
@@ -29,13 +28,6 @@ const USUAL_PAGE: usize = 200;
 /// Most orders in one request: more is tens of megabytes in memory at once. The server's own limit
 /// is 10,000.
 const LARGEST_PAGE: usize = 1_000;
-/// The one standard set that takes tracking numbers.
-pub const TRACKING_SET: &str = "PackingSlipTrackingInformation";
-/// The key of a sales order header.
-const ORDER_KEY: &str = "dataAreaId='{company}',SalesOrderNumber='{order}'";
-/// What can be written back.
-pub const WRITABLE: [&str; 5] = ["tracking_number", "status", "delivered_at", "charge_amount", "charge_currency"];
-
 /// Which token endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -70,52 +62,6 @@ impl Default for Orders {
             page_size: USUAL_PAGE,
         }
     }
-}
-
-/// How a target is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Changes an entity that is there.
-    Patch,
-    /// Adds one.
-    Post,
-}
-
-/// When a target is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Condition {
-    /// At once.
-    Always,
-    /// Once a packing slip is posted.
-    PackingSlip,
-}
-
-/// Where one value goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Field {
-    /// The property.
-    pub property: String,
-    /// Its length; the metadata does not tell it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_length: Option<usize>,
-}
-
-/// One place values are written to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// How.
-    pub kind: Kind,
-    /// Entity set.
-    pub entity_set: String,
-    /// Key with `{company}` and `{order}`.
-    pub key: String,
-    /// When.
-    pub condition: Condition,
-    /// Value → property. See [`WRITABLE`].
-    pub fields: BTreeMap<String, Field>,
 }
 
 /// What signs us in at Microsoft Entra.
@@ -192,18 +138,6 @@ struct Wire {
     events: Option<Vec<Listed>>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WireTarget {
-    kind: Kind,
-    entity_set: String,
-    #[serde(default)]
-    key: Option<String>,
-    #[serde(default)]
-    condition: Option<Condition>,
-    fields: BTreeMap<String, Field>,
-}
-
 impl Credentials {
     /// Reads the contract's JSON.
     pub fn parse(json: &str) -> Result<Self, CredentialError> {
@@ -211,12 +145,13 @@ impl Credentials {
         let sign_in = sign_in(&wire)?;
         let authority = wire.authority.filter(|text| !text.trim().is_empty());
         let authority = web_address("authority", authority.as_deref().unwrap_or(PUBLIC_CLOUD), PUBLIC_CLOUD)?;
+        let legal_entities = legal_entities(&wire.legal_entities)?;
         let write_back = match wire.write_back {
             None => vec![Target::usual()],
             Some(targets) => targets
                 .into_iter()
                 .enumerate()
-                .map(|(index, target)| Target::parse(&format!("write_back.{index}"), target))
+                .map(|(index, target)| Target::parse(&format!("write_back.{index}"), target, &legal_entities))
                 .collect::<Result<_, _>>()?,
         };
         Ok(Self {
@@ -227,7 +162,7 @@ impl Credentials {
             scope: wire.scope.map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty()),
             client_id: filled("client_id", &wire.client_id)?,
             sign_in,
-            legal_entities: legal_entities(&wire.legal_entities)?,
+            legal_entities,
             token_version: wire.token_version.unwrap_or_default(),
             orders: orders(wire.orders.unwrap_or_default())?,
             write_back,
@@ -247,13 +182,6 @@ impl Credentials {
     }
 
     fn write(&self, shown: impl Fn(&SecretString) -> &str) -> String {
-        let target = |target: &Target| WireTarget {
-            kind: target.kind,
-            entity_set: target.entity_set.clone(),
-            key: Some(target.key.clone()),
-            condition: Some(target.condition),
-            fields: target.fields.clone(),
-        };
         let (secret, expires, certificate) = match &self.sign_in {
             SignIn::Secret(secret, expires) => (Some(shown(secret).to_owned()), *expires, None),
             SignIn::Certificate(certificate) => (None, None, Some(certificate)),
@@ -272,7 +200,7 @@ impl Credentials {
             legal_entities: self.legal_entities.clone(),
             token_version: Some(self.token_version),
             orders: Some(self.orders.clone()),
-            write_back: Some(self.write_back.iter().map(target).collect()),
+            write_back: Some(self.write_back.iter().map(Target::wire).collect()),
             limits: Some(self.limits),
             events: Some(self.events.clone()),
         };
@@ -314,74 +242,6 @@ impl Credentials {
     }
 }
 
-impl Target {
-    /// What works without changing the customer's Dynamics 365.
-    fn usual() -> Self {
-        let field = Field { property: "TrackingNumber".to_owned(), max_length: None };
-        Self {
-            kind: Kind::Post,
-            entity_set: TRACKING_SET.to_owned(),
-            key: ORDER_KEY.to_owned(),
-            condition: Condition::PackingSlip,
-            fields: [("tracking_number".to_owned(), field)].into(),
-        }
-    }
-
-    fn parse(path: &str, wire: WireTarget) -> Result<Self, CredentialError> {
-        let at = |field: &str| format!("{path}.{field}");
-        name(&at("entity_set"), &wire.entity_set)?;
-        for (value, field) in &wire.fields {
-            if !WRITABLE.contains(&value.as_str()) {
-                let next = format!("Known values are {}.", WRITABLE.join(", "));
-                return Err(CredentialError::new(&at(&format!("fields.{value}")), "This value is not known.", &next));
-            }
-            name(&at(&format!("fields.{value}.property")), &field.property)?;
-        }
-        if wire.fields.is_empty() {
-            let next = "Name at least one field, or remove the target.";
-            return Err(CredentialError::new(&at("fields"), "It names no field.", next));
-        }
-        let key = wire.key.filter(|key| !key.trim().is_empty()).unwrap_or_else(|| ORDER_KEY.to_owned());
-        if !key.contains("{order}") {
-            let next = format!("Write it like {ORDER_KEY}.");
-            return Err(CredentialError::new(&at("key"), "It does not name the order.", &next));
-        }
-        let usual_condition = match wire.kind {
-            Kind::Patch => Condition::Always,
-            Kind::Post => Condition::PackingSlip,
-        };
-        if wire.kind == Kind::Post {
-            added_only_where_it_works(path, &wire.entity_set, &wire.fields)?;
-        }
-        Ok(Self {
-            kind: wire.kind,
-            entity_set: wire.entity_set,
-            key,
-            condition: wire.condition.unwrap_or(usual_condition),
-            fields: wire.fields,
-        })
-    }
-}
-
-/// Adding needs to know the set's key and what "already there" means; that is known for one set.
-fn added_only_where_it_works(
-    path: &str,
-    entity_set: &str,
-    fields: &BTreeMap<String, Field>,
-) -> Result<(), CredentialError> {
-    if entity_set != TRACKING_SET {
-        let next = format!("Use {TRACKING_SET}, or kind patch.");
-        return Err(CredentialError::new(&format!("{path}.entity_set"), "Nothing can be added to this set.", &next));
-    }
-    let is_number =
-        |(value, field): (&String, &Field)| value == "tracking_number" && field.property == "TrackingNumber";
-    if !fields.iter().all(is_number) {
-        let next = "Map tracking_number to TrackingNumber; write the others with kind patch.";
-        return Err(CredentialError::new(&format!("{path}.fields"), "The set takes tracking numbers only.", next));
-    }
-    Ok(())
-}
-
 /// A secret, or a certificate with its key; not both, because nobody could tell which one counts.
 fn sign_in(wire: &Wire) -> Result<SignIn, CredentialError> {
     let given = |value: &Option<String>| value.clone().filter(|text| !text.trim().is_empty());
@@ -414,14 +274,6 @@ fn sign_in(wire: &Wire) -> Result<SignIn, CredentialError> {
             Err(CredentialError::new("client_secret", "There is a secret and a certificate.", next))
         }
     }
-}
-
-fn name(field: &str, value: &str) -> Result<(), CredentialError> {
-    if is_name(value) {
-        return Ok(());
-    }
-    let next = "Use letters, digits and underscores, as in Dynamics 365's metadata.";
-    Err(CredentialError::new(field, "It is not a name.", next))
 }
 
 fn legal_entities(given: &[String]) -> Result<Vec<String>, CredentialError> {
@@ -469,6 +321,7 @@ fn environment(text: &str) -> Result<Url, CredentialError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::d365::targets::{Condition, Kind, ORDER_KEY, TRACKING_SET};
 
     const GIVEN: &str = r#"{"name":"UAT","tenant_id":"t","base_url":"https://Contoso.operations.dynamics.com/namespaces/ab/data",
         "client_id":"c","client_secret":"s3cr3t","legal_entities":["USMF","usmf"," dat "],

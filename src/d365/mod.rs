@@ -5,6 +5,7 @@
 //! other repetition to its caller. Its token goes to the configured host and nowhere else.
 
 pub mod assertion;
+mod attach;
 pub mod business_event;
 pub mod carriers;
 pub mod changes;
@@ -22,14 +23,19 @@ pub mod orders;
 pub mod pace;
 pub mod probe;
 mod record;
+pub mod rehearsal;
+pub mod standard;
 pub mod targets;
 mod token;
+pub mod value;
 pub mod writeback;
 
 pub use carriers::CarrierService;
-pub use credentials::{CredentialError, Credentials, SignIn, Target};
+pub use credentials::{CredentialError, Credentials, SignIn};
 pub use orders::{NextLink, OrdersPage, Unreadable};
-pub use writeback::{Value, Written};
+pub use targets::Target;
+pub use value::{Proof, Value, Values};
+pub use writeback::{Place, Written};
 
 use crate::audit::System;
 use crate::d365::error::Purpose;
@@ -41,7 +47,7 @@ use crate::order::retry::Failure;
 use crate::transport::answer::retry_after_ms;
 use crate::transport::redact::Redactor;
 use crate::transport::token::{Minted, Shelf, TokenCache};
-use crate::transport::{Answer, Call, SendError, Trace, Transport};
+use crate::transport::{Answer, Call, Pieces, SendError, Trace, Transport};
 use http::{HeaderValue, Method, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -172,6 +178,28 @@ impl D365 {
             let token = self.inner.tokens.token_after_refusal(&token, || self.mint(trace)).await?;
             answer = self.send(trace, call, &token, request).await?;
         }
+        self.concluded(answer, purpose).await
+    }
+
+    /// The same, with the body of a success handed on piece by piece.
+    async fn exchange_pieces(
+        &self,
+        trace: &Trace,
+        call: &Call,
+        request: http::Request<Vec<u8>>,
+        pieces: Pieces,
+    ) -> Result<Answer, Failure> {
+        let token = self.inner.tokens.token(|| self.mint(trace)).await?;
+        let mut answer = self.stream(trace, call, &token, request.clone(), pieces.clone()).await?;
+        if answer.status() == StatusCode::UNAUTHORIZED {
+            let token = self.inner.tokens.token_after_refusal(&token, || self.mint(trace)).await?;
+            answer = self.stream(trace, call, &token, request, pieces).await?;
+        }
+        self.concluded(answer, Purpose::Read).await
+    }
+
+    /// What an answer means to the caller.
+    async fn concluded(&self, answer: Answer, purpose: Purpose) -> Result<Answer, Failure> {
         if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
             return Ok(answer);
         }
@@ -184,7 +212,6 @@ impl D365 {
         Err(throttled(failure.cause().clone(), closed_ms))
     }
 
-    /// Sends once, at the environment's pace, and notes how it answered.
     async fn send(
         &self,
         trace: &Trace,
@@ -192,6 +219,26 @@ impl D365 {
         token: &SecretString,
         mut request: http::Request<Vec<u8>>,
     ) -> Result<Answer, Failure> {
+        self.sign(&mut request, token);
+        let (method, redactor) = (request.method().clone(), self.inner.redactor.and(token));
+        self.paced(&method, self.inner.transport.send(trace, call, request, &redactor)).await
+    }
+
+    async fn stream(
+        &self,
+        trace: &Trace,
+        call: &Call,
+        token: &SecretString,
+        mut request: http::Request<Vec<u8>>,
+        pieces: Pieces,
+    ) -> Result<Answer, Failure> {
+        self.sign(&mut request, token);
+        let (method, redactor) = (request.method().clone(), self.inner.redactor.and(token));
+        self.paced(&method, self.inner.transport.stream(trace, call, request, &redactor, pieces)).await
+    }
+
+    /// Puts the token and an id for Microsoft's support on a request.
+    fn sign(&self, request: &mut http::Request<Vec<u8>>, token: &SecretString) {
         let headers = request.headers_mut();
         // A token that is no header value cannot be sent; Dynamics 365 will say that it is missing.
         if let Ok(mut bearer) = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())) {
@@ -201,13 +248,21 @@ impl D365 {
         if let Ok(id) = HeaderValue::from_str(&self.request_id()) {
             headers.insert("x-ms-client-request-id", id);
         }
-        let redactor = self.inner.redactor.and(token);
+    }
+
+    /// Makes one call at the environment's pace, and notes how it was answered. Nothing is sent before
+    /// `call` is awaited.
+    async fn paced(
+        &self,
+        method: &Method,
+        call: impl Future<Output = Result<Answer, SendError>>,
+    ) -> Result<Answer, Failure> {
         let pace = &self.inner.pace;
-        let _turn = pace.turn(request.method()).await;
+        let _turn = pace.turn(method).await;
         // Last of all: the gate may have closed while this call waited for its turn.
         pace.gate.pass(self.now_ms()).await?;
         let cold = pace.left(self.now_ms());
-        match self.inner.transport.send(trace, call, request, &redactor).await {
+        match call.await {
             Ok(answer) => {
                 match answer.status().as_u16() {
                     429 => drop(self.close(&pace.gate, &answer).await),

@@ -21,6 +21,8 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':');
 /// Values inside a key, in the path.
 const KEY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// Dates and numbers inside a key.
+const KEY_PLAIN: &AsciiSet = &KEY_VALUE.remove(b':');
 /// What an operator writes around the values of a key.
 const KEY_TEMPLATE: &AsciiSet =
     &KEY_VALUE.remove(b'(').remove(b')').remove(b',').remove(b'=').remove(b'\'').remove(b':');
@@ -49,6 +51,24 @@ pub fn any_of(property: &str, literals: impl IntoIterator<Item = String>) -> Opt
 pub fn keyed(set: &str, parts: &[(&str, &str)]) -> String {
     let parts: Vec<String> = parts.iter().map(|(name, value)| format!("{name}='{}'", key_value(value))).collect();
     format!("{set}({})", parts.join(","))
+}
+
+/// A part of a key, by how it is written.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyPart<'a> {
+    /// In quotes.
+    Text(&'a str),
+    /// Dates, numbers and Guids stand as they are.
+    Plain(&'a str),
+}
+
+/// The path of one entity by all parts of its key.
+pub fn keyed_by(set: &str, parts: &[(&str, KeyPart<'_>)]) -> String {
+    let part = |(name, part): &(&str, KeyPart<'_>)| match part {
+        KeyPart::Text(value) => format!("{name}='{}'", key_value(value)),
+        KeyPart::Plain(value) => format!("{name}={}", utf8_percent_encode(value, KEY_PLAIN)),
+    };
+    format!("{set}({})", parts.iter().map(part).collect::<Vec<_>>().join(","))
 }
 
 /// The path of one entity by a key template with `{company}` and `{order}`.
@@ -172,6 +192,12 @@ mod tests {
             "S(dataAreaId='usmf',SalesOrderNumber='%7Bcompany%7D%27%271')"
         );
         assert_eq!(keyed_by_template("S", "Id='{order}',X={y}", "c", "o"), "S(Id='o',X=%7By%7D)");
+    }
+
+    #[test]
+    fn a_key_of_several_parts_quotes_its_text_only() {
+        let key = [("n", KeyPart::Text(" O'B")), ("d", KeyPart::Plain("2026-07-30T12:00:00Z"))];
+        assert_eq!(keyed_by("S", &key), "S(n='%20O%27%27B',d=2026-07-30T12:00:00Z)");
     }
 
     #[test]

@@ -5,11 +5,11 @@
 //! without rights, shows only at a read. Nothing is written.
 
 use crate::clock::{MINUTE_MS, SECOND_MS};
-use crate::d365::credentials::{Kind, Target};
 use crate::d365::error::{Purpose, WARMING_UP};
 use crate::d365::expiry::Expiry;
 use crate::d365::odata::{Query, literal};
 use crate::d365::orders::{conditions, no_set};
+use crate::d365::targets::{Kind, Target};
 use crate::d365::{D365, DATA_TIMEOUT, SignIn, data_call, record};
 use crate::order::cause::Cause;
 use crate::order::ready::Ready;

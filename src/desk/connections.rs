@@ -279,12 +279,18 @@ pub fn d365_document(saved: Option<Value>, form: &D365Form) -> Value {
     document.into()
 }
 
+/// The first target as the form has it. What the form does not show of it stays.
 fn write_back_target(saved: Option<&Value>, form: &D365Form, orders_set: &str) -> Value {
+    let same_kind = saved.filter(|target| target.get("kind").and_then(Value::as_str) == Some(&form.write_back_kind));
     if form.write_back_kind == "post" {
-        return json!({"kind": "post", "entity_set": d365::credentials::TRACKING_SET, "condition": "packing_slip",
-            "fields": {"tracking_number": {"property": "TrackingNumber"}}});
+        return same_kind.cloned().unwrap_or_else(|| {
+            json!({"kind": "post", "entity_set": d365::targets::TRACKING_SET, "condition": "packing_slip",
+                "fields": {"tracking_number": {"property": "TrackingNumber"}}})
+        });
     }
-    let mut fields = Map::new();
+    let fresh = || json!({"kind": "patch", "entity_set": orders_set, "condition": "always"});
+    let mut target = same_kind.cloned().unwrap_or_else(fresh);
+    let mut fields = object(target.get("fields").cloned());
     for (value, property) in [
         ("tracking_number", &form.tracking_property),
         ("status", &form.status_property),
@@ -294,14 +300,17 @@ fn write_back_target(saved: Option<&Value>, form: &D365Form, orders_set: &str) -
     ] {
         let property = property.trim();
         if property.is_empty() {
+            fields.remove(value);
             continue;
         }
-        // A maximum length set in the JSON stays with its property.
-        let before = saved.and_then(|target| target.get("fields")?.get(value)).cloned();
-        let same = before.filter(|field| field.get("property").and_then(Value::as_str) == Some(property));
-        fields.insert(value.to_owned(), same.unwrap_or_else(|| json!({"property": property})));
+        // A maximum length and the like stay with their property.
+        let is_same = fields.get(value).and_then(|field| field.get("property")?.as_str()) == Some(property);
+        if !is_same {
+            fields.insert(value.to_owned(), json!({"property": property}));
+        }
     }
-    json!({"kind": "patch", "entity_set": orders_set, "condition": "always", "fields": fields})
+    target["fields"] = fields.into();
+    target
 }
 
 /// The form a saved Dynamics 365 document fills.

@@ -25,6 +25,7 @@ pub mod trial;
 pub mod views;
 pub mod why;
 pub mod write_back;
+pub mod write_back_views;
 
 use crate::audit::Actor;
 use crate::engine::Engine;

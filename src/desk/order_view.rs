@@ -1,6 +1,6 @@
 //! One order as a person sees it: its lines, its shipments with packages and papers, its timeline.
 
-use crate::desk::{inbox, parcel_view, present, problem};
+use crate::desk::{inbox, parcel_view, present, problem, write_back_views};
 use crate::engine::Engine;
 use crate::order::correction::corrected;
 use crate::order::customs::{Commodity, Customs};
@@ -62,6 +62,7 @@ pub async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<Order
         headline: headline(&shipments),
         lines: lines(order),
         shipments: details,
+        write_back: write_back_views::of_order(engine, &record.order_id).await?,
         timeline,
         now: present::moment(engine.clock.now_ms()),
     })

@@ -51,6 +51,7 @@ pub async fn ping(engine: &Engine, system: System, actor: &Actor) -> Result<Ladd
         // What waited for this connection goes on now.
         let mut tx = engine.store.begin().await?;
         tx.hurry_waiting(at).await?;
+        tx.hurry_write_backs(at).await?;
         tx.commit().await?;
         engine.wake_poll.notify_one();
         engine.wake_drive.notify_one();

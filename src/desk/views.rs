@@ -3,7 +3,9 @@
 use crate::audit::System;
 use crate::clock::SECOND_MS;
 use crate::d365::expiry::Notice;
-use crate::desk::{OperatorDesk, Role, connections, day, events, order_view, present, problem, rules};
+use crate::desk::{
+    OperatorDesk, Role, connections, day, events, order_view, present, problem, rules, write_back_views,
+};
 use crate::engine::Engine;
 use crate::order::cause::{Class, words};
 use crate::order::scan::Milestone;
@@ -333,6 +335,7 @@ async fn groups(engine: &Engine) -> Result<Vec<CauseGroup>, StoreError> {
             code: count.cause_code,
         });
     }
+    groups.extend(write_back_views::groups(engine).await?);
     // What needs a person comes before what passes by itself.
     groups.sort_by_key(|group| words(&group.code).class == Class::MovesByItself);
     Ok(groups)

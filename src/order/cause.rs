@@ -152,7 +152,8 @@ catalogue! {
     "d365.answer-unreadable" NeedsSetup: "Answer not understood", "Dynamics 365 answered something we cannot read.", "Read the attempt on the order page; check the environment address.";
     "d365.read-refused" NeedsSetup: "Read refused", "Dynamics 365 refused to read the orders.", "Read the detail; check the entity set name and the application's security roles.";
     "d365.write-refused" NeedsData: "Write refused by Dynamics 365", "Dynamics 365 refused to write the tracking data onto the order.", "Read its reason in the detail, mend it in Dynamics 365, then replay.";
-    "d365.write-field-unknown" NeedsSetup: "Write-back field not found", "The order has no field of the configured name.", "Correct the field names on the Connections page, then replay.";
+    "d365.write-field-unknown" NeedsSetup: "Write-back field not found", "The order has no field of the configured name.", "Correct the field on the Write-back page, or have the deployment mended in Dynamics 365, then write again.";
+    "d365.write-field-closed" NeedsSetup: "Write-back field cannot be written", "Dynamics 365 has the field, and it is switched off, read-only, or of another kind.", "Choose another field on the Write-back page.";
     "d365.write-not-kept" NeedsData: "Write not kept", "Dynamics 365 accepted the write, but reading the order back shows another value.", "Check the field and its extension code in Dynamics 365, then replay.";
     "d365.write-conflict" MovesByItself: "Order being edited", "Somebody else changed the order at the same moment.", "Nothing; we read it again and retry.";
     "d365.packing-slip-missing" MovesByItself: "Waiting for the packing slip", "Tracking can be written once a packing slip is posted for the order.", "Post the packing slip in Dynamics 365; we look again by ourselves.";

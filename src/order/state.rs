@@ -75,6 +75,11 @@ impl State {
         matches!(self, Self::Voided | Self::Cancelled | Self::Excluded)
     }
 
+    /// A label is about to be bought, or may have been.
+    pub fn is_label_in_flight(self) -> bool {
+        matches!(self, Self::Ready | Self::OutcomeUnknown)
+    }
+
     /// No label was asked for yet: the plan may still change.
     pub fn is_before_label(self) -> bool {
         matches!(self, Self::Received | Self::Ready)

@@ -286,4 +286,10 @@ impl Db {
         let rows: Vec<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(tracking_number).fetch_all(pool).await?);
         parcels(rows)
     }
+
+    /// The shipment of the youngest parcel with this number, those under way first.
+    pub async fn shipment_with_number(&self, tracking_number: &str) -> Result<Option<ShipmentId>> {
+        let parcels = self.parcels_with_number(tracking_number).await?;
+        Ok(parcels.into_iter().next().map(|parcel| parcel.shipment_id))
+    }
 }

@@ -348,6 +348,16 @@ impl Tx {
         Ok(())
     }
 
+    /// Ends a node's lease of a shipment whose turn has not come; it is due again at a moment.
+    pub async fn postpone(&mut self, id: &ShipmentId, node: &str, next_run_ms: i64) -> Result<()> {
+        let sql = "
+            update shipments set lease = null, lease_until_ms = null, next_run_ms = $3
+            where shipment_id = $1 and lease = $2";
+        on_tx!(self, conn => sqlx::query(sql)
+            .bind(&id.0).bind(node).bind(next_run_ms).execute(conn).await?.rows_affected());
+        Ok(())
+    }
+
     /// Ends all leases: for the start of the only process on an SQLite file, whose predecessor
     /// cannot be at work any more.
     pub async fn release_all_leases(&mut self) -> Result<u64> {

@@ -22,3 +22,5 @@ mod shipping;
 mod store_contract;
 mod support;
 mod throttling;
+mod write_back;
+mod write_back_memory;

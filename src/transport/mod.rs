@@ -121,6 +121,15 @@ pub enum SendError {
     NotRecorded(#[source] JournalError),
 }
 
+/// Where the pieces of a streamed answer go.
+#[derive(Clone, Debug)]
+pub struct Pieces {
+    /// Takes them in their order; a full channel slows the sender down.
+    pub sender: tokio::sync::mpsc::Sender<Vec<u8>>,
+    /// The most bytes read in all.
+    pub limit: usize,
+}
+
 /// An answer, whole.
 pub type Answer = http::Response<Vec<u8>>;
 
@@ -180,27 +189,95 @@ impl Transport {
         result
     }
 
+    /// Sends one request and hands the body of a success on as it comes, so that an answer of any size
+    /// needs no more memory than a few pieces of it. The pieces are not recorded. Any other answer is
+    /// read whole, as by [`Transport::send`]. Whoever has heard enough drops the receiver.
+    pub async fn stream(
+        &self,
+        trace: &Trace,
+        call: &Call,
+        request: http::Request<Vec<u8>>,
+        redactor: &Redactor,
+        pieces: Pieces,
+    ) -> Result<Answer, SendError> {
+        let request_line = redactor.text(&format!("{} {}", request.method(), request.uri()));
+        let begun_ms = self.clock.now_ms();
+        let begun = Begun { trace, call, request_line, body: None, at_ms: begun_ms };
+        let call_id = self.journal.begun(begun).await.map_err(SendError::NotRecorded)?;
+        let mut read = 0;
+        let result = self.exchange_pieces(call, request, pieces, &mut read).await;
+        let at_ms = self.clock.now_ms();
+        let mut completed = completed(trace, call, &call_id, &result, redactor, at_ms, at_ms - begun_ms);
+        if read > 0 {
+            completed.summary = format!("{}, {read} bytes read", completed.summary);
+        }
+        if let Err(error) = self.journal.completed(completed).await {
+            tracing::error!(remote.op = call.operation, error = %error, "answer not recorded in the audit trail");
+        }
+        result
+    }
+
+    async fn exchange_pieces(
+        &self,
+        call: &Call,
+        request: http::Request<Vec<u8>>,
+        pieces: Pieces,
+        read: &mut usize,
+    ) -> Result<Answer, SendError> {
+        let (mut response, mut answer) = self.begin(call, request).await?;
+        if !answer.status().is_success() {
+            read_whole(&mut response, &mut answer).await?;
+            return Ok(answer);
+        }
+        while let Some(chunk) = response.chunk().await.map_err(sorted)? {
+            *read += chunk.len();
+            if *read > pieces.limit {
+                return Err(SendError::NoAnswer(format!("answer larger than {} bytes", pieces.limit).into()));
+            }
+            if pieces.sender.send(chunk.to_vec()).await.is_err() {
+                break;
+            }
+        }
+        Ok(answer)
+    }
+
     async fn exchange(&self, call: &Call, request: http::Request<Vec<u8>>) -> Result<Answer, SendError> {
+        let (mut response, mut answer) = self.begin(call, request).await?;
+        read_whole(&mut response, &mut answer).await?;
+        Ok(answer)
+    }
+
+    /// Sends, and reads the head of the answer.
+    async fn begin(
+        &self,
+        call: &Call,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<(reqwest::Response, Answer), SendError> {
         let mut request = reqwest::Request::try_from(request).map_err(|error| SendError::NotSent(error.into()))?;
         *request.timeout_mut() = Some(call.timeout);
-        let sorted = |error: reqwest::Error| {
-            if error.is_connect() || error.is_builder() {
-                SendError::NotSent(error.without_url().into())
-            } else {
-                SendError::NoAnswer(error.without_url().into())
-            }
-        };
-        let mut response = self.client.execute(request).await.map_err(sorted)?;
+        let response = self.client.execute(request).await.map_err(sorted)?;
         let mut answer = http::Response::new(Vec::new());
         *answer.status_mut() = response.status();
         *answer.headers_mut() = response.headers().clone();
-        while let Some(chunk) = response.chunk().await.map_err(sorted)? {
-            if answer.body().len() + chunk.len() > BODY_LIMIT {
-                return Err(SendError::NoAnswer(format!("answer larger than {BODY_LIMIT} bytes").into()));
-            }
-            answer.body_mut().extend_from_slice(&chunk);
+        Ok((response, answer))
+    }
+}
+
+async fn read_whole(response: &mut reqwest::Response, answer: &mut Answer) -> Result<(), SendError> {
+    while let Some(chunk) = response.chunk().await.map_err(sorted)? {
+        if answer.body().len() + chunk.len() > BODY_LIMIT {
+            return Err(SendError::NoAnswer(format!("answer larger than {BODY_LIMIT} bytes").into()));
         }
-        Ok(answer)
+        answer.body_mut().extend_from_slice(&chunk);
+    }
+    Ok(())
+}
+
+fn sorted(error: reqwest::Error) -> SendError {
+    if error.is_connect() || error.is_builder() {
+        SendError::NotSent(error.without_url().into())
+    } else {
+        SendError::NoAnswer(error.without_url().into())
     }
 }
 

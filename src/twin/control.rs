@@ -15,6 +15,7 @@ use super::entities::{self, EntitySet};
 use super::entra_assertion;
 use super::exchange::{Call, Reply};
 use super::life_cycle;
+use super::odata_switches;
 use super::sender;
 use super::state::World;
 use super::table::Row;
@@ -54,6 +55,8 @@ const ROUTES: &[(&str, &str)] = &[
         "POST /_twin/tenant",
         "absent_sets, absent_properties (Entity.Property), broken_orders (numbers), between_pages (orders)",
     ),
+    ("GET /_twin/entities", "how Dynamics 365's entities behave"),
+    ("POST /_twin/entities", "hidden, locked, truncate, edits, public_entities_absent, metadata_mb, raced_posts"),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
     (
         "POST /_twin/fedex",
@@ -107,6 +110,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
         (&Method::GET, "tenant", []) => Ok(tenant::view(world)),
         (&Method::POST, "tenant", []) => body(call).and_then(|body| tenant::set(world, &body)),
         (&Method::POST, "entra", []) => body(call).and_then(|body| entra_assertion::register(world, &body)),
+        (&Method::GET, "entities", []) => Ok(odata_switches::view(world)),
+        (&Method::POST, "entities", []) => body(call).and_then(|body| odata_switches::set(world, &body)),
         (&Method::GET, "fedex", []) => Ok(control_fedex::view(world)),
         (&Method::POST, "fedex", []) => body(call).and_then(|body| control_fedex::set(world, &body)),
         _ => {

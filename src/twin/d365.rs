@@ -10,7 +10,7 @@ use super::exchange::{Call, Reply};
 use super::fault::{Fault, Kind};
 use super::odata_address::{self, Address};
 use super::state::World;
-use super::{entra, odata, odata_metadata, odata_write, tenant};
+use super::{entra, odata, odata_metadata, odata_switches, odata_write, tenant};
 
 /// The path of F&O's version action, which a connection test calls.
 const VERSION_ACTION: &str = "/DataManagementEntities/Microsoft.Dynamics.DataEntities.GetApplicationVersion";
@@ -30,9 +30,15 @@ pub(super) fn operation(call: &Call) -> &'static str {
     if entra::is_token_path(&call.path) {
         return "token";
     }
+    if call.path.starts_with("/metadata/") || call.path == "/data/$metadata" {
+        return "metadata";
+    }
     let Some(rest) = call.path.strip_prefix("/data/") else {
         return "other";
     };
+    if call.method == Method::DELETE {
+        return "delete";
+    }
     if call.method == Method::PATCH {
         return "patch";
     }
@@ -65,7 +71,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Reply {
     if !authorised(world, call) {
         return unauthorised();
     }
-    let reply = if under_metadata { odata_metadata::public_entity(call) } else { data(world, call) };
+    let reply = if under_metadata { odata_metadata::public_entity(world, call) } else { data(world, call) };
     let activity = world.fresh_uuid();
     reply.with("ms-dyn-aid", activity).with("odata-version", "4.0").with("set-cookie", AFFINITY)
 }
@@ -75,14 +81,18 @@ fn data(world: &mut World, call: &Call) -> Reply {
     if rest == VERSION_ACTION {
         return version(call);
     }
+    if let Some(refusal) = odata_switches::gone(world, call, rest) {
+        return refusal;
+    }
     match call.method {
         Method::GET => match rest {
             "" | "/" => odata_metadata::service_document(call),
-            "/$metadata" => odata_metadata::edmx(),
+            "/$metadata" => odata_metadata::edmx(world),
             _ => read(world, call, rest),
         },
         Method::PATCH => odata_write::patch(world, call, rest),
         Method::POST => odata_write::create(world, call, rest),
+        Method::DELETE => odata_write::delete(world, call, rest),
         _ => no_route(call),
     }
 }

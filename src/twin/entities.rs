@@ -237,6 +237,11 @@ pub(super) fn tracking() -> &'static EntitySet {
     known("PackingSlipTrackingInformation")
 }
 
+/// Notes and files of orders.
+pub(super) fn attachments() -> &'static EntitySet {
+    known("SalesOrderHeaderDocumentAttachmentsV2")
+}
+
 /// Issued sales invoices.
 pub(super) fn invoices() -> &'static EntitySet {
     known("SalesInvoiceHeadersV2")
@@ -283,6 +288,7 @@ pub(super) fn members(enumeration: &str) -> Option<&'static [&'static str]> {
             "Canceled",
             "DeliveredPartiallyInvoiced",
         ],
+        "FdxState" => &["None", "Open", "Trouble", "Done"],
         "EcoResProductType" => &["Item", "Service"],
         "DocuRestriction" => &["Internal", "External"],
         "TMSShippingLabelRequestType" => &["ShippingLabelOnly", "ShippingAndReturnLabels"],
@@ -340,6 +346,11 @@ fn header_set(name: &'static str, entity: &'static str, internal: &'static str) 
         .add("FdxDeliveredAt", Kind::Moment)
         .add("FdxCharge", Kind::Decimal)
         .add("FdxChargeCurrency", Kind::Text(3))
+        .add("FdxTrackingUrl FdxService FdxLastScan FdxSignedBy FdxInvoice", Kind::Text(100))
+        .add("FdxHistory", Kind::Text(1_000))
+        .add("FdxStatusAt", Kind::Moment)
+        .add("FdxShipDate FdxEstimatedDelivery", Kind::Date)
+        .enums("FdxState:FdxState=None")
         .read_only(
             "SalesOrderStatus SalesOrderProcessingStatus OrderCreationDateTime OrderTotalAmount \
          OrderTotalChargesAmount OrderTotalDiscountAmount OrderTotalTaxAmount \
@@ -484,9 +495,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_has_the_168_standard_properties_and_five_of_the_customer() {
+    fn the_header_has_the_168_standard_properties_and_fifteen_of_the_customer() {
         let header = headers();
-        assert_eq!(header.properties().count(), 168 + 5);
+        assert_eq!(header.properties().count(), 168 + 15);
         assert!(header.property("FormattedDelveryAddress").is_some());
         assert!(header.property("salesordernumber").is_none());
         assert!(!header.property("SalesOrderStatus").unwrap().editable);

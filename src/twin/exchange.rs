@@ -104,17 +104,27 @@ pub(super) struct Reply {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
+    /// More of the body, made while it is sent.
+    pub more: Option<More>,
+}
+
+/// The rest of a body that is too large to be held: so many pieces, then the end.
+#[derive(Debug)]
+pub(super) struct More {
+    pub pieces: usize,
+    pub piece: fn(usize) -> String,
+    pub end: Vec<u8>,
 }
 
 impl Reply {
     /// An answer without a body.
     pub(super) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
+        Self { status, headers: Vec::new(), body: Vec::new(), more: None }
     }
 
     /// A body of the given type.
     pub(super) fn bytes(status: u16, content_type: &str, body: Vec<u8>) -> Self {
-        Self { status, headers: vec![("content-type", content_type.to_owned())], body }
+        Self { status, headers: vec![("content-type", content_type.to_owned())], body, more: None }
     }
 
     /// A JSON body.
@@ -285,7 +295,13 @@ where
 }
 
 fn whole(mut reply: Reply) -> Response {
-    let body = Body::from(std::mem::take(&mut reply.body));
+    let body = std::mem::take(&mut reply.body);
+    let Some(More { pieces, piece, end }) = reply.more.take() else {
+        return reply.into_response(Body::from(body));
+    };
+    let between = stream::iter(0..pieces).map(move |number| piece(number).into_bytes());
+    let all = stream::iter([body]).chain(between).chain(stream::iter([end]));
+    let body = Body::from_stream(all.map(Ok::<_, Infallible>));
     reply.into_response(body)
 }
 

@@ -125,9 +125,9 @@ fn once() -> u64 {
 }
 
 const SYSTEMS: [&str; 3] = ["fedex", "d365", "any"];
-const OPERATIONS: [&str; 18] = [
+const OPERATIONS: [&str; 20] = [
     "token", "ship", "validate", "cancel", "track", "lookup", "address", "label", "orders", "order", "patch", "post",
-    "master", "results", "rate", "close", "other", "any",
+    "master", "results", "rate", "close", "delete", "metadata", "other", "any",
 ];
 
 impl Fault {

@@ -247,5 +247,6 @@ pub(super) fn view(world: &World, company: &str, number: &str) -> Value {
     view.insert("packing_slips".into(), rows(entities::packing_slips(), "SalesId"));
     view.insert("tracking".into(), rows(entities::tracking(), "SalesOrderNumber"));
     view.insert("invoices".into(), rows(entities::invoices(), "SalesOrderNumber"));
+    view.insert("attachments".into(), rows(entities::attachments(), "SalesOrderNumber"));
     Value::Object(view)
 }

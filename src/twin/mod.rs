@@ -42,6 +42,7 @@ mod odata;
 mod odata_address;
 mod odata_filter;
 mod odata_metadata;
+mod odata_switches;
 mod odata_write;
 mod paper;
 mod postal;

@@ -1,4 +1,4 @@
-//! Writes: PATCH of an entity, POST of a new one.
+//! Writes: PATCH of an entity, POST of a new one, DELETE of one that was added.
 //!
 //! Refused as F&O refuses them: a stale etag with 412, unknown properties and wrong types with the
 //! `OData` library's sentence, read-only fields and broken relations with an infolog.
@@ -11,6 +11,7 @@ use super::entities::{self, EntitySet, Kind};
 use super::exchange::{Call, Reply};
 use super::odata;
 use super::odata_address::{self, Address};
+use super::odata_switches;
 use super::sales_table;
 use super::state::World;
 
@@ -20,6 +21,9 @@ pub(super) fn patch(world: &mut World, call: &Call, rest: &str) -> Reply {
         return no_route(call);
     };
     let key: Vec<&str> = key.iter().map(String::as_str).collect();
+    if world.tables.row(set, &key).is_some() {
+        odata_switches::edit_meanwhile(world, set, &key);
+    }
     let Some(row) = world.tables.row(set, &key) else {
         return Reply::empty(404);
     };
@@ -41,9 +45,13 @@ pub(super) fn patch(world: &mut World, call: &Call, rest: &str) -> Reply {
             ),
         );
     }
+    if let Some(refusal) = odata_switches::locked(world, set, &changes) {
+        return refusal;
+    }
     if let Some(log) = too_long(set, &changes) {
         return infolog(400, set.internal, &log);
     }
+    let changes = odata_switches::truncated(world, changes);
     world.tables.merge(set, &key, changes);
     if set.table == entities::headers().table {
         sales_table::mirror(world, key[0], key[1]);
@@ -60,6 +68,22 @@ fn precondition_failed() -> Reply {
             "message": "The request cannot be completed because the If-Match condition is not met: the record was changed by another user.",
         }}),
     )
+}
+
+/// Answers a DELETE: 204, or 404 when there is no such entity. Only rows that can be added can be removed.
+pub(super) fn delete(world: &mut World, call: &Call, rest: &str) -> Reply {
+    let Some(Address::Entity(set, key)) = odata_address::parse(rest) else {
+        return no_route(call);
+    };
+    if !set.creatable {
+        return infolog(400, set.internal, &format!("Error: Deleting a record in '{}' is not allowed.", set.entity));
+    }
+    let key: Vec<&str> = key.iter().map(String::as_str).collect();
+    if !world.tables.remove(set, &key) {
+        return Reply::empty(404);
+    }
+    world.touch();
+    Reply::empty(204)
 }
 
 /// Answers a POST: 201 with the entity.
@@ -92,6 +116,12 @@ pub(super) fn create(world: &mut World, call: &Call, rest: &str) -> Reply {
     }
     let key: Vec<String> = set.keys.iter().map(|key| values[*key].as_str().unwrap_or_default().to_owned()).collect();
     let key: Vec<&str> = key.iter().map(String::as_str).collect();
+    if world.odata.raced_posts > 0 {
+        // Another writer was a moment faster, with the same row.
+        world.odata.raced_posts -= 1;
+        world.tables.put(set, values.clone());
+        world.touch();
+    }
     if world.tables.row(set, &key).is_some() {
         return infolog(
             400,

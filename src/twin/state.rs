@@ -81,6 +81,7 @@ pub(super) struct World {
     pub switches: Switches,
     #[serde(default)]
     pub tenant: Tenant,
+    pub odata: super::odata_switches::Switches,
     #[serde(default)]
     pub quota: Quota,
     #[serde(default)]
@@ -129,6 +130,7 @@ impl World {
             closings: Closings::default(),
             switches: Switches::default(),
             tenant: Tenant::default(),
+            odata: super::odata_switches::Switches::default(),
             quota: Quota::default(),
             sender: Sender::default(),
             tokens: HashMap::new(),

@@ -221,6 +221,19 @@ impl Tables {
         true
     }
 
+    /// Removes a row; false when there is none.
+    pub(super) fn remove(&mut self, set: &'static EntitySet, key: &[&str]) -> bool {
+        let key = key_text(key);
+        let Some(table) = self.sets.get_mut(set.name) else {
+            return false;
+        };
+        let Some(row) = table.rows.remove(&key) else {
+            return false;
+        };
+        table.unindex_row(set, &key, &row);
+        true
+    }
+
     /// Removes the rows of an order, found by the property that holds its number.
     pub(super) fn remove_of(&mut self, set: &'static EntitySet, company: &str, property: &str, number: &str) {
         let table = self.sets.entry(set.table.to_owned()).or_default();

@@ -20,8 +20,10 @@ pub mod settle;
 pub mod step;
 pub mod take_in;
 pub mod tell;
+pub mod verify;
 pub mod void;
 pub mod write_back;
+pub mod write_values;
 
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;
@@ -47,6 +49,10 @@ pub fn spawn(engine: &Engine, lifecycle: &Lifecycle) {
     lifecycle.spawn("print", async move { print::run(&e, &l).await });
     let (e, l) = (engine.clone(), lifecycle.clone());
     lifecycle.spawn("ingest", async move { ingest::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("write_back", async move { write_back::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("verify", async move { verify::run(&e, &l).await });
 }
 
 /// Waits, or ends the wait when the program stops.

@@ -143,6 +143,9 @@ async fn hear_once(
     schedule(engine, &mut after, pace, now);
     tx.save_parcel(&before, &after).await?;
     let moved = move_shipment(engine, &mut tx, &shipment, &after, now).await?;
+    if moved || heard.moved || heard.new_scans > 0 {
+        tx.write_back_due(&shipment.order_id, now).await?;
+    }
     tx.commit().await?;
     if moved {
         engine.wake_drive.notify_one();

@@ -19,7 +19,7 @@ const EVERY: Duration = Duration::from_secs(15);
 /// At the start of the only process on a database: nobody can be in the middle of anything.
 pub async fn at_start(engine: &Engine) -> Result<()> {
     let mut tx = engine.store.begin().await?;
-    let released = tx.release_all_leases().await?;
+    let released = tx.release_all_leases().await? + tx.free_all_write_backs().await?;
     tx.commit().await?;
     let rescued = tick(engine).await?;
     print::at_start(engine).await?;

@@ -223,6 +223,9 @@ async fn store_with(
     if let (Some(kind), Some(charge)) = (kind, &after.charge) {
         tx.insert_charge(&engine.new_id(), kind, after, charge, with.account.unwrap_or_default(), now).await?;
     }
+    if with.shipped.is_some() || after.state == State::Voided {
+        tx.write_back_due(&after.order_id, now).await?;
+    }
     for successor in with.successors {
         let summary = "In place of a label that was cancelled.";
         insert_shipment(engine, tx, &successor.shipment, &successor.group, summary, now).await?;

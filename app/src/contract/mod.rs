@@ -40,3 +40,7 @@ pub use pull::{
 };
 pub use rules::{CorrectionRow, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
 pub use trail::{TrailEntry, TrailFilter};
+pub use write_back::{
+    DiscoveredField, DiscoveredSet, FieldForm, FieldProof, OrderWriteBack, ParkedWrites, PresetView, TargetField,
+    TargetView, TestedWrite, WriteBack, WriteBackRow,
+};

@@ -69,6 +69,9 @@ pub struct OrderDetail {
     pub lines: Vec<LineView>,
     /// Its shipments; one, until an order is split.
     pub shipments: Vec<ShipmentDetail>,
+    /// What Dynamics 365 holds of it, once something is owed to it.
+    #[serde(default)]
+    pub write_back: Option<super::OrderWriteBack>,
     /// Everything that happened, oldest first, over both systems.
     pub timeline: Vec<TimelineEntry>,
     /// The server's clock.

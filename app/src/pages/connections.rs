@@ -79,6 +79,11 @@ fn BothConnections(first: Connections) -> impl IntoView {
                             view! { <p class="told" data-tone="warning" data-testid="d365-expiry">{text}</p> }
                         })
                 }}
+                <p class="muted small">
+                    "Which fields of the order are written, and whether that works, stands on the "
+                    <a href="/write-back">"Write-back"</a>
+                    " page."
+                </p>
                 <ActionForm action=save_d365>
                     <D365Fields form=d365_form saved=d365_saved.into()/>
                     <SaveAndPing

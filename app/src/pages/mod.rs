@@ -35,3 +35,4 @@ pub mod rules_services;
 pub mod setup;
 pub mod trail;
 pub mod write_back;
+pub mod write_back_targets;

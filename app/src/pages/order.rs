@@ -3,7 +3,9 @@
 use super::order_facts::{Lines, ShipmentFacts};
 use super::order_shipment::{Evidence, OrderCard, ShipmentMain, ShipmentSection, leading};
 use super::order_trials::provide_trials;
+use super::order_write_back::OrderWriteBackCard;
 use crate::api::orders::{BuyAgain, Reprint, ReturnLabel, Void, load_order};
+use crate::api::write_back::WriteAgain;
 use crate::components::clock::provide_page_clock;
 use crate::components::copy_button::CopyButton;
 use crate::components::live::{Live, LiveSwitch, live};
@@ -21,7 +23,7 @@ use std::time::Duration;
 const REFRESH: Duration = Duration::from_secs(3);
 
 /// Actions whose forms are folded away: why one was refused without JavaScript stands on top.
-const FOLDED: [&str; 4] = [Void::PATH, ReturnLabel::PATH, BuyAgain::PATH, Reprint::PATH];
+const FOLDED: [&str; 5] = [Void::PATH, ReturnLabel::PATH, BuyAgain::PATH, Reprint::PATH, WriteAgain::PATH];
 
 /// The page of one order.
 #[component]
@@ -124,6 +126,7 @@ fn OneShipment(
                 <For each key=Clone::clone let:id>
                     <ShipmentFacts shipment=one_of(shipments, id) order=order/>
                 </For>
+                <OrderWriteBackCard live/>
                 <Lines lines/>
             </div>
         </div>
@@ -152,6 +155,7 @@ fn SeveralShipments(
             </div>
             <div class="order-side">
                 <OrderCard order=order.into()/>
+                <OrderWriteBackCard live/>
                 <Lines lines/>
             </div>
         </div>
