@@ -90,7 +90,7 @@ impl TestApp {
     }
 
     /// Hours pass, FedEx is asked, and what it said is written.
-    async fn pass(&self, seconds: i64) {
+    async fn pass_s(&self, seconds: i64) {
         self.advance(seconds).await;
         reconcile::tick(&self.engine).await.expect("asked");
         self.drive().await;
@@ -122,7 +122,7 @@ async fn news_after_the_label_reach_every_field_with_what_was_read_back() {
 
         // The parcel moves: the order says so before anybody confirms a delivery.
         app.twin_post("/_twin/clock", json!({"journey_s": 7_200})).await;
-        app.pass(3_700).await;
+        app.pass_s(3_700).await;
         let moving = app.row("SO-1").await;
         assert_eq!(moving.state, WriteState::Done, "{:?}", moving.cause);
         let header = app.d365_order("SO-1").await["header"].clone();
