@@ -39,7 +39,7 @@ create table gap_runs (
     check (confirmed = seen + missing + stopped + other_mode),
     check (cause_code is null or ended_ms is not null)
 );
-create index gap_runs_started on gap_runs (started_ms);
+create index gap_runs_started on gap_runs (host, started_ms);
 
 -- The confirmed orders it found that we have not seen, and why.
 create table gap_orders (

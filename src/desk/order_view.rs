@@ -114,7 +114,9 @@ fn lines(order: &Order) -> Vec<LineView> {
 fn timeline(trail: &[TrailRow]) -> Vec<TimelineEntry> {
     trail
         .iter()
-        .filter(|row| row.action.starts_with("shipment.") || row.action.starts_with("desk."))
+        .filter(|row| {
+            row.action.starts_with("shipment.") || row.action.starts_with("desk.") || row.action == "order.invoiced"
+        })
         .map(|row| TimelineEntry {
             at: present::moment(row.at_ms),
             lane: present::lane(&row.action, &row.system).to_owned(),

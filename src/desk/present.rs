@@ -279,7 +279,11 @@ fn waits(normal: &str, cause: Option<&str>) -> String {
 pub fn lane(action: &str, system: &str) -> &'static str {
     match action {
         action if action.starts_with("desk.") || action.starts_with("session.") => "operator",
-        "shipment.received" | "shipment.announced" | "shipment.closed" | "shipment.order-changed" => "d365",
+        "shipment.received"
+        | "shipment.announced"
+        | "shipment.closed"
+        | "shipment.order-changed"
+        | "order.invoiced" => "d365",
         "shipment.labelled" | "shipment.outcome-unknown" => "fedex",
         action if action.starts_with("parcel.") => "fedex",
         _ if system == System::D365.name() => "d365",

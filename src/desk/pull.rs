@@ -23,14 +23,15 @@ impl PullDesk for OperatorDesk {
     async fn pull(&self) -> Result<Pull, Problem> {
         self.allowed(Role::Viewer)?;
         let db = &self.engine.store.db;
-        let host = self.engine.d365().await.ok().map(|d365| d365.host().to_owned());
+        let host = self.host().await;
         let mark = match &host {
             Some(host) => self.store(db.watermark(host).await)?,
             None => None,
         };
-        let (waiting, failed) = self.store(db.count_looks().await)?;
-        let rows = self.store(db.looks_waiting(LOOKS_SHOWN).await)?;
-        let gap = self.gap().await?;
+        let host = host.unwrap_or_default();
+        let (waiting, failed) = self.store(db.count_looks(&host).await)?;
+        let rows = self.store(db.looks_waiting(&host, LOOKS_SHOWN).await)?;
+        let gap = self.gap(&host).await?;
         Ok(Pull {
             headline: headline(&gap, waiting),
             scan: self.scan(mark.as_ref()).await?,
@@ -156,9 +157,15 @@ impl OperatorDesk {
         }
     }
 
-    async fn gap(&self) -> Result<GapView, Problem> {
+    /// The environment that is connected now; what waits or was found for another one is not shown.
+    async fn host(&self) -> Option<String> {
+        self.engine.d365().await.ok().map(|d365| d365.host().to_owned())
+    }
+
+    async fn gap(&self, host: &str) -> Result<GapView, Problem> {
         let db = &self.engine.store.db;
-        let (newest, last) = (self.store(db.last_gap_run(false).await)?, self.store(db.last_gap_run(true).await)?);
+        let newest = self.store(db.last_gap_run(host, false).await)?;
+        let last = self.store(db.last_gap_run(host, true).await)?;
         let rows = match &last {
             Some(run) => self.store(db.gap_orders(&run.run_id).await)?,
             None => Vec::new(),
@@ -174,7 +181,8 @@ impl OperatorDesk {
 
     /// The alarm of the home page.
     pub(super) async fn gap_alarm(&self) -> Result<Option<String>, Problem> {
-        let run = self.store(self.engine.store.db.last_gap_run(true).await)?;
+        let Some(host) = self.host().await else { return Ok(None) };
+        let run = self.store(self.engine.store.db.last_gap_run(&host, true).await)?;
         Ok(run.filter(|run| run.missing > 0).map(|run| gap::sentence(&run)))
     }
 }

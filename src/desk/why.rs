@@ -271,7 +271,7 @@ fn step(condition: &str, holds: Option<bool>, evidence: String) -> WhyStep {
 
 fn title(condition: Condition) -> &'static str {
     match condition {
-        Condition::Company => "Legal entity configured",
+        Condition::Company => "Legal entity",
         Condition::Status => "Order status",
         Condition::Processing => "Processing status",
         Condition::Released => "Not stopped",

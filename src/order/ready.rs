@@ -81,7 +81,7 @@ impl Ready {
         let status = is_one_of(&order.sales_status, &self.sales_statuses);
         let processing = is_one_of(&order.processing_status, &self.processing_statuses);
         let mode = self.has_mode(&order.delivery_mode);
-        let stopped = if order.stopped { "processing is stopped on the order" } else { "not stopped" };
+        let stopped = if order.stopped { "processing is stopped on the order" } else { "processing is not stopped" };
         vec![
             checked(Condition::Company, company, one_of(&order.company, &self.companies, company)),
             checked(Condition::Status, status, one_of(&order.sales_status, &self.sales_statuses, status)),

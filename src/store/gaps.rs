@@ -107,11 +107,13 @@ impl Tx {
 }
 
 impl Db {
-    /// The newest comparison, or the newest that came to its end.
-    pub async fn last_gap_run(&self, complete: bool) -> Result<Option<GapRun>> {
-        let only = if complete { "where ended_ms is not null and cause_code is null" } else { "" };
-        let sql = format!("select {COLUMNS} from gap_runs {only} order by started_ms desc, run_id desc limit 1");
-        Ok(on_db!(self, pool => sqlx::query_as(&sql).fetch_optional(pool).await?))
+    /// The newest comparison of an environment, or the newest that came to its end.
+    pub async fn last_gap_run(&self, host: &str, complete: bool) -> Result<Option<GapRun>> {
+        let only = if complete { "and ended_ms is not null and cause_code is null" } else { "" };
+        let sql = format!(
+            "select {COLUMNS} from gap_runs where host = $1 {only} order by started_ms desc, run_id desc limit 1"
+        );
+        Ok(on_db!(self, pool => sqlx::query_as(&sql).bind(host).fetch_optional(pool).await?))
     }
 
     /// The orders a comparison found, missing ones first.

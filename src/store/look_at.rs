@@ -125,19 +125,19 @@ impl Db {
         Ok(row.map(LookAt::from))
     }
 
-    /// Orders that wait to be read: those that failed first, then the longest waiting.
-    pub async fn looks_waiting(&self, limit: i64) -> Result<Vec<LookAt>> {
+    /// Orders of an environment that wait to be read: those that failed first, then the longest waiting.
+    pub async fn looks_waiting(&self, host: &str, limit: i64) -> Result<Vec<LookAt>> {
         let sql = format!(
-            "select {COLUMNS} from look_at order by case when cause_code is null then 1 else 0 end, asked_ms, number
-             limit $1"
+            "select {COLUMNS} from look_at where host = $1
+             order by case when cause_code is null then 1 else 0 end, asked_ms, number limit $2"
         );
-        let rows: Vec<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(limit).fetch_all(pool).await?);
+        let rows: Vec<Row> = on_db!(self, pool => sqlx::query_as(&sql).bind(host).bind(limit).fetch_all(pool).await?);
         Ok(rows.into_iter().map(LookAt::from).collect())
     }
 
     /// How many wait, and how many of them failed at least once.
-    pub async fn count_looks(&self) -> Result<(i64, i64)> {
-        let sql = "select count(*), count(cause_code) from look_at";
-        Ok(on_db!(self, pool => sqlx::query_as(sql).fetch_one(pool).await?))
+    pub async fn count_looks(&self, host: &str) -> Result<(i64, i64)> {
+        let sql = "select count(*), count(cause_code) from look_at where host = $1";
+        Ok(on_db!(self, pool => sqlx::query_as(sql).bind(host).fetch_one(pool).await?))
     }
 }

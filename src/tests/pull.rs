@@ -41,6 +41,16 @@ pub async fn summaries(app: &TestApp, action: &str) -> Vec<String> {
     rows.into_iter().filter(|row| row.action == action).map(|row| row.summary).collect()
 }
 
+async fn count_looks(app: &TestApp) -> (i64, i64) {
+    let host = key(app, "", "").await.host;
+    app.engine.store.db.count_looks(&host).await.expect("read")
+}
+
+async fn first_look(app: &TestApp) -> ml_connector::store::look_at::LookAt {
+    let host = key(app, "", "").await.host;
+    app.engine.store.db.looks_waiting(&host, 10).await.expect("read").remove(0)
+}
+
 async fn is_here(app: &TestApp, number: &str) -> bool {
     !app.engine.store.db.orders_by_number(number).await.expect("read").is_empty()
 }
@@ -70,7 +80,7 @@ async fn a_hint_is_decided_by_the_rule_of_the_pull_and_its_row_goes_with_the_rea
         let of = |number| ("usmf", number);
         hint(&app, &[of("SO-1"), of("SO-2"), of("SO-3"), of("SO-4"), of("SO-5"), ("dat", "SO-6")]).await;
         assert_eq!(look(&app).await, 6);
-        assert_eq!(app.engine.store.db.count_looks().await.expect("read"), (0, 0), "every row is gone");
+        assert_eq!(count_looks(&app).await, (0, 0), "every row is gone");
         assert!(is_here(&app, "SO-1").await);
         for number in ["SO-2", "SO-3", "SO-4", "SO-5", "SO-6"] {
             assert!(!is_here(&app, number).await, "{number}");
@@ -116,7 +126,7 @@ async fn a_look_that_fails_waits_longer_each_time_and_is_never_lost() {
         for failures in 1..=14 {
             assert_eq!(look(&app).await, 1);
             assert_eq!(look(&app).await, 0, "it waits");
-            let row = app.engine.store.db.looks_waiting(10).await.expect("read").remove(0);
+            let row = first_look(&app).await;
             assert_eq!((row.failures, row.cause_code.as_deref()), (failures, Some("d365.unavailable")));
             waits.push(row.next_run_ms - app.clock.now_ms());
             app.clock.advance_ms(row.next_run_ms - app.clock.now_ms());
@@ -125,6 +135,29 @@ async fn a_look_that_fails_waits_longer_each_time_and_is_never_lost() {
         app.twin_send(reqwest::Method::DELETE, "/_twin/faults", None).await;
         look(&app).await;
         assert!(is_here(&app, "SO-1").await);
+    }
+}
+
+#[tokio::test]
+async fn a_look_that_is_throttled_stops_the_others_and_none_comes_too_early() {
+    let app = TestApp::start().await;
+    let numbers: Vec<String> = (1..=20).map(|number| format!("SO-{number}")).collect();
+    for number in &numbers {
+        app.order(number).await;
+    }
+    let throttle =
+        json!({"system": "d365", "op": "order", "kind": "status", "status": 429, "retry_after": "120", "times": 0});
+    app.fault(throttle).await;
+    hint(&app, &numbers.iter().map(|number| ("usmf", number.as_str())).collect::<Vec<_>>()).await;
+    look(&app).await;
+    assert!(calls(&app, "order").await <= 4, "those under way, and no more");
+    app.clock.advance_ms(119_000);
+    assert_eq!(look(&app).await, 0);
+    app.twin_send(reqwest::Method::DELETE, "/_twin/faults", None).await;
+    app.clock.advance_ms(60_000);
+    while look(&app).await > 0 {}
+    for number in &numbers {
+        assert!(is_here(&app, number).await, "{number}");
     }
 }
 
@@ -162,7 +195,7 @@ async fn a_record_that_is_no_order_is_parked_by_a_look_as_by_a_pull() {
     app.twin_post("/_twin/tenant", json!({"broken_orders": ["SO-1", "SO-2", "SO-3"]})).await;
     hint(&app, &[("usmf", "SO-1")]).await;
     look(&app).await;
-    assert_eq!(app.engine.store.db.count_looks().await.expect("read"), (0, 0));
+    assert_eq!(count_looks(&app).await, (0, 0));
     let told = app.desk(Role::Operator).import(None, "SO-2".into()).await.expect("asked");
     assert!(told.contains("a record that is no order: missing field `SalesOrderStatus`"), "{told}");
     assert_eq!(app.pull().await.unreadable, 3);

@@ -121,7 +121,7 @@ async fn every_condition_answers_why_an_order_was_not_shipped() {
         ("SO-STOP", "Not stopped", "it is stopped in Dynamics 365"),
         ("SO-GONE", "Order status", "it is not an open order (Canceled"),
         ("SO-MODE", "Delivery mode", "its delivery mode does not mean FedEx (UPS-GRD"),
-        ("SO-ELSE", "Legal entity configured", "its legal entity is not configured (dat; we wait for usmf"),
+        ("SO-ELSE", "Legal entity", "its legal entity is not configured (dat; we wait for usmf"),
         ("SO-READY", "Taken in here", "is ready to ship and not taken in yet"),
         ("SO-NONE", "In Dynamics 365", "Dynamics 365 has no order SO-NONE"),
     ] {
@@ -165,18 +165,44 @@ async fn the_answer_goes_on_with_what_is_here() {
     assert!(refused.is_here && refused.next_step.contains("security roles"), "{refused:?}");
 }
 
-#[tokio::test]
-async fn the_command_line_says_why_as_json() {
-    let app = TestApp::start().await;
-    app.order_with("SO-1", json!({"status": "Active"})).await;
+/// Runs the program on the same database: exit code and standard output.
+async fn command(app: &TestApp, arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ml-connector"));
-    command.args(["why", "SO-1", "--json"]).env("ML_DATA_DIR", &app.config().data_dir).env("ML_LOG", "error");
+    command.args(arguments).env("ML_DATA_DIR", &app.config().data_dir).env("ML_LOG", "error");
     let output = tokio::task::spawn_blocking(move || command.output().expect("it runs")).await.expect("it ends");
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    let why: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+}
+
+#[tokio::test]
+async fn the_command_line_imports_rewinds_and_says_why() {
+    let app = TestApp::start().await;
+    app.order("SO-1").await;
+    app.order_with("SO-2", json!({"status": "Active"})).await;
+    let (code, said) = command(&app, &["why", "SO-2", "--json"]).await;
+    assert_eq!(code, Some(1), "{said}");
+    let why: Value = serde_json::from_str(&said).expect("JSON");
     assert_eq!(why["answers"][0]["company"], "usmf");
     assert_eq!(why["answers"][0]["chain"][3]["condition"], "Processing status");
     assert_eq!(why["answers"][0]["chain"][3]["holds"], false);
+    let (_, said) = command(&app, &["why", "SO-2"]).await;
+    assert!(said.contains("✗  Processing status") && said.contains("✓  Order status"), "{said}");
+
+    assert_eq!(command(&app, &["import", "SO-1"]).await, (Some(0), "usmf SO-1: It is taken in.\n".to_owned()));
+    assert_eq!(command(&app, &["import", "SO-2"]).await.0, Some(1));
+    app.drive().await;
+    assert_eq!(command(&app, &["why", "SO-1"]).await.0, Some(0), "it was shipped");
+
+    assert_eq!(command(&app, &["pull", "rewind", "--to", "2026-01-01"]).await.0, Some(1), "there is no cursor yet");
+    ml_connector::work::changes::tick(&app.engine, &ml_connector::transport::Trace::engine())
+        .await
+        .expect("stored")
+        .expect("read");
+    let hour_ago = ml_connector::clock::rfc3339(app.clock.now_ms() - 3_600_000);
+    assert_eq!(command(&app, &["pull", "rewind", "--to", &hour_ago]).await.0, Some(0));
+    let (_, said) = command(&app, &["pull", "status", "--json"]).await;
+    let status: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(status["changes"]["cursor"]["ms"].as_i64().map(ml_connector::clock::rfc3339), Some(hour_ago));
+    assert_eq!(command(&app, &["pull", "gaps"]).await.0, Some(0));
 }
 
 async fn ask_for_invoices(app: &TestApp) -> usize {

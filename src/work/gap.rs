@@ -39,8 +39,9 @@ const PAGES: usize = 1_000;
 
 /// Compares when it is due. Answers whether it did.
 pub async fn tick(engine: &Engine) -> Result<bool> {
+    let Ok(d365) = engine.d365().await else { return Ok(false) };
     let now = engine.clock.now_ms();
-    let due = match engine.store.db.last_gap_run(false).await? {
+    let due = match engine.store.db.last_gap_run(d365.host(), false).await? {
         None => true,
         Some(run) => {
             let age = now - run.started_ms;
@@ -51,9 +52,9 @@ pub async fn tick(engine: &Engine) -> Result<bool> {
             }
         }
     };
-    // Without a connection, or before the first pull, everything would be missing.
+    // Before the first pull everything would be missing.
     let pulled = engine.store.db.cursor(crate::store::cursors::FULL_SCAN).await?.is_some();
-    if !due || !pulled || engine.d365().await.is_err() {
+    if !due || !pulled {
         return Ok(false);
     }
     drop(compare(engine, &Actor::Engine).await?);
@@ -104,7 +105,7 @@ pub async fn compare(engine: &Engine, actor: &Actor) -> Result<std::result::Resu
 /// The result as a sentence.
 pub fn sentence(run: &GapRun) -> String {
     let orders = |count: i64| if count == 1 { "1 order".to_owned() } else { format!("{count} orders") };
-    let beside = format!("{} are stopped there, {} go another way", run.stopped, run.other_mode);
+    let beside = format!("{} stopped there, {} for other delivery modes", run.stopped, run.other_mode);
     match run.missing {
         0 => format!("All {} confirmed in Dynamics 365 and ready are here; {beside}.", orders(run.seen)),
         missing => format!("{} confirmed and ready in Dynamics 365 not seen here; {beside}.", orders(missing)),

@@ -17,6 +17,7 @@ use crate::transport::Trace;
 use crate::work::check::noted;
 use crate::work::take_in::{TakenIn, park_unreadable, take_in};
 use futures::{StreamExt, stream};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Longest sleep between two looks: orders queued by another process are found within this.
@@ -111,15 +112,34 @@ pub async fn tick(engine: &Engine) -> Result<usize> {
     let claimed = tx.claim_look_at(d365.host(), now, now + CLAIM_MS, BATCH).await?;
     tx.commit().await?;
     let count = claimed.len();
-    let (d365, ready) = (&d365, &ready);
+    let (d365, ready, halted) = (&d365, &ready, &Mutex::new(None));
     let results: Vec<Result<()>> = stream::iter(claimed)
-        .map(|one| async move { settle(engine, &one, look(engine, d365, ready, &one.key).await?).await })
+        .map(|one| async move { settle(engine, &one, look_unless(halted, engine, d365, ready, &one.key).await?).await })
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
     // What could not be stored is claimed, and due again when the claim ends.
     results.into_iter().collect::<Result<Vec<()>>>()?;
     Ok(count)
+}
+
+/// Looks, unless the look before was told to wait: asking on would only prolong that for all.
+async fn look_unless(
+    halted: &Mutex<Option<Failure>>,
+    engine: &Engine,
+    d365: &D365,
+    ready: &Ready,
+    key: &OrderKey,
+) -> Result<std::result::Result<Option<Looked>, Failure>> {
+    let before = halted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(failure) = before {
+        return Ok(Err(failure));
+    }
+    let looked = look(engine, d365, ready, key).await?;
+    if let Err(failure @ (Failure::Throttled { .. } | Failure::NotAllowed(_))) = &looked {
+        *halted.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure.clone());
+    }
+    Ok(looked)
 }
 
 async fn look(

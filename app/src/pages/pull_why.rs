@@ -56,7 +56,15 @@ pub fn OneOrder(
         <section class="card" id="why" aria-labelledby="why-title" data-testid="why">
             <h2 id="why-title">"Why was this order not shipped?"</h2>
             <Form method="GET" action="/pull" attr:class="span-form">
-                <Field label="Order number" name="number" within="why" value=number kind=FieldKind::Code required=true/>
+                <Field
+                    label="Order number"
+                    name="number"
+                    within="why"
+                    value=number
+                    kind=FieldKind::Code
+                    hint="As in Dynamics 365"
+                    required=true
+                />
                 <Field
                     label="Legal entity"
                     name="company"
@@ -153,7 +161,14 @@ fn Import(live: Live<Pull>) -> impl IntoView {
     view! {
         <h3>"Import one order now"</h3>
         <ActionForm action=action attr:class="span-form">
-            <Field label="Order number" name="number" within="import" kind=FieldKind::Code required=true/>
+            <Field
+                label="Order number"
+                name="number"
+                within="import"
+                kind=FieldKind::Code
+                hint="As in Dynamics 365"
+                required=true
+            />
             <Field
                 label="Legal entity"
                 name="company"
