@@ -402,7 +402,7 @@ async fn old_events_are_forgotten_and_many_are_too() {
             }
         };
         assert_eq!(left(now - 30 * DAY_MS, 6).await, 6);
-        assert_eq!(left(now - 5 * DAY_MS, 100).await, 5);
+        assert_eq!(left(now - 5 * DAY_MS - HOUR_MS, 100).await, 5);
         assert_eq!(left(now - 30 * DAY_MS, 2).await, 2);
     }
 }
