@@ -361,6 +361,7 @@ async fn without_javascript_the_card_makes_shows_and_retires_an_address() {
     }
     assert!(!before.contains("fresh-address"));
 
+    served.app.clock.advance_ms(1);
     let made = post("/desk/events/make-address", String::new()).header("cookie", &cookie).send().await;
     assert!(made.is_ok_and(|answer| !answer.status().is_server_error()));
     let after = page().await;
