@@ -101,6 +101,8 @@ async fn a_pull_throttled_in_the_middle_goes_on_where_it_stopped() {
     let trace = ml_connector::transport::Trace::engine();
     let first = ml_connector::work::poll::tick(&app.engine, &trace).await.expect("stored");
     assert!(first.is_err(), "{first:?}");
+    // It named no time, so nothing leaves for half a minute and a little more.
+    app.clock.advance_ms(36_000);
     assert_eq!(app.pull().await.seen, 4, "only the pages that were missing");
     assert_eq!(app.pull().await.seen, 7, "and then all again");
 }
