@@ -169,11 +169,14 @@ pub fn schedule(engine: &Engine, parcel: &mut ParcelState, pace: Pace, now: i64)
     }
 }
 
-/// The scans of news; what has a day and no time cannot have happened before the label was made.
+/// The scans of news. What has a day and no time cannot have happened before the label was made; nor
+/// can a scan of the label's own second, since FedEx prints whole seconds.
 fn dated(news: &Tracked, labelled_ms: i64) -> Vec<Scan> {
     let mut scans = news.scans.clone();
-    for scan in scans.iter_mut().filter(|scan| !scan.has_time()) {
-        scan.at_ms = scan.at_ms.max(labelled_ms);
+    for scan in &mut scans {
+        if !scan.has_time() || labelled_ms - scan.at_ms < SECOND_MS {
+            scan.at_ms = scan.at_ms.max(labelled_ms);
+        }
     }
     scans
 }
