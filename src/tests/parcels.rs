@@ -86,7 +86,8 @@ async fn a_shipment_is_delivered_when_its_last_package_is() {
         assert_eq!(closed.delivered_ms, parcels.iter().filter_map(|parcel| parcel.delivered_ms).max());
         assert!(parcels.iter().all(|parcel| parcel.signed_by.is_some() && parcel.next_track_ms.is_none()));
         let last_ms = closed.delivered_ms.expect("delivered");
-        let of_the_day = parcels.iter().filter(|parcel| parcel.delivered_ms >= Some(last_ms - last_ms % DAY_MS)).count();
+        let of_the_day =
+            parcels.iter().filter(|parcel| parcel.delivered_ms >= Some(last_ms - last_ms % DAY_MS)).count();
         let shown = app.engine.store.db.count_parcels(Shown::Delivered, last_ms).await.expect("counted");
         assert_eq!(shown, i64::try_from(of_the_day).expect("few"));
         let next_day = app.engine.store.db.count_parcels(Shown::Delivered, last_ms + DAY_MS).await.expect("counted");
@@ -113,7 +114,11 @@ async fn an_exception_is_acknowledged_and_comes_back_when_fedex_reports_a_new_on
         assert_eq!((row.number.as_str(), row.parcel.package.as_str()), ("SO-1", "Package 2 of 2"));
         assert!(told.next_action.starts_with("Call the consignee"), "{}", told.next_action);
         assert_eq!(told.reason.as_deref(), Some("08 Recipient not in"));
-        assert!(row.parcel.sentence.contains("could not be delivered (Recipient not in) in"), "{}", row.parcel.sentence);
+        assert!(
+            row.parcel.sentence.contains("could not be delivered (Recipient not in) in"),
+            "{}",
+            row.parcel.sentence
+        );
         assert!(row.parcel.tracking_url.as_ref().is_some_and(|url| url.contains(&parcels[1].tracking_number)));
 
         let acknowledge = |role, version, note: &str| {

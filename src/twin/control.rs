@@ -41,7 +41,10 @@ const ROUTES: [(&str, &str); 19] = [
     ("GET /_twin/clock", "the twin's time and delays"),
     ("POST /_twin/clock", "advance_s, journey_s, reference_delay_s, track_delay_s, job_delay_s, release_every_s"),
     ("GET /_twin/fedex", "FedEx's switches, quotas, jobs and accounts"),
-    ("POST /_twin/fedex", "virtual, rating, window_limit, daily_limit, track_limit, fail_jobs, job_failure {code, message}"),
+    (
+        "POST /_twin/fedex",
+        "virtual, rating, window_limit, daily_limit, track_limit, fail_jobs, job_failure {code, message}",
+    ),
 ];
 
 /// Answers a control route.

@@ -37,7 +37,17 @@ pub(super) struct Quota {
 
 impl Default for Quota {
     fn default() -> Self {
-        Self { window_limit: WINDOW_LIMIT, daily_limit: 0, track_limit: 0, track_day: 0, tracked: 0, window: 0, in_window: 0, day: 0, in_day: 0 }
+        Self {
+            window_limit: WINDOW_LIMIT,
+            daily_limit: 0,
+            track_limit: 0,
+            track_day: 0,
+            tracked: 0,
+            window: 0,
+            in_window: 0,
+            day: 0,
+            in_day: 0,
+        }
     }
 }
 
