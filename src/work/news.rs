@@ -156,16 +156,12 @@ pub fn schedule(engine: &Engine, parcel: &mut ParcelState, pace: Pace, now: i64)
         .config
         .track_interval_s
         .map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX / SECOND_MS).saturating_mul(SECOND_MS));
-    match track_schedule::next(parcel, pace, fixed_ms, engine.jitter(), now) {
-        Some(turn) => {
-            (parcel.next_track_ms, parcel.every_ms, parcel.urgency) = (Some(turn.at_ms), turn.every_ms, turn.urgency);
-        }
-        None => {
-            parcel.next_track_ms = None;
-            if parcel.ended.is_none() {
-                (parcel.ended, parcel.changed_ms) = (Some(Ended::Forgotten), now);
-            }
-        }
+    let turn = track_schedule::next(parcel, pace, fixed_ms, engine.jitter(), now);
+    parcel.next_track_ms = turn.map(|turn| turn.at_ms);
+    if let Some(turn) = turn {
+        (parcel.every_ms, parcel.urgency) = (turn.every_ms, turn.urgency);
+    } else if parcel.ended.is_none() {
+        (parcel.ended, parcel.changed_ms) = (Some(Ended::Forgotten), now);
     }
 }
 
