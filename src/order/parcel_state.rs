@@ -208,6 +208,7 @@ impl ParcelState {
 
     /// The parcel after news of it. `scans` are all that are known, those of the news included;
     /// `new_trouble`: the news hold a scan of trouble not seen before.
+    #[must_use]
     pub fn heard(&self, scans: &[Scan], news: &Tracked, new_trouble: bool, now_ms: i64) -> Self {
         let sorted = in_order(scans);
         let newest = news.scans.iter().map(|scan| scan.at_ms).max();

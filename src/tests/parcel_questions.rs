@@ -234,6 +234,9 @@ async fn figures_of_the_budget_and_of_the_delay_stand_in_the_metrics() {
     }
 }
 
+/// What a migration keeps: shipment, place, number, milestone, delivery, next question, end.
+type Kept = (String, i64, String, Option<String>, Option<i64>, Option<i64>, Option<String>);
+
 #[tokio::test]
 async fn parcels_of_before_are_taken_over_with_what_was_known() {
     let mut database = sqlx::SqliteConnection::connect("sqlite::memory:").await.expect("a database");
@@ -266,7 +269,6 @@ async fn parcels_of_before_are_taken_over_with_what_was_known() {
         sqlx::raw_sql(&sql).execute(&mut database).await.expect("stored");
     }
     sqlx::raw_sql(&std::fs::read_to_string(&after[0]).unwrap()).execute(&mut database).await.expect("migrated");
-    type Kept = (String, i64, String, Option<String>, Option<i64>, Option<i64>, Option<String>);
     let sql = "select shipment_id, sequence, tracking_number, milestone, delivered_ms, next_track_ms, ended
                from parcels order by shipment_id, sequence";
     let kept: Vec<Kept> = sqlx::query_as(sql).fetch_all(&mut database).await.expect("read");

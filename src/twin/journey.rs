@@ -120,7 +120,8 @@ fn made(scan: &Made) -> Scan {
 
 /// The estimate that FedEx lists as an event without an offset, once the parcel has moved.
 pub(super) fn estimate(shipment: &Shipment, piece: usize, now_ms: i64) -> Option<Scan> {
-    let moved = shipment.pieces[piece].cancelled_ms.is_none() && moment(shipment, 220) <= now_ms;
+    let until_ms = shipment.pieces[piece].course.stands_ms.unwrap_or(now_ms).min(now_ms);
+    let moved = shipment.pieces[piece].cancelled_ms.is_none() && moment(shipment, 220) <= until_ms;
     moved.then_some(Scan {
         at_ms: shipment.created_ms,
         code: "AO".into(),

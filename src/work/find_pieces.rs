@@ -56,9 +56,9 @@ async fn name_all(
         // As it is now: it was claimed a moment ago.
         let Some(before) = known.iter().find(|known| known.sequence == parcel.sequence) else { continue };
         let mut after = before.clone();
-        let place = new.iter().position(|found| found.sequence.is_none_or(|at| i64::from(at) == parcel.sequence));
-        if let Some(place) = place {
-            after.tracking_number.clone_from(&new.remove(place).tracking_number);
+        let match_at = new.iter().position(|found| found.sequence.is_none_or(|at| i64::from(at) == parcel.sequence));
+        if let Some(match_at) = match_at {
+            after.tracking_number.clone_from(&new.remove(match_at).tracking_number);
             (after.not_found, after.changed_ms) = (0, now);
             tx.insert_piece(&shipment.shipment_id, parcel.sequence, &after.tracking_number).await?;
             // Where it is is asked next.

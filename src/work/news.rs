@@ -159,24 +159,23 @@ pub fn schedule(engine: &Engine, parcel: &mut ParcelState, pace: Pace, now: i64)
         .config
         .track_interval_s
         .map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX / SECOND_MS).saturating_mul(SECOND_MS));
-    match track_schedule::next(parcel, pace, fixed_ms, engine.jitter(), now) {
-        Some(turn) => {
-            (parcel.next_track_ms, parcel.every_ms, parcel.urgency) = (Some(turn.at_ms), turn.every_ms, turn.urgency);
-        }
-        None => {
-            parcel.next_track_ms = None;
-            if parcel.ended.is_none() {
-                (parcel.ended, parcel.changed_ms) = (Some(Ended::Forgotten), now);
-            }
-        }
+    let turn = track_schedule::next(parcel, pace, fixed_ms, engine.jitter(), now);
+    parcel.next_track_ms = turn.map(|turn| turn.at_ms);
+    if let Some(turn) = turn {
+        (parcel.every_ms, parcel.urgency) = (turn.every_ms, turn.urgency);
+    } else if parcel.ended.is_none() {
+        (parcel.ended, parcel.changed_ms) = (Some(Ended::Forgotten), now);
     }
 }
 
-/// The scans of news; what has a day and no time cannot have happened before the label was made.
+/// The scans of news. What has a day and no time cannot have happened before the label was made; nor
+/// can a scan of the label's own second, since FedEx prints whole seconds.
 fn dated(news: &Tracked, labelled_ms: i64) -> Vec<Scan> {
     let mut scans = news.scans.clone();
-    for scan in scans.iter_mut().filter(|scan| !scan.has_time()) {
-        scan.at_ms = scan.at_ms.max(labelled_ms);
+    for scan in &mut scans {
+        if !scan.has_time() || labelled_ms - scan.at_ms < SECOND_MS {
+            scan.at_ms = scan.at_ms.max(labelled_ms);
+        }
     }
     scans
 }

@@ -3,7 +3,7 @@
 use crate::components::copy_button::CopyButton;
 use crate::components::status_badge::{StatusBadge, tone_name};
 use crate::components::time_ago::TimeAgo;
-use crate::contract::{ParcelView, ShipmentDetail, TroubleView};
+use crate::contract::{ParcelView, ShipmentDetail};
 use leptos::prelude::*;
 
 /// The parcels of one shipment; nothing before its label.
@@ -34,8 +34,7 @@ fn TrackedParcel(parcel: ParcelView) -> impl IntoView {
     view! {
         <li class="parcel" data-testid="tracked-parcel" data-status=status>
             <ParcelHead parcel=parcel.clone()/>
-            <p>{parcel.sentence.clone()}</p>
-            {parcel.trouble.clone().map(|trouble| view! { <Trouble trouble said=parcel.sentence.clone()/> })}
+            <ParcelWords parcel=parcel.clone()/>
             <ParcelTimes parcel/>
         </li>
     }
@@ -70,26 +69,38 @@ pub fn ParcelHead(
     .into_any()
 }
 
-/// What is wrong, since when, and what to do next.
+/// Where it is in plain words, and what is wrong with it: since when, and what to do next.
 #[component]
-pub fn Trouble(
-    /// The trouble.
-    trouble: TroubleView,
-    /// What stands above already.
-    said: String,
+pub fn ParcelWords(
+    /// The parcel.
+    parcel: ParcelView,
 ) -> impl IntoView {
-    let sentence = (trouble.sentence != said).then_some(trouble.sentence);
+    let ParcelView { sentence, trouble, .. } = parcel;
+    let trouble = trouble.map(|trouble| {
+        // Trouble that FedEx reports is the status itself: said once.
+        let more = (trouble.sentence != sentence).then_some(trouble.sentence);
+        view! {
+            <div
+                class="parcel-trouble"
+                data-tone=tone_name(trouble.tone)
+                data-testid="trouble"
+                data-trouble=trouble.code
+            >
+                {more.map(|text| view! { <p>{text}</p> })}
+                <p>
+                    <strong>"Next: "</strong>
+                    {trouble.next_action}
+                </p>
+                <p class="muted small">
+                    "Since " <TimeAgo at=trouble.since/>
+                    {trouble.reason.map(|reason| format!(". FedEx's reason: {reason}"))}
+                </p>
+            </div>
+        }
+    });
     view! {
-        <div class="parcel-trouble" data-tone=tone_name(trouble.tone) data-testid="trouble" data-trouble=trouble.code>
-            {sentence.map(|text| view! { <p>{text}</p> })}
-            <p>
-                <strong>"Next: "</strong>
-                {trouble.next_action}
-            </p>
-            <p class="muted small">
-                "Since " <TimeAgo at=trouble.since/> {trouble.reason.map(|reason| format!(". FedEx's reason: {reason}"))}
-            </p>
-        </div>
+        <p>{sentence}</p>
+        {trouble}
     }
     .into_any()
 }

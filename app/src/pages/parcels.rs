@@ -1,7 +1,7 @@
 //! Parcels: which need a person and what to do, which are late, silent, under way or delivered, and
 //! the day's questions to FedEx.
 
-use super::order_tracking::{ParcelHead, ParcelTimes, Trouble};
+use super::order_tracking::{ParcelHead, ParcelTimes, ParcelWords};
 use crate::api::parcels::{AcknowledgeParcel, load_parcels};
 use crate::components::action_form::{Submit, problem_after};
 use crate::components::ask::Ask;
@@ -161,8 +161,7 @@ fn Row(row: Memo<QueuedParcel>, live: Live<ParcelSheet>) -> impl IntoView {
                 <span>{consignee}</span>
             </p>
             <ParcelHead parcel=parcel.clone()/>
-            <p>{parcel.sentence.clone()}</p>
-            {parcel.trouble.clone().map(|trouble| view! { <Trouble trouble said=parcel.sentence.clone()/> })}
+            <ParcelWords parcel=parcel.clone()/>
             <ParcelTimes parcel/>
         }
     };
