@@ -6,8 +6,8 @@
 
 use crate::contract::{
     AddressAdvice, Attention, Connections, Correction, D365Form, Day, Delivery, DryRun, FedexForm, Frame, Inbox,
-    InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Quote, Rules, RulesSaved, ServiceRow,
-    ShipFromRow, Suggestion, TrailEntry, TrailFilter,
+    InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, PrintFilter, PrinterForm, Printing, Problem, Quote,
+    Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, TrailEntry, TrailFilter,
 };
 use async_trait::async_trait;
 use std::sync::Arc;

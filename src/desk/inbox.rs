@@ -65,7 +65,8 @@ impl InboxDesk for OperatorDesk {
         let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].delivery_id.clone());
         rows.truncate(PAGE);
         let counts = self.store(db.count_deliveries().await)?;
-        let count = |verdict| counts.iter().filter(|(of, _)| *of == verdict).map(|(_, count)| count.unsigned_abs()).sum();
+        let count =
+            |verdict| counts.iter().filter(|(of, _)| *of == verdict).map(|(_, count)| count.unsigned_abs()).sum();
         let alarm = self.store(silence(engine).await)?.map(|silence| silence.to_string());
         let tokens = self.store(inbox_way::tokens(engine).await)?;
         let last = self.store(db.cursor(LAST_PUSH).await)?;
@@ -98,7 +99,7 @@ impl InboxDesk for OperatorDesk {
         if body.len() > BODY_SHOWN {
             let all = body.len();
             body.truncate(body.floor_char_boundary(BODY_SHOWN));
-            body.push_str(&format!("… ({all} bytes in all)"));
+            body = format!("{body}… ({all} bytes in all)");
         }
         let tokens = self.store(inbox_way::tokens(&self.engine).await)?;
         let signer = match tokens.iter().find(|token| token.token_id == row.signer) {

@@ -31,12 +31,8 @@ const TEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// Resolving a name.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The test.
-const TEST_CALL: Call = Call {
-    system: System::Connector,
-    operation: "connector.webhook-test",
-    timeout: TEST_TIMEOUT,
-    confidential: false,
-};
+const TEST_CALL: Call =
+    Call { system: System::Connector, operation: "connector.webhook-test", timeout: TEST_TIMEOUT, confidential: false };
 
 /// The callback address against FedEx's rules; resolving its name is left to [`check_callback`].
 pub fn callback_ladder(engine: &Engine, url: &Url) -> Ladder {
@@ -122,13 +118,7 @@ async fn climb(engine: &Engine, actor: &Actor, rungs: &mut Vec<Rung>) -> Result<
 }
 
 /// The answer and what lies in the inbox, as sentences.
-fn judge(
-    url: &Url,
-    answer: Result<Answer, SendError>,
-    took: i64,
-    found: Option<&DeliveryRow>,
-    rungs: &mut Vec<Rung>,
-) {
+fn judge(url: &Url, answer: Result<Answer, SendError>, took: i64, found: Option<&DeliveryRow>, rungs: &mut Vec<Rung>) {
     let host = url.host_str().unwrap_or_default();
     let status = match answer {
         Ok(answer) => answer.status(),
@@ -153,14 +143,13 @@ fn judge(
         return;
     }
     rungs.push(passed("Signature", "accepted".to_owned()));
-    rungs.push(match found {
-        Some(row) => passed("Stored", format!("as {}, before the answer", row.delivery_id)),
-        None => {
-            let sentence = "The address said well, and nothing came in here.";
-            let next = "Another program or another installation answers there; check where public_url leads.";
-            failed("Stored", String::new(), "inbox.elsewhere", sentence, next)
-        }
-    });
+    let Some(row) = found else {
+        let sentence = "The address said well, and nothing came in here.";
+        let next = "Another program or another installation answers there; check where public_url leads.";
+        rungs.push(failed("Stored", String::new(), "inbox.elsewhere", sentence, next));
+        return;
+    };
+    rungs.push(passed("Stored", format!("as {}, before the answer", row.delivery_id)));
 }
 
 fn ladder(system: &str, at_ms: i64, duration_ms: i64, rungs: Vec<Rung>) -> Ladder {
@@ -223,8 +212,12 @@ pub async fn set_token(engine: &Engine, actor: &Actor, token: &str) -> Result<()
         until = tokens.first().map(|old| (token_until(&webhook::token_id(old)), now + OVERLAP_MS));
         tokens.insert(0, token.clone());
         tokens.truncate(LIVE_TOKENS);
-        let overlap = until.as_ref().map(|(_, until)| format!("; the one before is valid until {}", moment(*until).text));
-        Ok((format!("Set a new security token for FedEx's pushes ({id}){}.", overlap.unwrap_or_default()), until.clone()))
+        let overlap =
+            until.as_ref().map(|(_, until)| format!("; the one before is valid until {}", moment(*until).text));
+        Ok((
+            format!("Set a new security token for FedEx's pushes ({id}){}.", overlap.unwrap_or_default()),
+            until.clone(),
+        ))
     })
     .await
 }

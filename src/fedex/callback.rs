@@ -33,7 +33,11 @@ pub fn callback(public_url: &Url) -> Url {
 
 /// Holds an address against every rule.
 pub fn rules(url: &Url) -> Vec<Rule> {
-    let rule = |name, seen: String, good: bool, sentence, next| Rule { name, seen, fault: (!good).then_some((sentence, next)) };
+    let rule = |name, seen: String, good: bool, sentence, next| Rule {
+        name,
+        seen,
+        fault: (!good).then_some((sentence, next)),
+    };
     let host = url.host();
     let name = url.host_str().unwrap_or_default().trim_end_matches('.').to_lowercase();
     let ends = |ending: &str| name == ending || name.ends_with(&format!(".{ending}"));
@@ -121,7 +125,10 @@ mod tests {
     fn a_good_address_passes_and_each_bad_one_names_its_rule() {
         assert_eq!(faults("https://shipping.contoso.com/webhooks/fedex"), [""; 0]);
         assert_eq!(faults("http://shipping.contoso.com/webhooks/fedex"), ["https"]);
-        assert_eq!(faults(&format!("https://{}.contoso.com/webhooks/fedex", ["a".repeat(60).as_str(); 4].join("."))), ["Length"]);
+        assert_eq!(
+            faults(&format!("https://{}.contoso.com/webhooks/fedex", ["a".repeat(60).as_str(); 4].join("."))),
+            ["Length"]
+        );
         for literal in ["203.0.113.7", "10.0.0.7", "127.0.0.1", "[2001:db8::1]"] {
             assert_eq!(faults(&format!("https://{literal}/webhooks/fedex")), ["Host name", "Public name"]);
         }
@@ -142,8 +149,18 @@ mod tests {
 
     #[test]
     fn private_addresses_are_not_public() {
-        for private in ["10.1.2.3", "172.16.0.1", "192.168.1.1", "127.0.0.1", "169.254.1.1", "100.64.0.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"]
-        {
+        for private in [
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "127.0.0.1",
+            "169.254.1.1",
+            "100.64.0.1",
+            "::1",
+            "fd00::1",
+            "fe80::1",
+            "::ffff:10.0.0.1",
+        ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }
         for public in ["20.65.16.22", "100.128.0.1", "2606:4700::1"] {

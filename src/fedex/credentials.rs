@@ -357,8 +357,12 @@ mod tests {
         let with = |tokens: &str| Credentials::parse(&GIVEN.replace(r#"["Abcdefghijklmnopqrstuvwxyz1"]"#, tokens));
         let two = r#"["Abcdefghijklmnopqrstuvwxyz1","Abcdefghijklmnopqrstuvwxyz2"]"#;
         assert_eq!(with(two).unwrap().webhook_tokens.len(), 2);
-        for wrong in ["Abcdefghijklmnopqrstuvwx1", "abcdefghijklmnopqrstuvwxyz1", "ABCDEFGHIJKLMNOPQRSTUVWXYZ1", "Abcdefghijklmnopqrstuvwxyz"]
-        {
+        for wrong in [
+            "Abcdefghijklmnopqrstuvwx1",
+            "abcdefghijklmnopqrstuvwxyz1",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ1",
+            "Abcdefghijklmnopqrstuvwxyz",
+        ] {
             let refused = with(&format!(r#"["{wrong}"]"#)).unwrap_err();
             assert_eq!(refused.field, "webhook_tokens.0");
             assert!(!refused.to_string().contains(wrong));

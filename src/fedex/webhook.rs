@@ -77,8 +77,10 @@ pub fn signed_by(tokens: &[SecretString], body: &[u8], signature: Option<&str>) 
     let signature = signature.strip_prefix("sha256=").unwrap_or(signature);
     let base64 = STANDARD.decode(signature).or_else(|_| URL_SAFE.decode(signature)).ok();
     // Every hexadecimal text is base64 as well; the length tells.
-    let read: Vec<(&str, Vec<u8>)> =
-        [("base64", base64), ("hexadecimal", from_hex(signature))].into_iter().filter_map(|(w, r)| Some((w, r?))).collect();
+    let read: Vec<(&str, Vec<u8>)> = [("base64", base64), ("hexadecimal", from_hex(signature))]
+        .into_iter()
+        .filter_map(|(w, r)| Some((w, r?)))
+        .collect();
     let Some((_, first)) = read.first() else { return Err(Refusal::Unreadable(signature.len())) };
     let Some((writing, mac)) = read.iter().find(|(_, bytes)| bytes.len() == MAC_BYTES) else {
         return Err(Refusal::WrongLength(first.len()));
@@ -105,7 +107,7 @@ pub fn sign(token: &SecretString, body: &[u8]) -> String {
 /// Names a token without telling it: for pages, and for who signed what.
 pub fn token_id(token: &SecretString) -> String {
     let digest = Sha256::new().chain_update(b"webhook token id\0").chain_update(token.expose_secret());
-    digest.finalize().iter().take(TOKEN_ID_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&digest.finalize()[..TOKEN_ID_BYTES])
 }
 
 /// Of a digest, as many bytes as tell two tokens apart and say nothing of them.

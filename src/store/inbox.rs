@@ -219,7 +219,8 @@ impl Tx {
             rest = others;
         }
         for repeat in deliveries.iter().filter(|one| !new.contains(&one.delivery_id)) {
-            let sql = "update inbox set repeats = repeats + 1, last_ms = $3 where environment = $1 and content_key = $2";
+            let sql =
+                "update inbox set repeats = repeats + 1, last_ms = $3 where environment = $1 and content_key = $2";
             on_tx!(self, conn => sqlx::query(sql)
                 .bind(&repeat.environment)
                 .bind(repeat.content_key.as_ref().map(|key| &key[..]))
@@ -272,7 +273,8 @@ impl Tx {
             return Ok(());
         }
         for number in &settled.unmatched {
-            let sql = "insert into inbox_unmatched (tracking_number, delivery_id) values ($1, $2) on conflict do nothing";
+            let sql =
+                "insert into inbox_unmatched (tracking_number, delivery_id) values ($1, $2) on conflict do nothing";
             on_tx!(self, conn => sqlx::query(sql).bind(number).bind(delivery_id).execute(conn).await?.rows_affected());
         }
         Ok(())
@@ -323,7 +325,8 @@ impl Tx {
 impl Db {
     /// Something waits to be read.
     pub async fn has_due_deliveries(&self, now_ms: i64) -> Result<bool> {
-        let sql = "select delivery_id from inbox where verdict = 'waiting' and due_ms <= $1 order by delivery_id limit 1";
+        let sql =
+            "select delivery_id from inbox where verdict = 'waiting' and due_ms <= $1 order by delivery_id limit 1";
         let row: Option<(String,)> = on_db!(self, pool => sqlx::query_as(sql).bind(now_ms).fetch_optional(pool).await?);
         Ok(row.is_some())
     }
@@ -355,8 +358,7 @@ impl Db {
         if let Some(before) = before {
             conditions.and("delivery_id < ?", Param::Text(before.to_owned()));
         }
-        let sql =
-            format!("select {COLUMNS} from inbox {} order by delivery_id desc limit {limit}", conditions.sql());
+        let sql = format!("select {COLUMNS} from inbox {} order by delivery_id desc limit {limit}", conditions.sql());
         Ok(on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_all(pool).await?))
     }
 

@@ -23,7 +23,8 @@ pub async fn show(
         }
         Err(error) => {
             let problem = problem::store(&web.engine, &error);
-            return (StatusCode::INTERNAL_SERVER_ERROR, format!("{} {}", problem.message, problem.hint)).into_response();
+            return (StatusCode::INTERNAL_SERVER_ERROR, format!("{} {}", problem.message, problem.hint))
+                .into_response();
         }
     };
     let (media_type, bytes) = found;

@@ -11,9 +11,9 @@ use crate::fedex::proof::{self, Image};
 use crate::fedex::webhook::{self, Pushed};
 use crate::lifecycle::Lifecycle;
 use crate::order::ShipmentId;
+use crate::store::Result;
 use crate::store::inbox::{Claimed, Settled, Verdict};
 use crate::store::proofs::NewProof;
-use crate::store::Result;
 use crate::transport::chain;
 use crate::work::news;
 use crate::work::settle::subject;
@@ -189,7 +189,8 @@ async fn read(engine: &Engine, delivery: &Claimed) -> Result<Read> {
             taken.insert(number);
         }
     }
-    let named = news.iter().map(|one| &one.tracked.tracking_number).chain(images.iter().map(|image| &image.tracking_number));
+    let named =
+        news.iter().map(|one| &one.tracked.tracking_number).chain(images.iter().map(|image| &image.tracking_number));
     let numbers: BTreeSet<&str> = named.map(String::as_str).filter(|number| !number.is_empty()).collect();
     let unmatched: Vec<&str> =
         numbers.iter().copied().filter(|number| !taken.contains(number) && !other_parcels.contains(number)).collect();

@@ -33,7 +33,11 @@ pub fn Proofs(
 fn Proof(proof: ProofView) -> impl IntoView {
     let ProofView { title, href, shown, format, tracking_number, size, received } = proof;
     let about = format!("{title} of parcel {tracking_number}");
-    let caption = format!("{tracking_number} · {format}, {} KiB · sent {}", size.max(0).unsigned_abs().div_ceil(1_024), received.text);
+    let caption = format!(
+        "{tracking_number} · {format}, {} KiB · sent {}",
+        size.max(0).unsigned_abs().div_ceil(1_024),
+        received.text
+    );
     view! {
         <li>
             <figure>
