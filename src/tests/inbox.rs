@@ -269,14 +269,15 @@ async fn a_number_nobody_has_waits_for_its_label() {
 async fn an_unknown_shape_is_kept_and_can_be_read_again() {
     for backend in backends() {
         let served = Served::start(backend, TwinOptions::loopback()).await;
-        for body in [r#"{"authenticationCode":"x"}"#, "[1,2]", "not json", ""] {
+        let no_number = r#"{"trackResults":[{"trackingNumberInfo":{"trackingNumber":"79\u00004"}}]}"#;
+        for body in [r#"{"authenticationCode":"x"}"#, "[1,2]", "not json", "", no_number] {
             let push = served.twin_post("/_twin/webhook", json!({"body": body})).await;
             let signature = push["headers"]["fdx-signature"].as_str().expect("text");
             assert_eq!(served.post(body, &[("fdx-signature", signature)]).await.0, 200, "{body}");
         }
         served.ingest().await;
         let rows = served.rows().await;
-        assert_eq!(rows.len(), 4);
+        assert_eq!(rows.len(), 5);
         assert!(rows.iter().all(|row| verdict(row) == Verdict::Quarantined), "{backend:?} {rows:?}");
         let id = rows[0].delivery_id.clone();
         let shown = served.desk(Role::Viewer).delivery(id.clone()).await.expect("seen");
@@ -291,7 +292,7 @@ async fn an_unknown_shape_is_kept_and_can_be_read_again() {
         let trail = served.engine.store.db.audit_after(0, 10_000).await.expect("read");
         assert!(trail.iter().any(|entry| entry.action == "inbox.replayed" && entry.actor == "kim"));
         let quarantined = InboxFilter { verdict: Some("quarantined".into()), after: None };
-        assert_eq!(served.desk(Role::Viewer).inbox(quarantined).await.expect("seen").rows.len(), 4);
+        assert_eq!(served.desk(Role::Viewer).inbox(quarantined).await.expect("seen").rows.len(), 5);
         let nonsense = InboxFilter { verdict: Some("lost".into()), after: None };
         assert_eq!(served.desk(Role::Viewer).inbox(nonsense).await.expect_err("none").code, "inbox.unknown-verdict");
         served.assert_clean().await;
