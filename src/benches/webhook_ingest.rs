@@ -79,7 +79,7 @@ async fn database(name: &str, directory: &Path, url: Option<&str>, pushes: usize
 
     let commits = commits(&engine, pushes).await?;
     println!("{name}");
-    println!("  {:>9.0} /s  limit: commits of one row each, one after the other", commits);
+    println!("  {commits:>9.0} /s  limit: commits of one row each, one after the other");
     for connections in CONNECTIONS {
         let null = run(address, connections, vec![get(); pushes])?;
         let before = kept(&engine).await?;

@@ -99,7 +99,7 @@ impl InboxDesk for OperatorDesk {
         if body.len() > BODY_SHOWN {
             let all = body.len();
             body.truncate(body.floor_char_boundary(BODY_SHOWN));
-            body.push_str(&format!("… ({all} bytes in all)"));
+            body = format!("{body}… ({all} bytes in all)");
         }
         let tokens = self.store(inbox_way::tokens(&self.engine).await)?;
         let signer = match tokens.iter().find(|token| token.token_id == row.signer) {

@@ -143,14 +143,13 @@ fn judge(url: &Url, answer: Result<Answer, SendError>, took: i64, found: Option<
         return;
     }
     rungs.push(passed("Signature", "accepted".to_owned()));
-    rungs.push(match found {
-        Some(row) => passed("Stored", format!("as {}, before the answer", row.delivery_id)),
-        None => {
-            let sentence = "The address said well, and nothing came in here.";
-            let next = "Another program or another installation answers there; check where public_url leads.";
-            failed("Stored", String::new(), "inbox.elsewhere", sentence, next)
-        }
-    });
+    let Some(row) = found else {
+        let sentence = "The address said well, and nothing came in here.";
+        let next = "Another program or another installation answers there; check where public_url leads.";
+        rungs.push(failed("Stored", String::new(), "inbox.elsewhere", sentence, next));
+        return;
+    };
+    rungs.push(passed("Stored", format!("as {}, before the answer", row.delivery_id)));
 }
 
 fn ladder(system: &str, at_ms: i64, duration_ms: i64, rungs: Vec<Rung>) -> Ladder {

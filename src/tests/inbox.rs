@@ -1,145 +1,23 @@
 //! FedEx's pushes over real HTTP: verified, durable before 200, taken in once, and seen.
 
+use crate::served::{Served, verdict};
 use crate::support::{Backend, TestApp, backends, is, quick};
-use app::contract::{Inbox, InboxFilter};
+use app::contract::InboxFilter;
 use app::desk::{InboxDesk, Views};
-use ml_connector::audit::System;
-use ml_connector::clock::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
-use ml_connector::desk::{Role, inbox};
+use ml_connector::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use ml_connector::desk::Role;
 use ml_connector::lifecycle::Lifecycle;
-use ml_connector::order::ShipmentId;
 use ml_connector::order::state::State;
-use ml_connector::store::inbox::{DeliveryRow, Verdict};
+use ml_connector::store::Db;
+use ml_connector::store::inbox::Verdict;
 use ml_connector::store::intake::{Intake, Kept};
 use ml_connector::twin::TwinOptions;
-use ml_connector::web;
 use ml_connector::work::ingest;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use std::time::Duration;
 
 /// FedEx's limit of ours: what is larger is refused.
 const LIMIT: usize = 8 * 1024 * 1024;
-
-/// An app whose router listens, at its own public address.
-struct Served {
-    app: TestApp,
-    url: String,
-    lifecycle: Lifecycle,
-    _site: TempDir,
-}
-
-impl std::ops::Deref for Served {
-    type Target = TestApp;
-    fn deref(&self) -> &TestApp {
-        &self.app
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.lifecycle.stop();
-    }
-}
-
-impl Served {
-    async fn start(backend: Backend, options: TwinOptions) -> Self {
-        let served = Self::start_unconnected(backend, options).await;
-        served.connect(System::D365, served.twin.d365_credentials()).await;
-        served.connect(System::Fedex, served.twin.fedex_credentials()).await;
-        served
-    }
-
-    async fn start_unconnected(backend: Backend, options: TwinOptions) -> Self {
-        let site = tempfile::tempdir().expect("a directory");
-        std::fs::create_dir(site.path().join("pkg")).expect("made");
-        std::fs::write(site.path().join("pkg/ml.js"), "").expect("written");
-        let listener = web::bind("127.0.0.1:0".parse().expect("an address")).await.expect("bound");
-        let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let app = TestApp::start_with(backend, options, |config| {
-            config.public_url = Some(url.parse().expect("an address"));
-            config.site_dir = Some(site.path().to_owned());
-        })
-        .await;
-        let lifecycle = Lifecycle::default();
-        let served = Self { app, url, lifecycle, _site: site };
-        served.listen(listener);
-        served
-    }
-
-    fn listen(&self, listener: tokio::net::TcpListener) {
-        let (engine, lifecycle) = (self.app.engine.clone(), self.lifecycle.clone());
-        self.lifecycle.spawn("web", async move { web::serve(&engine, &lifecycle, listener).await.expect("serves") });
-    }
-
-    /// The same data in a new process, listening anew.
-    async fn restart(&mut self) {
-        self.lifecycle.stop();
-        self.lifecycle = Lifecycle::default();
-        self.app.restart().await;
-        let listener = web::bind("127.0.0.1:0".parse().expect("an address")).await.expect("bound");
-        self.url = format!("http://{}", listener.local_addr().expect("bound"));
-        self.listen(listener);
-    }
-
-    /// Body and signature of a push, from the twin.
-    async fn push(&self, wanted: Value) -> (String, String) {
-        let push = self.twin_post("/_twin/webhook", wanted).await;
-        let text = |value: &Value| value.as_str().expect("text").to_owned();
-        (text(&push["body"]), text(&push["headers"]["fdx-signature"]))
-    }
-
-    async fn post(&self, body: impl Into<reqwest::Body>, headers: &[(&str, &str)]) -> (u16, String) {
-        // Two of the same millisecond have no order.
-        self.clock.advance_ms(1);
-        let mut request = self.http.post(format!("{}/webhooks/fedex", self.url)).body(body);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let answer = request.send().await.expect("the server answers");
-        let status = answer.status().as_u16();
-        (status, answer.text().await.expect("the server answers"))
-    }
-
-    async fn deliver(&self, wanted: Value) -> u16 {
-        let (body, signature) = self.push(wanted).await;
-        self.post(body, &[("fdx-signature", &signature)]).await.0
-    }
-
-    async fn ingest(&self) {
-        while ingest::tick(&self.engine).await.expect("stored") > 0 {}
-    }
-
-    /// Deliveries, oldest first.
-    async fn rows(&self) -> Vec<DeliveryRow> {
-        let mut rows = self.engine.store.db.deliveries(None, None, 1_000).await.expect("read");
-        rows.reverse();
-        rows
-    }
-
-    async fn last(&self) -> DeliveryRow {
-        self.rows().await.pop().expect("a delivery")
-    }
-
-    async fn page(&self) -> Inbox {
-        self.desk(Role::Admin).inbox(InboxFilter::default()).await.expect("seen")
-    }
-
-    /// An announced order; answers its tracking number.
-    async fn ship(&self, order: &str) -> String {
-        self.order(order).await;
-        self.pull().await;
-        self.drive().await;
-        self.shipment(order).await.tracking_number.expect("a label")
-    }
-
-    async fn scans(&self, id: &ShipmentId) -> usize {
-        self.engine.store.db.scans_of(id).await.expect("read").len()
-    }
-}
-
-fn verdict(row: &DeliveryRow) -> Verdict {
-    Verdict::parse(&row.verdict).expect("a verdict")
-}
 
 #[tokio::test]
 async fn a_signed_push_moves_its_order_and_every_writing_of_the_signature_counts() {
@@ -391,14 +269,15 @@ async fn a_number_nobody_has_waits_for_its_label() {
 async fn an_unknown_shape_is_kept_and_can_be_read_again() {
     for backend in backends() {
         let served = Served::start(backend, TwinOptions::loopback()).await;
-        for body in [r#"{"authenticationCode":"x"}"#, "[1,2]", "not json", ""] {
+        let no_number = r#"{"trackResults":[{"trackingNumberInfo":{"trackingNumber":"79\u00004"}}]}"#;
+        for body in [r#"{"authenticationCode":"x"}"#, "[1,2]", "not json", "", no_number] {
             let push = served.twin_post("/_twin/webhook", json!({"body": body})).await;
             let signature = push["headers"]["fdx-signature"].as_str().expect("text");
             assert_eq!(served.post(body, &[("fdx-signature", signature)]).await.0, 200, "{body}");
         }
         served.ingest().await;
         let rows = served.rows().await;
-        assert_eq!(rows.len(), 4);
+        assert_eq!(rows.len(), 5);
         assert!(rows.iter().all(|row| verdict(row) == Verdict::Quarantined), "{backend:?} {rows:?}");
         let id = rows[0].delivery_id.clone();
         let shown = served.desk(Role::Viewer).delivery(id.clone()).await.expect("seen");
@@ -413,7 +292,7 @@ async fn an_unknown_shape_is_kept_and_can_be_read_again() {
         let trail = served.engine.store.db.audit_after(0, 10_000).await.expect("read");
         assert!(trail.iter().any(|entry| entry.action == "inbox.replayed" && entry.actor == "kim"));
         let quarantined = InboxFilter { verdict: Some("quarantined".into()), after: None };
-        assert_eq!(served.desk(Role::Viewer).inbox(quarantined).await.expect("seen").rows.len(), 4);
+        assert_eq!(served.desk(Role::Viewer).inbox(quarantined).await.expect("seen").rows.len(), 5);
         let nonsense = InboxFilter { verdict: Some("lost".into()), after: None };
         assert_eq!(served.desk(Role::Viewer).inbox(nonsense).await.expect_err("none").code, "inbox.unknown-verdict");
         served.assert_clean().await;
@@ -461,131 +340,6 @@ async fn proofs_of_delivery_are_on_the_order_once_and_byte_for_byte() {
         assert!(body.len() < 20_000 && body.contains("numbers]"), "{}", body.len());
         served.assert_clean().await;
     }
-}
-
-#[tokio::test]
-async fn a_token_is_changed_without_a_gap_and_the_old_one_ends() {
-    for backend in backends() {
-        let served = Served::start(backend, TwinOptions::loopback()).await;
-        let number = served.ship("SO-1").await;
-        let admin = served.desk(Role::Admin);
-        let new = served.page().await.suggested_token.expect("a fresh one");
-        assert!(
-            served.desk(Role::Operator).inbox(InboxFilter::default()).await.expect("seen").suggested_token.is_none()
-        );
-        assert_eq!(
-            served.desk(Role::Operator).set_webhook_token(new.clone()).await.expect_err("no").code,
-            "desk.not-allowed"
-        );
-        assert_eq!(admin.set_webhook_token("short".into()).await.expect_err("a rule").code, "inbox.token");
-        admin.set_webhook_token(new.clone()).await.expect("set");
-        assert_eq!(admin.set_webhook_token(new.clone()).await.expect_err("twice").code, "inbox.token-known");
-
-        assert_eq!(served.deliver(json!({"tracking_number": number})).await, 200, "{backend:?}: the old one overlaps");
-        served.clock.advance_ms(HOUR_MS);
-        let with_new = json!({"tracking_number": number, "token": new, "shape": "flat"});
-        assert_eq!(served.deliver(with_new.clone()).await, 200);
-        served.ingest().await;
-        let tokens = served.page().await.tokens;
-        assert!(tokens[0].newest && tokens[0].used.is_some() && !tokens[1].newest);
-        let used = |index: usize| tokens[index].used.as_ref().map_or(0, |at| at.ms);
-        assert!(used(1) > 0 && used(0) - used(1) >= HOUR_MS, "{tokens:?}");
-        assert!(!tokens[1].ended && tokens[1].until.is_some());
-
-        served.clock.advance_ms(7 * DAY_MS);
-        assert_eq!(served.deliver(json!({"tracking_number": number})).await, 401);
-        assert!(served.last().await.reason.contains("overlap ended"));
-        assert!(served.page().await.tokens[1].ended);
-        assert_eq!(served.deliver(with_new).await, 200);
-
-        admin.retire_webhook_token().await.expect("retired");
-        served.clock.advance_ms(3 * SECOND_MS);
-        assert_eq!(served.page().await.tokens.len(), 1);
-        assert_eq!(admin.retire_webhook_token().await.expect_err("none").code, "inbox.no-old-token");
-        // No secret is in the trail, in any form.
-        let trail = served.engine.store.db.audit_after(0, 10_000).await.expect("read");
-        let all = format!("{trail:?}");
-        assert!(all.contains("inbox.token-set") && all.contains("inbox.token-retired") && !all.contains(&new));
-        served.assert_clean().await;
-    }
-}
-
-#[tokio::test]
-async fn the_signed_test_goes_out_and_comes_in_and_says_what_is_wrong() {
-    for backend in backends() {
-        let served = Served::start(backend, TwinOptions::loopback()).await;
-        let ladder = served.desk(Role::Operator).test_webhook().await.expect("tested");
-        assert!(ladder.passed, "{ladder:?}");
-        let names: Vec<_> = ladder.rungs.iter().map(|rung| rung.name.as_str()).collect();
-        assert_eq!(names, ["Token", "Reached", "Signature", "Stored"]);
-        served.ingest().await;
-        assert_eq!(verdict(&served.last().await), Verdict::SelfTest);
-        assert_eq!(served.page().await.self_test, Some(ladder), "{backend:?}: kept for the page");
-        let trail = served.engine.store.db.audit_after(0, 10_000).await.expect("read");
-        let calls = trail.iter().filter(|entry| entry.action == "connector.webhook-test").count();
-        assert_eq!(calls, 2, "the call is on the record");
-        assert!(!format!("{trail:?}").contains("fdx-signature:"));
-        // Loopback breaks FedEx's rules for addresses, and says so.
-        let check = served.desk(Role::Viewer).check_callback().await.expect("checked");
-        let faults: Vec<_> =
-            check.rungs.iter().filter(|rung| rung.problem.is_some()).map(|rung| rung.name.as_str()).collect();
-        assert_eq!(faults, ["https", "Host name", "Public name", "Name resolves"]);
-    }
-}
-
-#[tokio::test]
-async fn a_test_that_nobody_answers_names_the_next_step() {
-    let app = TestApp::start_with(Backend::Sqlite, TwinOptions::loopback(), |config| {
-        config.public_url = Some("http://127.0.0.1:9".parse().expect("an address"));
-    })
-    .await;
-    let without = app.desk(Role::Operator).test_webhook().await.expect("tested");
-    assert_eq!(without.rungs[0].problem.as_ref().expect("no token").code, "inbox.no-token");
-    app.connect(System::Fedex, app.twin.fedex_credentials()).await;
-    let ladder = app.desk(Role::Operator).test_webhook().await.expect("tested");
-    let problem = ladder.rungs[1].problem.as_ref().expect("a problem");
-    assert!(!ladder.passed && problem.code == "inbox.unreachable" && problem.hint.ends_with('.'), "{ladder:?}");
-}
-
-#[tokio::test]
-async fn silence_while_parcels_move_is_said_everywhere_and_ends_by_itself() {
-    let served = Served::start(Backend::Sqlite, TwinOptions::loopback()).await;
-    let number = served.ship("SO-1").await;
-    served.advance(24 * 3_600).await;
-    let silence = async |served: &Served| inbox::silence(&served.engine).await.expect("read");
-    assert_eq!(silence(&served).await, None, "nothing ever came, so nothing is missing");
-    assert_eq!(served.deliver(json!({"tracking_number": number})).await, 200);
-    served.ingest().await;
-    served.drive().await;
-    assert_eq!(served.shipment("SO-1").await.state, State::InTransit);
-    served.clock.advance_ms(3 * HOUR_MS - MINUTE_MS);
-    assert_eq!(silence(&served).await, None);
-    served.clock.advance_ms(MINUTE_MS);
-    let sentence = "No push from FedEx for 3 h while 1 parcel moves; polling has taken over.";
-    assert_eq!(served.page().await.alarm.as_deref(), Some(sentence));
-    let desk = served.desk(Role::Viewer);
-    let attention = desk.attention().await.expect("seen");
-    assert!(attention.checklist.iter().any(|line| line.label == sentence && line.href == "/inbox"));
-    let chip = desk.frame().await.expect("seen").chips.pop().expect("FedEx");
-    assert_eq!(chip.text, "pushes silent");
-    let text = async |path: &str| {
-        let answer = served.http.get(format!("{}{path}", served.url)).send().await.expect("answered");
-        answer.text().await.expect("text")
-    };
-    assert!(text("/metrics").await.contains("ml_pushes_silent 1"));
-    assert!(text("/readyz").await.contains(sentence));
-    // Our own test is no push of FedEx.
-    desk_test(&served).await;
-    assert!(silence(&served).await.is_some());
-    assert_eq!(served.deliver(json!({"tracking_number": number, "shape": "flat"})).await, 200);
-    served.ingest().await;
-    assert_eq!(silence(&served).await, None);
-    assert!(text("/metrics").await.contains("ml_pushes_silent 0"));
-}
-
-async fn desk_test(served: &Served) {
-    assert!(served.desk(Role::Operator).test_webhook().await.expect("tested").passed);
-    served.ingest().await;
 }
 
 #[tokio::test]
@@ -705,4 +459,93 @@ async fn by_push_by_poll_or_by_both_the_end_is_the_same() {
     assert_eq!(ends[0].0, State::Closed);
     assert_eq!(ends[0], ends[1]);
     assert_eq!(ends[1], ends[2]);
+}
+
+#[tokio::test]
+async fn news_that_cannot_be_stored_hold_nobody_up_and_can_be_replayed() {
+    let served = Served::start(Backend::Sqlite, quick()).await;
+    let number = served.ship("SO-1").await;
+    let Db::Sqlite { writer, .. } = &served.engine.store.db else { panic!("SQLite") };
+    let broken = "create trigger broken before insert on scans begin select raise(abort, 'broken'); end";
+    sqlx::query(broken).execute(writer).await.expect("made");
+    served.advance(70).await;
+    assert_eq!(served.deliver(json!({"tracking_number": number})).await, 200);
+    let other = served.twin_post("/_twin/webhook", json!({"body": "{}"})).await;
+    let signature = other["headers"]["fdx-signature"].as_str().expect("text");
+    assert_eq!(served.post("{}", &[("fdx-signature", signature)]).await.0, 200);
+    for _ in 0..5 {
+        let first = &served.rows().await[0];
+        assert_eq!(verdict(first), Verdict::Waiting, "{}", first.reason);
+        served.ingest().await;
+        assert_eq!(verdict(&served.last().await), Verdict::Quarantined, "the next one is read all the same");
+        served.clock.advance_ms(MINUTE_MS);
+    }
+    let failed = &served.rows().await[0];
+    assert_eq!(verdict(failed), Verdict::Failed);
+    assert!(failed.reason.contains("5 times"), "{}", failed.reason);
+    sqlx::query("drop trigger broken").execute(writer).await.expect("mended");
+    served.desk(Role::Operator).replay_delivery(failed.delivery_id.clone()).await.expect("replayed");
+    served.ingest().await;
+    served.drive().await;
+    assert_eq!(verdict(&served.rows().await[0]), Verdict::TakenIn);
+    assert_eq!(served.shipment("SO-1").await.state, State::Closed);
+}
+
+#[tokio::test]
+async fn the_loop_reads_a_push_by_itself() {
+    let served = Served::start(Backend::Sqlite, quick()).await;
+    let number = served.ship("SO-1").await;
+    let (engine, lifecycle) = (served.engine.clone(), served.lifecycle.clone());
+    served.lifecycle.spawn("ingest", async move { ingest::run(&engine, &lifecycle).await });
+    served.advance(30).await;
+    assert_eq!(served.deliver(json!({"tracking_number": number})).await, 200);
+    for _ in 0..500 {
+        if verdict(&served.last().await) == Verdict::TakenIn {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("nobody reads it");
+}
+
+#[tokio::test]
+async fn pages_and_forms_work_without_javascript() {
+    let served = Served::start(Backend::Sqlite, quick()).await;
+    let number = served.ship("SO-1").await;
+    served.advance(70).await;
+    assert_eq!(served.deliver(json!({"tracking_number": number, "images": ["SPOD", "PPOD"]})).await, 200);
+    served.ingest().await;
+    let cookie = served.sign_in().await;
+    let text = async |path: &str| {
+        let answer = served.get(path, &cookie).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.expect("text")
+    };
+    let page = text("/inbox").await;
+    for part in ["Taken in 1", number.as_str(), "/webhooks/fedex", "Send a signed test", "Set this token"] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(!page.contains("TwinWebhookToken"), "a token that is set is never shown");
+    let id = served.last().await.delivery_id;
+    let delivery = text(&format!("/inbox/{id}")).await;
+    assert!(delivery.contains("Read it again") && delivery.contains("/orders/usmf/SO-1"));
+    let answer = served.form("/desk/inbox/self-test", "", &cookie).await;
+    assert!(answer.status().is_redirection(), "{}", answer.status());
+    assert!(text("/inbox").await.contains("All checks passed"));
+    let refused = served.form("/desk/inbox/set-token", "token=short", &cookie).await;
+    let back = refused.headers()["location"].to_str().expect("text").to_owned();
+    assert!(refused.status().is_redirection() && back.contains("__err") && !back.contains("short"), "{back}");
+
+    let order = text("/orders/usmf/SO-1").await;
+    let detail = served.desk(Role::Viewer).order("usmf".into(), "SO-1".into()).await.expect("seen");
+    for proof in &detail.shipments[0].proofs {
+        assert!(order.contains(&proof.href), "{}", proof.href);
+        let answer = served.get(&proof.href, &cookie).await;
+        let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("content-disposition").starts_with("inline"), proof.shown);
+        assert_eq!(header("content-type"), if proof.shown { "image/jpeg" } else { "image/tiff" });
+        assert_eq!(i64::try_from(answer.bytes().await.expect("bytes").len()).expect("small"), proof.size);
+    }
+    assert_eq!(detail.shipments[0].proofs.len(), 2);
 }

@@ -77,24 +77,24 @@ async fn receive(engine: &Engine, intake: &Intake, request: Request) -> Response
         Err(reason) => (String::new(), reason),
     };
     let now = engine.clock.now_ms();
-    let signed = reason.is_empty();
-    if !signed && !engine.refusals.admit(now) {
+    let believed = reason.is_empty();
+    if !believed && !engine.refusals.admit(now) {
         return refused();
     }
     let delivery = NewDelivery {
         delivery_id: engine.new_id(),
         environment: environment.to_owned(),
-        content_key: signed.then(|| webhook::content_key(&body)),
+        content_key: believed.then(|| webhook::content_key(&body)),
         received_ms: now,
         reason,
         signer,
         headers: kept_headers(&parts.headers),
         body_size: i64::try_from(body.len()).unwrap_or(i64::MAX),
-        body: if signed { body } else { body[..body.len().min(REFUSED_BODY)].to_vec() },
+        body: if believed { body } else { body[..body.len().min(REFUSED_BODY)].to_vec() },
     };
     match intake.keep(delivery).await {
         // Whether it was kept is not a stranger's business.
-        _ if !signed => refused(),
+        _ if !believed => refused(),
         Ok(_) => StatusCode::OK.into_response(),
         Err(error) => not_kept(&error),
     }

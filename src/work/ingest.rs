@@ -11,9 +11,9 @@ use crate::fedex::proof::{self, Image};
 use crate::fedex::webhook::{self, Pushed};
 use crate::lifecycle::Lifecycle;
 use crate::order::ShipmentId;
-use crate::store::Result;
 use crate::store::inbox::{Claimed, Settled, Verdict};
 use crate::store::proofs::NewProof;
+use crate::store::{Result, Tx};
 use crate::transport::chain;
 use crate::work::news;
 use crate::work::settle::subject;
@@ -64,6 +64,8 @@ pub const LAST_PUSH: &str = "inbox.last_push_ms";
 const MATCHED: &str = "inbox.matched_ms";
 /// When old pushes were last looked for.
 const PRUNED: &str = "inbox.pruned_ms";
+/// FedEx's numbers have 12 to 34 characters.
+const NUMBER_LIMIT: usize = 50;
 /// Longest text of an event kept.
 const EVENT_LIMIT: usize = 200;
 
@@ -104,29 +106,34 @@ pub async fn tick(engine: &Engine) -> Result<usize> {
     let mut tx = engine.store.begin().await?;
     let claimed = tx.claim_deliveries(now, now + READING_MS, BATCH).await?;
     tx.commit().await?;
+    let mut read_ones = Vec::with_capacity(claimed.len());
     for delivery in &claimed {
-        take_in(engine, delivery).await?;
+        read_ones.push(read(engine, delivery).await);
     }
+    // Written down together: one wait for the disk, not one each.
+    let mut tx = engine.store.begin().await?;
+    for (delivery, read) in claimed.iter().zip(read_ones) {
+        write_down(engine, &mut tx, delivery, read).await?;
+    }
+    tx.commit().await?;
     Ok(claimed.len())
 }
 
-/// Reads one push and writes down what came of it. Only a failure to write that down is an error.
-async fn take_in(engine: &Engine, delivery: &Claimed) -> Result<()> {
-    let read = read(engine, delivery).await;
+/// Writes down what reading a push came to.
+async fn write_down(engine: &Engine, tx: &mut Tx, delivery: &Claimed, read: Result<Read>) -> Result<()> {
     let now = engine.clock.now_ms();
     let id = &delivery.delivery_id;
-    let mut tx = engine.store.begin().await?;
     match read {
         Ok(Read::Settled(settled)) => {
             tx.settle_delivery(id, &settled, now).await?;
             if settled.verdict != Verdict::SelfTest {
                 tx.advance_cursor(LAST_PUSH, delivery.received_ms, now).await?;
             }
-            tx.advance_cursor(&token_used(&delivery.signer), delivery.received_ms, now).await?;
+            tx.advance_cursor(&token_used(&delivery.signer), delivery.received_ms, now).await
         }
         Ok(Read::Busy) => {
             let reason = "Its shipment changed at this moment; it is read again at once.";
-            tx.postpone_delivery(id, reason, now + SECOND_MS).await?;
+            tx.postpone_delivery(id, reason, now + SECOND_MS).await
         }
         Err(error) => {
             let failures = delivery.failures + 1;
@@ -134,14 +141,12 @@ async fn take_in(engine: &Engine, delivery: &Claimed) -> Result<()> {
             if failures >= FAILURES {
                 let reason = format!("Storing its news failed {failures} times; the log says why. Replay it.");
                 let settled = Settled { verdict: Verdict::Failed, reason, ..Settled::default() };
-                tx.settle_delivery(id, &settled, now).await?;
-            } else {
-                let reason = "Storing its news failed; it is tried again soon.";
-                tx.postpone_delivery(id, reason, now + WAIT_MS * failures).await?;
+                return tx.settle_delivery(id, &settled, now).await;
             }
+            let reason = "Storing its news failed; it is tried again soon.";
+            tx.postpone_delivery(id, reason, now + WAIT_MS * failures).await
         }
     }
-    tx.commit().await
 }
 
 /// What reading a push came to.
@@ -152,16 +157,18 @@ enum Read {
 }
 
 async fn read(engine: &Engine, delivery: &Claimed) -> Result<Read> {
-    let news = webhook::parse(&delivery.body);
+    let mut news = webhook::parse(&delivery.body);
+    news.retain(|one| is_number(&one.tracked.tracking_number));
     let mut images = proof::find(&delivery.body);
-    if news.is_empty() && images.is_empty() {
-        return Ok(Read::Settled(without_news(&delivery.body)));
-    }
     if let [only] = &news[..] {
         // An image without a number in a push about one parcel is of that parcel.
         for image in images.iter_mut().filter(|image| image.tracking_number.is_empty()) {
             image.tracking_number.clone_from(&only.tracked.tracking_number);
         }
+    }
+    images.retain(|image| is_number(&image.tracking_number));
+    if news.is_empty() && images.is_empty() {
+        return Ok(Read::Settled(without_news(&delivery.body)));
     }
     let mut settled = Settled { event: event(&news), ..Settled::default() };
     let mut taken = BTreeSet::new();
@@ -181,7 +188,7 @@ async fn read(engine: &Engine, delivery: &Claimed) -> Result<Read> {
     for image in &images {
         let number = image.tracking_number.as_str();
         let is_other = other_parcels.contains(number) && !taken.contains(number);
-        if is_other || number.is_empty() {
+        if is_other {
             continue;
         }
         if let Some(shipment) = engine.store.db.shipment_with_number(number).await? {
@@ -191,7 +198,7 @@ async fn read(engine: &Engine, delivery: &Claimed) -> Result<Read> {
     }
     let named =
         news.iter().map(|one| &one.tracked.tracking_number).chain(images.iter().map(|image| &image.tracking_number));
-    let numbers: BTreeSet<&str> = named.map(String::as_str).filter(|number| !number.is_empty()).collect();
+    let numbers: BTreeSet<&str> = named.map(String::as_str).collect();
     let unmatched: Vec<&str> =
         numbers.iter().copied().filter(|number| !taken.contains(number) && !other_parcels.contains(number)).collect();
     settled.verdict = if taken.len() == numbers.len() { Verdict::TakenIn } else { Verdict::UnknownNumber };
@@ -199,6 +206,11 @@ async fn read(engine: &Engine, delivery: &Claimed) -> Result<Read> {
     settled.unmatched = unmatched.into_iter().map(str::to_owned).collect();
     settled.numbers = numbers.into_iter().map(str::to_owned).collect();
     Ok(Read::Settled(settled))
+}
+
+/// Something that can be a tracking number: no database minds looking for it.
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() <= NUMBER_LIMIT && text.chars().all(|letter| letter.is_ascii_alphanumeric())
 }
 
 /// Our own test, or a shape nobody has described.
@@ -218,7 +230,8 @@ fn without_news(body: &[u8]) -> Settled {
 
 fn event(news: &[Pushed]) -> String {
     let Some(first) = news.first() else { return "Images only".to_owned() };
-    let text = first.tracked.latest_text.chars().take(EVENT_LIMIT).collect::<String>();
+    let printable = first.tracked.latest_text.chars().filter(|letter| !letter.is_control());
+    let text = printable.take(EVENT_LIMIT).collect::<String>();
     match news.len() {
         1 => text,
         several => format!("{text} (and {} more)", several - 1),

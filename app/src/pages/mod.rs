@@ -7,6 +7,7 @@ pub mod connections;
 pub mod day;
 pub mod entry;
 pub mod inbox;
+pub mod inbox_delivery;
 pub mod inbox_way;
 pub mod login;
 pub mod not_found;
