@@ -17,3 +17,4 @@ mod store_contract;
 mod support;
 mod write_back;
 mod write_back_memory;
+mod write_back_targets;
