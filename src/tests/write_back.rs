@@ -273,6 +273,18 @@ async fn an_order_has_one_writer_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_turn_of_a_process_that_died_ends_with_the_next_start() {
+    let mut app = app_with(Backend::Sqlite, quick(), status_field()).await;
+    app.announced("SO-1").await;
+    let order = app.shipment("SO-1").await.order_id;
+    let _lost = write_back::take_turn(&app.engine, &order).await.expect("read").expect("free");
+    assert_eq!(app.write_due().await, 0);
+    app.restart().await;
+    assert_eq!(write_back::tick(&app.engine).await.expect("written"), 1);
+    assert_eq!(app.row("SO-1").await.state, WriteState::Done);
+}
+
+#[tokio::test]
 async fn news_that_come_while_an_order_is_written_are_not_lost() {
     for backend in backends() {
         let app = app_with(backend, quick(), status_field()).await;
