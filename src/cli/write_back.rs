@@ -19,7 +19,7 @@ pub enum WriteBack {
     },
     /// Asks Dynamics 365 which fields of a set can be written.
     Discover {
-        /// Entity set, such as SalesOrderHeadersV2.
+        /// Entity set, such as `SalesOrderHeadersV2`.
         set: String,
     },
     /// Looks whether all targets can be written: 0 all of them, 1 not.

@@ -174,10 +174,10 @@ impl D365 {
                 Err(failure) => return Err(failure),
             }
         }
-        self.from_edmx(trace, set).await
+        self.find_in_edmx(trace, set).await
     }
 
-    async fn from_edmx(&self, trace: &Trace, set: &str) -> Result<Option<Entity>, Failure> {
+    async fn find_in_edmx(&self, trace: &Trace, set: &str) -> Result<Option<Entity>, Failure> {
         let found = self.read_edmx(trace, set, names_of(set)).await?;
         match found {
             // The sets stand behind all entities: a type whose name nobody could guess is read for at a second pass.
@@ -236,6 +236,7 @@ struct Public {
     properties: Vec<PublicProperty>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "these are the words of the document")]
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct PublicProperty {

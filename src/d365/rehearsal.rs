@@ -48,9 +48,7 @@ impl D365 {
             }
             let held = match known.get(set) {
                 Some(Ok(Some(entity))) => verdict(target, entity),
-                Some(Err(failure)) if matches!(failure, Failure::Permanent(_)) => {
-                    self.without_metadata(trace, target).await
-                }
+                Some(Err(Failure::Permanent(_))) => self.without_metadata(trace, target).await,
                 Some(Err(failure)) => Err(failure.cause().clone()),
                 Some(Ok(None)) | None => Err(no_target(set).cause().clone()),
             };

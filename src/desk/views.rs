@@ -50,7 +50,8 @@ impl Views for OperatorDesk {
             viewer: Some(Viewer { name: operator.name.clone(), role: operator.role.name().to_owned() }),
             first_run: false,
             setup_code_required: false,
-            attention: sum(&counts, State::needs_attention),
+            attention: sum(&counts, State::needs_attention)
+                + self.store(write_back_views::count_parked(engine).await)?,
             chips: vec![present::chip(engine, System::D365).await, present::chip(engine, System::Fedex).await],
             rehearsal: environment.filter(|name| *name != "production").map(str::to_owned),
             now,
@@ -75,6 +76,8 @@ impl Views for OperatorDesk {
                 itself(moving)
             ),
         };
+        let stopped = self.store(write_back_views::count_parked(engine).await)?;
+        let headline = write_back_views::with_parked(headline, stopped);
         let interval = i64::try_from(engine.config.poll_interval_s).unwrap_or(0) * SECOND_MS;
         Ok(Attention {
             headline,

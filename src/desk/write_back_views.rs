@@ -306,6 +306,25 @@ fn order_row(one: &WriteBack) -> OrderRow {
     }
 }
 
+/// How many orders wait for a person with their write-back.
+pub async fn count_parked(engine: &Engine) -> Result<u64, StoreError> {
+    let counts = engine.store.db.parked_write_backs_by_cause().await?;
+    Ok(counts.iter().map(|count| u64::try_from(count.orders).unwrap_or(0)).sum())
+}
+
+/// The home page's sentence, with what stopped on its way back.
+pub fn with_parked(headline: String, parked: u64) -> String {
+    let stopped = match parked {
+        0 => return headline,
+        1 => "The write-back of 1 order needs you".to_owned(),
+        many => format!("The write-back of {many} orders needs you"),
+    };
+    match headline.strip_prefix("Nothing needs you") {
+        Some(rest) => format!("{stopped}{rest}"),
+        None => format!("{headline} {stopped}."),
+    }
+}
+
 /// Parked write-backs as groups of the home page, and how many orders they are.
 pub async fn groups(engine: &Engine) -> Result<Vec<CauseGroup>, StoreError> {
     let counts = engine.store.db.parked_write_backs_by_cause().await?;

@@ -26,3 +26,4 @@ mod support;
 mod throttling;
 mod write_back;
 mod write_back_memory;
+mod write_back_targets;

@@ -20,7 +20,7 @@ pub(super) struct Switches {
     pub locked: Vec<String>,
     /// Longer text is accepted and cut to so many characters.
     pub truncate: Option<usize>,
-    /// Before so many of the next PATCHes somebody else edits the same record.
+    /// Before so many of the next changes somebody else edits the same record.
     pub edits: u64,
     /// `/metadata/PublicEntities` is not there.
     pub public_entities_absent: bool,

@@ -268,7 +268,7 @@ mod tests {
     use crate::order::retry::Failure;
 
     fn after(failure: Option<Failure>, waiting: Option<Cause>, failures: u32) -> (WriteState, u32, Option<i64>) {
-        let end = judge(&Written { failure, waiting, ..Written::default() }, failures, 1_000, 0.0);
+        let end = judge(&Written { waiting, failure, ..Written::default() }, failures, 1_000, 0.0);
         (end.state, end.failures, end.next_run_ms)
     }
 

@@ -45,6 +45,9 @@ pub fn RulesPage() -> impl IntoView {
     view! {
         <div class="page">
             <PageHeader title="Rules"/>
+            <p class="muted">
+                "What goes back onto the order is set on the " <a href="/write-back">"Write-back"</a> " page."
+            </p>
             <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
                 {move || Suspend::new(async move {
                     match rules.await {
