@@ -23,6 +23,7 @@ mod served;
 mod shipping;
 mod store_contract;
 mod support;
+mod three_runs;
 mod throttling;
 mod write_back;
 mod write_back_memory;

@@ -106,6 +106,7 @@ async fn keep(engine: &Engine, id: &OrderId, found: &[&Invoice], next: NextLook)
         let subject = Subject { order_id: Some(id.clone()), ..Subject::default() };
         let summary = format!("Invoiced in Dynamics 365: {}.", new.join(", "));
         engine.store.append(&mut tx, &engine.entry(&Actor::Engine, "order.invoiced", subject, summary)).await?;
+        tx.write_back_due(id, now).await?;
     }
     tx.set_next_invoice_look(id, next, now).await?;
     tx.commit().await?;

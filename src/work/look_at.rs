@@ -15,6 +15,8 @@ use crate::store::look_at::LookAt;
 use crate::store::{Result, Tx};
 use crate::transport::Trace;
 use crate::work::check::noted;
+use crate::work::events::INVOICE_EVENT;
+use crate::work::invoices;
 use crate::work::take_in::{TakenIn, park_unreadable, take_in};
 use futures::{StreamExt, stream};
 use std::sync::{Mutex, PoisonError};
@@ -114,7 +116,16 @@ pub async fn tick(engine: &Engine) -> Result<usize> {
     let count = claimed.len();
     let (d365, ready, halted) = (&d365, &ready, &Mutex::new(None));
     let results: Vec<Result<()>> = stream::iter(claimed)
-        .map(|one| async move { settle(engine, &one, look_unless(halted, engine, d365, ready, &one.key).await?).await })
+        .map(|one| async move {
+            let mut looked = look_unless(halted, engine, d365, ready, &one.key).await?;
+            if one.why == INVOICE_EVENT
+                && matches!(looked, Ok(Some(_)))
+                && let Err(failure) = invoices::look(engine, &one.key.company, &one.key.number).await?
+            {
+                looked = Err(failure);
+            }
+            settle(engine, &one, looked).await
+        })
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;

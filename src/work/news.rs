@@ -143,7 +143,8 @@ async fn hear_once(
     schedule(engine, &mut after, pace, now);
     tx.save_parcel(&before, &after).await?;
     let moved = move_shipment(engine, &mut tx, &shipment, &after, now).await?;
-    if moved || heard.moved || heard.new_scans > 0 {
+    let promised = |parcel: &ParcelState| (parcel.estimated_ms, parcel.signed_by.clone());
+    if moved || heard.moved || heard.new_scans > 0 || promised(&before) != promised(&after) {
         tx.write_back_due(&shipment.order_id, now).await?;
     }
     tx.commit().await?;

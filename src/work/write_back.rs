@@ -15,7 +15,7 @@ use crate::order::retry::{Decision, decide};
 use crate::store::Result;
 use crate::store::write_backs::{WriteBack, WriteEnd, WriteState};
 use crate::transport::{Trace, chain};
-use crate::work::write_values::{add_labels, parcels_of, values};
+use crate::work::write_values::{add_labels, invoice_of, parcels_of, values};
 use futures::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -128,7 +128,7 @@ async fn write(engine: &Engine, claimed: &Claimed) -> Result<()> {
         }
     };
     let parcels = parcels_of(engine, &row.order_id).await?;
-    let invoice = engine.store.db.order(&row.order_id).await?.invoice_number;
+    let invoice = invoice_of(engine, &row.order_id).await?;
     let Some(mut values) = values(&parcels, invoice.as_deref()) else {
         return end(engine, claimed, &nothing, &Written::default(), None).await;
     };

@@ -7,6 +7,7 @@
 use crate::d365::value::{Attachment, Paper};
 use crate::d365::{Value, Values};
 use crate::engine::Engine;
+use crate::order::parcel_state::ParcelState;
 use crate::order::scan::{Milestone, Scan};
 use crate::order::state::State;
 use crate::order::{Charge, Kind, OrderId, Shipment};
@@ -34,20 +35,36 @@ pub struct Parcel {
 /// The parcels of an order, with what FedEx said of them last.
 pub async fn parcels_of(engine: &Engine, order: &OrderId) -> Result<Vec<Parcel>> {
     let db = &engine.store.db;
+    let packages = db.parcels_of_order(order).await?;
     let mut parcels = Vec::new();
     for shipment in db.shipments_of(order).await? {
         let last_scan = match shipment.tracking_number {
             Some(_) => db.scans_of(&shipment.shipment_id).await?.into_iter().next(),
             None => None,
         };
-        parcels.push(Parcel { shipment, last_scan, estimated_ms: None, signed_by: None });
+        let own: Vec<&ParcelState> =
+            packages.iter().filter(|package| package.shipment_id == shipment.shipment_id).collect();
+        // One package without an estimate makes any date for the whole a guess.
+        let estimates: Option<Vec<i64>> = own.iter().map(|package| package.estimated_ms).collect();
+        let estimated_ms = estimates.and_then(|all| all.into_iter().max());
+        let signed_by = joined(own.iter().filter_map(|package| package.signed_by.clone()));
+        parcels.push(Parcel { shipment, last_scan, estimated_ms, signed_by });
     }
     Ok(parcels)
 }
 
+/// The invoice of an order: the one on its label, or those found since.
+pub async fn invoice_of(engine: &Engine, order: &OrderId) -> Result<Option<String>> {
+    if let Some(number) = engine.store.db.order(order).await?.invoice_number {
+        return Ok(Some(number));
+    }
+    let found = engine.store.db.found_invoices(order).await?;
+    Ok(joined(found.into_iter().map(|invoice| invoice.number)))
+}
+
 /// What is to be written onto an order; `None` as long as it never had a label.
 pub async fn values_of(engine: &Engine, order: &OrderId) -> Result<Option<Values>> {
-    let invoice = engine.store.db.order(order).await?.invoice_number;
+    let invoice = invoice_of(engine, order).await?;
     Ok(values(&parcels_of(engine, order).await?, invoice.as_deref()))
 }
 
