@@ -234,6 +234,9 @@ impl ParcelState {
             next.last_scan_ms = Some(last.at_ms);
             next.last_scan_place.clone_from(&last.place);
             next.last_scan_text.clone_from(&last.description);
+        } else if !news.latest_place.is_empty() {
+            // A status without scans still says where.
+            next.last_scan_place.clone_from(&news.latest_place);
         }
         next.note_trouble(&sorted, news, is_newest, now_ms);
         next.note_end(&sorted, news, is_newest);

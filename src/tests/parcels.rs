@@ -3,8 +3,12 @@
 use crate::support::{Backend, TestApp, backends, is, quick};
 use app::contract::{ParcelFilter, ParcelSheet};
 use app::desk::{ParcelDesk, Views};
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
 use ml_connector::clock::{DAY_MS, HOUR_MS, SECOND_MS};
 use ml_connector::desk::Role;
+use ml_connector::desk::sign_in::first_administrator;
 use ml_connector::fedex::webhook::{Pushed, parse};
 use ml_connector::order::parcel_state::{Ended, ParcelState};
 use ml_connector::order::scan::Milestone;
@@ -13,6 +17,7 @@ use ml_connector::store::parcel_queue::Shown;
 use ml_connector::twin::TwinOptions;
 use ml_connector::work::{news, reconcile};
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 impl TestApp {
     /// Makes an order of so many packages and buys its labels.
@@ -363,4 +368,53 @@ async fn pushes_and_answers_end_in_the_same_state_whatever_their_order() {
     }
     assert_eq!(ends[0], ends[1]);
     assert_eq!(ends[0], ends[2]);
+}
+
+/// One request to the program's own router; the answer's status, cookie and text.
+async fn browse(router: &axum::Router, method: &str, path: &str, cookie: &str, form: &str) -> (u16, String, String) {
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("cookie", cookie)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .extension(ConnectInfo(address))
+        .body(Body::from(form.to_owned()))
+        .expect("a request");
+    let answer = router.clone().oneshot(request).await.expect("answered");
+    let status = answer.status().as_u16();
+    let kept = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+    let kept = kept.and_then(|value| value.split(';').next()).unwrap_or_default().to_owned();
+    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 22).await.expect("read");
+    (status, kept, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[tokio::test]
+async fn both_pages_say_it_and_acknowledge_without_javascript() {
+    let app = slow(Backend::Sqlite).await;
+    let parcel = app.ship("SO-1", 1).await.remove(0);
+    app.pass(10.0).await;
+    let scan = json!({"code": "DE", "description": "Words", "reason": "007", "reason_text": "Business closed"});
+    app.course(&parcel, json!({"stands": true, "scans": [scan]})).await;
+    app.pass(2.0).await;
+    let password = secrecy::SecretString::from("correct horse battery");
+    first_administrator(&app.engine, "kim", &password).await.expect("stored").expect("allowed");
+    let site = tempfile::tempdir().expect("a directory");
+    let router = ml_connector::web::router(&app.engine, site.path().to_owned(), None).await.expect("routes");
+    let (status, cookie, _) =
+        browse(&router, "POST", "/login", "", "name=kim&password=correct+horse+battery&next=/parcels").await;
+    assert_eq!(status, 303);
+    let (status, _, page) = browse(&router, "GET", "/parcels", &cookie, "").await;
+    assert_eq!(status, 200);
+    let order = browse(&router, "GET", "/orders/usmf/SO-1", &cookie, "").await.2;
+    for text in ["could not be delivered (Business closed)", "Call the consignee", &parcel.tracking_number] {
+        assert!(page.contains(text) && order.contains(text), "{text} is missing");
+    }
+    assert!(page.contains("Questions to FedEx today") && page.contains("/parcels?show=late"));
+    let seen = app.parcels("SO-1").await.remove(0);
+    let form = format!("shipment_id={}&sequence=1&version={}&note=called", seen.shipment_id, seen.changed_ms);
+    let (status, _, text) = browse(&router, "POST", "/desk/parcels/acknowledge", &cookie, &form).await;
+    assert!(status < 400, "{status} {text}");
+    assert_eq!(app.shown("exceptions").await.total, 0);
+    assert!(browse(&router, "GET", "/parcels", &cookie, "").await.2.contains("No parcel here"));
 }
