@@ -53,7 +53,5 @@ create table proofs (
     primary key (shipment_id, tracking_number, digest)
 );
 
--- A push names a parcel by its number alone.
-create index if not exists pieces_by_number on pieces (tracking_number);
-create index if not exists shipments_by_number on shipments (tracking_number) where tracking_number is not null;
-create index if not exists shipments_labelled on shipments (labelled_ms) where labelled_ms is not null;
+-- Labels bought since a moment.
+create index shipments_labelled on shipments (labelled_ms) where labelled_ms is not null;

@@ -74,4 +74,3 @@ create table invoice_looks (
     check ((next_run_ms is null) = (ended is not null))
 );
 create index invoice_looks_due on invoice_looks (next_run_ms) where next_run_ms is not null;
-create index shipments_labelled on shipments (labelled_ms) where labelled_ms is not null;

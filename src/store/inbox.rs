@@ -331,13 +331,12 @@ impl Db {
         Ok(row.is_some())
     }
 
-    /// Pushes one of whose unknown numbers is on a label bought since.
+    /// Pushes one of whose unknown numbers belongs to a parcel that changed since: it was labelled, or
+    /// FedEx named its number only then.
     pub async fn matched_deliveries(&self, since_ms: i64, limit: i64) -> Result<Vec<String>> {
         let sql = "
-            select distinct delivery_id from inbox_unmatched where tracking_number in (
-                select tracking_number from shipments where labelled_ms >= $1 and tracking_number is not null
-                union select pieces.tracking_number from pieces
-                join shipments on shipments.shipment_id = pieces.shipment_id where shipments.labelled_ms >= $1)
+            select distinct delivery_id from inbox_unmatched
+            where tracking_number in (select tracking_number from parcels where changed_ms >= $1)
             limit $2";
         let rows: Vec<(String,)> =
             on_db!(self, pool => sqlx::query_as(sql).bind(since_ms).bind(limit).fetch_all(pool).await?);

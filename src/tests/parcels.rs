@@ -6,7 +6,7 @@ use app::desk::{ParcelDesk, Views};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use ml_connector::clock::{DAY_MS, HOUR_MS, SECOND_MS};
+use ml_connector::clock::{DAY_MS, HOUR_MS};
 use ml_connector::desk::Role;
 use ml_connector::desk::sign_in::first_administrator;
 use ml_connector::fedex::webhook::{Pushed, parse};
@@ -333,41 +333,6 @@ async fn the_queue_is_read_page_by_page() {
         filter.show = Some("lunch".into());
         assert_eq!(desk.parcels(filter).await.expect_err("refused").code, "parcel.no-such-filter");
     }
-}
-
-#[tokio::test]
-async fn pushes_and_answers_end_in_the_same_state_whatever_their_order() {
-    let mut ends = Vec::new();
-    for way in ["poll", "push", "both"] {
-        let app = TestApp::start_on(Backend::Sqlite, TwinOptions::loopback()).await;
-        let parcel = app.ship("SO-1", 1).await.remove(0);
-        let mut pushes = Vec::new();
-        for _ in 0..26 {
-            app.advance(2 * 3_600).await;
-            pushes.push(app.push_of(&parcel).await);
-            if way != "push" {
-                reconcile::tick(&app.engine).await.expect("asked");
-            }
-        }
-        if way != "poll" {
-            // Every third is lost; the rest come backwards, and once more in order.
-            pushes = pushes.into_iter().enumerate().filter(|(at, _)| at % 3 != 1).map(|(_, push)| push).collect();
-            for push in pushes.iter().rev().chain(&pushes) {
-                news::pushed(&app.engine, push).await.expect("stored").expect("ours");
-            }
-        }
-        app.drive().await;
-        let end = app.parcels("SO-1").await.remove(0);
-        let shipment = app.shipment("SO-1").await;
-        assert_eq!(shipment.state, State::Closed, "{way}");
-        let scans = app.engine.store.db.scans_of(&shipment.shipment_id).await.expect("read");
-        let told: Vec<String> = scans.into_iter().map(|scan| scan.code).collect();
-        ends.push((end.milestone, end.ended, end.status_code, end.signed_by, told));
-        let since_pickup = |ms: Option<i64>| ms.map(|ms| (ms - parcel.labelled_ms) / (10 * SECOND_MS));
-        assert_eq!(since_pickup(end.delivered_ms), since_pickup(shipment.delivered_ms), "{way}");
-    }
-    assert_eq!(ends[0], ends[1]);
-    assert_eq!(ends[0], ends[2]);
 }
 
 /// One request to the program's own router; the answer's status, cookie and text.

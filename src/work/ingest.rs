@@ -32,8 +32,6 @@ const IDLE: Duration = Duration::from_secs(1);
 const WAIT_MS: i64 = 10 * SECOND_MS;
 /// After so many failures a push is a person's business.
 const FAILURES: i64 = 5;
-/// A shipment that changes at this very moment takes the news at the next try.
-const BUSY_TRIES: i64 = 3;
 /// Labels are looked at for this long after they were bought, for pushes that came before them:
 /// longer than the longest step, whose transaction may end long after the moment it names.
 const OVERLAP_MS: i64 = LEASE_MS + 5 * MINUTE_MS;
@@ -120,20 +118,16 @@ pub async fn tick(engine: &Engine) -> Result<usize> {
 }
 
 /// Writes down what reading a push came to.
-async fn write_down(engine: &Engine, tx: &mut Tx, delivery: &Claimed, read: Result<Read>) -> Result<()> {
+async fn write_down(engine: &Engine, tx: &mut Tx, delivery: &Claimed, read: Result<Settled>) -> Result<()> {
     let now = engine.clock.now_ms();
     let id = &delivery.delivery_id;
     match read {
-        Ok(Read::Settled(settled)) => {
+        Ok(settled) => {
             tx.settle_delivery(id, &settled, now).await?;
             if settled.verdict != Verdict::SelfTest {
                 tx.advance_cursor(LAST_PUSH, delivery.received_ms, now).await?;
             }
             tx.advance_cursor(&token_used(&delivery.signer), delivery.received_ms, now).await
-        }
-        Ok(Read::Busy) => {
-            let reason = "Its shipment changed at this moment; it is read again at once.";
-            tx.postpone_delivery(id, reason, now + SECOND_MS).await
         }
         Err(error) => {
             let failures = delivery.failures + 1;
@@ -149,14 +143,7 @@ async fn write_down(engine: &Engine, tx: &mut Tx, delivery: &Claimed, read: Resu
     }
 }
 
-/// What reading a push came to.
-enum Read {
-    Settled(Settled),
-    /// A shipment changed at this moment.
-    Busy,
-}
-
-async fn read(engine: &Engine, delivery: &Claimed) -> Result<Read> {
+async fn read(engine: &Engine, delivery: &Claimed) -> Result<Settled> {
     let mut news = webhook::parse(&delivery.body);
     news.retain(|one| is_number(&one.tracked.tracking_number));
     let mut images = proof::find(&delivery.body);
@@ -168,7 +155,7 @@ async fn read(engine: &Engine, delivery: &Claimed) -> Result<Read> {
     }
     images.retain(|image| is_number(&image.tracking_number));
     if news.is_empty() && images.is_empty() {
-        return Ok(Read::Settled(without_news(&delivery.body)));
+        return Ok(without_news(&delivery.body));
     }
     let mut settled = Settled { event: event(&news), ..Settled::default() };
     let mut taken = BTreeSet::new();
@@ -179,9 +166,6 @@ async fn read(engine: &Engine, delivery: &Claimed) -> Result<Read> {
             settled.new_scans += i64::try_from(heard.new_scans).unwrap_or(i64::MAX);
             taken.insert(number.as_str());
         } else if engine.store.db.shipment_with_number(number).await?.is_some() {
-            if delivery.failures < BUSY_TRIES {
-                return Ok(Read::Busy);
-            }
             other_parcels.insert(number.as_str());
         }
     }
@@ -205,7 +189,7 @@ async fn read(engine: &Engine, delivery: &Claimed) -> Result<Read> {
     settled.reason = reason(&settled, taken.len(), &unmatched, &other_parcels);
     settled.unmatched = unmatched.into_iter().map(str::to_owned).collect();
     settled.numbers = numbers.into_iter().map(str::to_owned).collect();
-    Ok(Read::Settled(settled))
+    Ok(settled)
 }
 
 /// Something that can be a tracking number: no database minds looking for it.
