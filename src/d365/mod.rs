@@ -221,7 +221,7 @@ impl D365 {
     ) -> Result<Answer, Failure> {
         self.sign(&mut request, token);
         let (method, redactor) = (request.method().clone(), self.inner.redactor.and(token));
-        self.paced(&method, self.inner.transport.send(trace, call, request, &redactor)).await
+        self.paced(&method, Box::pin(self.inner.transport.send(trace, call, request, &redactor))).await
     }
 
     async fn stream(
@@ -234,7 +234,7 @@ impl D365 {
     ) -> Result<Answer, Failure> {
         self.sign(&mut request, token);
         let (method, redactor) = (request.method().clone(), self.inner.redactor.and(token));
-        self.paced(&method, self.inner.transport.stream(trace, call, request, &redactor, pieces)).await
+        self.paced(&method, Box::pin(self.inner.transport.stream(trace, call, request, &redactor, pieces))).await
     }
 
     /// Puts the token and an id for Microsoft's support on a request.

@@ -112,14 +112,20 @@ async fn refused_in_window_after_window_it_is_the_days_quota_and_asking_rests_un
     for backend in backends() {
         let app = TestApp::start_on(backend, TwinOptions::loopback()).await;
         let parcel = app.ship("SO-1", 1).await.remove(0);
+        // The first question comes two hours after the label.
+        app.advance(2 * 3_600).await;
         app.next_day().await;
         reconcile::tick(&app.engine).await.expect("asked");
         // The twin's quota of tracking calls: one a day, and that one is used.
         app.twin_post("/_twin/fedex", json!({"track_limit": 1})).await;
-        app.advance(3 * 3_600).await;
-        for _ in 0..3 {
-            reconcile::tick(&app.engine).await.expect("refused");
+        // Whatever time of day it is: on until the parcel is due and FedEx refuses.
+        while app.engine.store.db.cursor(REFUSALS).await.expect("read").unwrap_or(0) == 0 {
+            app.advance(1_800).await;
+            reconcile::tick(&app.engine).await.expect("asked");
+        }
+        for _ in 0..2 {
             app.advance(15).await;
+            reconcile::tick(&app.engine).await.expect("refused");
         }
         let until = app.engine.store.db.cursor(PAUSED_UNTIL).await.expect("read").expect("paused");
         let midnight = (app.clock.now_ms() / DAY_MS + 1) * DAY_MS;

@@ -11,7 +11,7 @@ use ml_connector::order::scan::Milestone;
 use ml_connector::order::state::State;
 use ml_connector::twin::TwinOptions;
 use ml_connector::work::{reconcile, write_back};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 
 /// Orders of a run, with their packages.
@@ -35,12 +35,21 @@ enum Way {
     BothBadly,
 }
 
+/// What a parcel came to.
+#[derive(Debug, PartialEq)]
+struct ParcelEnd {
+    milestone: Option<Milestone>,
+    code: String,
+    delivered: Option<i64>,
+    signed_by: Option<String>,
+}
+
 /// What an order came to, with moments as minutes since its label.
 #[derive(Debug, PartialEq)]
 struct End {
     order: &'static str,
     state: State,
-    parcels: Vec<(Option<Milestone>, String, Option<i64>, Option<String>)>,
+    parcels: Vec<ParcelEnd>,
     scans: Vec<(String, String, i64, String)>,
     told: Vec<(&'static str, String)>,
     number_is_told: bool,
@@ -150,7 +159,12 @@ async fn end(served: &Served, order: &'static str) -> End {
     scans.sort();
     let parcels = served.parcels(order).await.into_iter();
     let parcels = parcels
-        .map(|one| (one.milestone, one.status_code.clone(), one.delivered_ms.map(minutes), one.signed_by.clone()))
+        .map(|one| ParcelEnd {
+            milestone: one.milestone,
+            code: one.status_code.clone(),
+            delivered: one.delivered_ms.map(minutes),
+            signed_by: one.signed_by.clone(),
+        })
         .collect();
     let mut told = Vec::new();
     for property in TEXTS {
@@ -163,7 +177,7 @@ async fn end(served: &Served, order: &'static str) -> End {
     }
     let number = shipment.tracking_number.expect("a label");
     let written = served.d365_field(order, "FdxTrackingNumber").await;
-    End { order, state: shipment.state, parcels, scans, told, number_is_told: written == Value::from(number) }
+    End { order, state: shipment.state, parcels, scans, told, number_is_told: written == number }
 }
 
 #[tokio::test]

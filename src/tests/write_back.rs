@@ -118,7 +118,7 @@ async fn news_after_the_label_reach_every_field_with_what_was_read_back() {
 
         // The parcel moves: the order says so before anybody confirms a delivery.
         app.twin_post("/_twin/clock", json!({"journey_s": 7_200})).await;
-        app.pass_s(3_700).await;
+        app.pass_s(2 * 3_600).await;
         let moving = app.row("SO-1").await;
         assert_eq!(moving.state, WriteState::Done, "{:?}", moving.cause);
         let header = app.d365_order("SO-1").await["header"].clone();
