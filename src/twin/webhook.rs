@@ -1,6 +1,6 @@
 //! A visibility push for a parcel, as FedEx would send and sign it.
 //!
-//! The twin does not post it anywhere: it has no HTTP client. A test takes the body and the
+//! `sender.rs` posts it to whoever subscribed. A test may also take the body and the
 //! signature from here and delivers them as often, as late and as broken as it likes.
 
 use base64::Engine as _;

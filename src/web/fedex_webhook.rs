@@ -20,10 +20,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use futures::StreamExt;
 use secrecy::SecretString;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Largest push read. Pictures of a proof of delivery are some megabytes in base64.
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
+/// Most kilobytes of pushes in memory at a time, signed or not: beyond it FedEx is asked to come again,
+/// and strangers cannot fill the memory.
+const IN_MEMORY_KIB: usize = 128 * 1024;
 /// How long a push may take to arrive; who is slower holds a connection for nothing.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bytes kept of a refused push: enough to see what it is.
@@ -38,9 +43,10 @@ const RETRY_S: u16 = 30;
 
 /// The route. Outside the session: FedEx has none.
 pub fn routes(intake: Intake) -> Router<Web> {
+    let room = Arc::new(Semaphore::new(IN_MEMORY_KIB));
     let posts: MethodRouter<Web> = on(MethodFilter::POST, move |State(web): State<Web>, request: Request| {
-        let intake = intake.clone();
-        async move { receive(&web.engine, &intake, request).await }
+        let (intake, room) = (intake.clone(), room.clone());
+        async move { receive(&web.engine, &intake, &room, request).await }
     });
     Router::new().route(callback::PATH, posts.fallback(only_post))
 }
@@ -51,15 +57,17 @@ async fn only_post() -> Response {
 }
 
 /// Answers one push.
-async fn receive(engine: &Engine, intake: &Intake, request: Request) -> Response {
+async fn receive(engine: &Engine, intake: &Intake, room: &Semaphore, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let announced = content_length(&parts.headers);
     if announced.is_some_and(|length| length > BODY_LIMIT) {
         return too_large();
     }
-    let read = tokio::time::timeout(BODY_TIMEOUT, read(body, announced.unwrap_or_default())).await;
-    let body = match read {
-        Ok(Ok(body)) => body,
+    let read = tokio::time::timeout(BODY_TIMEOUT, read(body, room)).await;
+    // Its place in memory is held until the push is answered.
+    let (body, _place) = match read {
+        Ok(Ok(read)) => read,
+        Ok(Err(ReadError::Full)) => return not_kept(&NotKept::Full),
         Ok(Err(ReadError::TooLarge)) => return too_large(),
         Ok(Err(ReadError::Broken)) => return text(StatusCode::BAD_REQUEST, "The body broke off."),
         Err(_) => return text(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time."),
@@ -117,20 +125,24 @@ async fn still_valid(engine: &Engine, token: &SecretString, place: usize) -> Res
 
 enum ReadError {
     TooLarge,
+    Full,
     Broken,
 }
 
-async fn read(body: Body, announced: usize) -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::with_capacity(announced);
+/// Reads a body, taking room for what came, not for what was announced.
+async fn read(body: Body, room: &Semaphore) -> Result<(Vec<u8>, Vec<SemaphorePermit<'_>>), ReadError> {
+    let (mut bytes, mut places) = (Vec::new(), Vec::new());
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| ReadError::Broken)?;
         if bytes.len() + chunk.len() > BODY_LIMIT {
             return Err(ReadError::TooLarge);
         }
+        let kib = u32::try_from(chunk.len().div_ceil(1024)).unwrap_or(u32::MAX);
+        places.push(room.try_acquire_many(kib).map_err(|_| ReadError::Full)?);
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+    Ok((bytes, places))
 }
 
 fn content_length(headers: &HeaderMap) -> Option<usize> {
@@ -163,4 +175,21 @@ fn not_kept(error: &NotKept) -> Response {
     tracing::warn!(error = %error, "a signed push is not kept; FedEx is asked to come again");
     let headers = [(header::RETRY_AFTER, HeaderValue::from(RETRY_S))];
     (StatusCode::SERVICE_UNAVAILABLE, headers, "It cannot be stored now; please send it again.").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_fills_the_memory_is_put_off_and_room_comes_back() {
+        let room = Semaphore::new(3);
+        let body = |kib: usize| Body::from(vec![b'x'; kib * 1024]);
+        let held = read(body(2), &room).await.ok().expect("there is room");
+        assert!(matches!(read(body(2), &room).await, Err(ReadError::Full)));
+        assert!(read(body(1), &room).await.is_ok(), "what fits is read");
+        drop(held);
+        assert!(read(body(3), &room).await.is_ok());
+        assert!(matches!(read(body(BODY_LIMIT / 1024 + 1), &room).await, Err(ReadError::TooLarge)));
+    }
 }
