@@ -1,29 +1,28 @@
 //! Business events over real HTTP: kept before the answer, told apart from repeats, and no more than
 //! a hint. Nobody without the address gets anywhere, and the address is nowhere to be found.
 
-use crate::support::{Backend, TestApp, backends};
+use crate::served;
+use crate::support::{Backend, backends};
 use app::contract::Events;
 use app::desk::{EventDesk, Views};
+use ml_connector::audit::System;
 use ml_connector::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use ml_connector::desk::{Operator, OperatorDesk, Role};
-use ml_connector::lifecycle::Lifecycle;
 use ml_connector::store::Db;
+use ml_connector::store::write_backs::WriteState;
 use ml_connector::twin::TwinOptions;
-use ml_connector::{audit::System, web};
+use ml_connector::work::{look_at, write_back};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
 
 const LISTED: &str = "ContosoOrderReleased";
 
-/// An app whose web server runs.
+/// An app that listens, with a live address for events.
 struct Served {
-    app: TestApp,
-    base: String,
+    app: served::Served,
     /// Path of a live address.
     path: String,
-    lifecycle: Lifecycle,
 }
 
 impl Served {
@@ -32,28 +31,16 @@ impl Served {
     }
 
     async fn start_on(backend: Backend) -> Self {
-        let app = TestApp::start_on(backend, TwinOptions::loopback()).await;
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let base = format!("http://{}", listener.local_addr().expect("an address"));
-        let site = app.config().data_dir.clone();
-        let router = web::router(&app.engine, site, None).await.expect("a router");
-        let lifecycle = Lifecycle::default();
-        let stopping = lifecycle.clone();
-        lifecycle.spawn("web", async move {
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            let served =
-                axum::serve(listener, service).with_graceful_shutdown(async move { stopping.stopping().await });
-            served.await.expect("served");
-        });
+        let app = served::Served::start(backend, TwinOptions::loopback()).await;
         let desk = app.desk(Role::Admin);
         desk.list_events(LISTED.into()).await.expect("listed");
         app.clock.advance_ms(3_000);
         let path = path(desk.new_event_address().await.expect("an address").expose_secret());
-        Self { app, base, path, lifecycle }
+        Self { app, path }
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.app.http.request(method, format!("{}{path}", self.base))
+        self.app.http.request(method, format!("{}{path}", self.app.url))
     }
 
     async fn post(&self, body: &Value) -> StatusCode {
@@ -77,12 +64,6 @@ impl Served {
             Db::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
         };
         rows.expect("read")
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.lifecycle.stop();
     }
 }
 
@@ -345,7 +326,7 @@ async fn without_javascript_the_card_makes_shows_and_retires_an_address() {
     // The cookie comes with the answer that redirects.
     let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
     let post = |path: &str, body: String| {
-        let request = browser.post(format!("{}{path}", served.base)).header("accept", "text/html");
+        let request = browser.post(format!("{}{path}", served.app.url)).header("accept", "text/html");
         request.header("content-type", "application/x-www-form-urlencoded").header("referer", "/connections").body(body)
     };
     let answer = post("/setup", form.into()).send().await.expect("an answer");
@@ -446,5 +427,34 @@ async fn old_events_are_forgotten_and_many_are_too() {
         assert_eq!(left(now - 30 * DAY_MS, 6).await, 6);
         assert_eq!(left(now - 5 * DAY_MS - HOUR_MS, 100).await, 5);
         assert_eq!(left(now - 30 * DAY_MS, 2).await, 2);
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_a_posted_invoice_has_its_number_looked_up_and_told_to_dynamics() {
+    for backend in backends() {
+        let served = Served::start_on(backend).await;
+        let app = &served.app;
+        app.order("SO-1").await;
+        app.pull().await;
+        app.drive().await;
+        write_back::tick(&app.engine).await.expect("written");
+        app.twin_send(Method::PATCH, "/_twin/orders/usmf/SO-1", Some(json!({"invoice": "INV-9"}))).await;
+        let event = json!({"BusinessEventId": "SalesInvoicePostedBusinessEvent", "BusinessEventLegalEntity": "USMF",
+            "EventId": "I-1", "InvoiceId": "INV-9", "SalesOrderId": "SO-1"});
+        assert_eq!(served.post(&event).await, StatusCode::OK);
+        // Dynamics 365 does not answer at first: the hint is not lost.
+        app.fault(json!({"system": "d365", "op": "any", "match": "SalesInvoiceHeaders", "kind": "status", "status": 503})).await;
+        for _ in 0..2 {
+            look_at::tick(&app.engine).await.expect("looked");
+            app.advance(120).await;
+        }
+        let order = app.shipment("SO-1").await.order_id;
+        let found = app.engine.store.db.found_invoices(&order).await.expect("read");
+        assert_eq!(found.iter().map(|invoice| invoice.number.as_str()).collect::<Vec<_>>(), ["INV-9"], "{backend:?}");
+        assert_eq!(served.queue().await, []);
+        let owed = app.engine.store.db.write_back(&order).await.expect("read").expect("a row");
+        assert_eq!(owed.state, WriteState::Due, "the order is to be told");
+        app.assert_clean().await;
     }
 }
