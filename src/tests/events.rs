@@ -444,7 +444,10 @@ async fn an_event_of_a_posted_invoice_has_its_number_looked_up_and_told_to_dynam
             "EventId": "I-1", "InvoiceId": "INV-9", "SalesOrderId": "SO-1"});
         assert_eq!(served.post(&event).await, StatusCode::OK);
         // Dynamics 365 does not answer at first: the hint is not lost.
-        app.fault(json!({"system": "d365", "op": "any", "match": "SalesInvoiceHeaders", "kind": "status", "status": 503})).await;
+        app.fault(
+            json!({"system": "d365", "op": "any", "match": "SalesInvoiceHeaders", "kind": "status", "status": 503}),
+        )
+        .await;
         for _ in 0..2 {
             look_at::tick(&app.engine).await.expect("looked");
             app.advance(120).await;
