@@ -53,6 +53,7 @@ impl Demo {
         config.set_database_url(&format!("sqlite://{}", config.data_dir.join("ml-connector.db").display()));
         config.poll_interval_s = DEMO_POLL_S;
         config.track_interval_s = Some(DEMO_TRACK_S);
+        let listener = run::bind(&mut config).await?;
         let engine = engine(config).await?;
         let _lock = run::claim(&engine)?;
         let twin = self.twin(&engine.config.data_dir).await?;
@@ -60,7 +61,7 @@ impl Demo {
         let password = login(&engine).await?;
         let shown =
             format!("The twins: Dynamics 365 at {}/_twin/ and FedEx at {}/_twin/", twin.d365_url(), twin.fedex_url());
-        let exit = run::serve_engine(&engine, |address| {
+        let exit = run::serve_engine(&engine, listener, |address| {
             println!("\n  ml-connector demo\n  Open  {address}\n  Name  {DEMO_OPERATOR}\n  Password  {password}\n");
             println!("  {shown}\n  Ctrl-C ends it; `--fresh` begins anew.\n");
             if let Err(reason) = twin.push_to(&format!("{address}webhooks/fedex")) {

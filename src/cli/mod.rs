@@ -19,7 +19,6 @@ mod write_back;
 use crate::config::Config;
 use crate::engine::Engine;
 use clap::{Parser, Subcommand};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -253,12 +252,4 @@ async fn engine(config: Config) -> std::result::Result<Engine, Failed> {
             _ => Failed::usage(text),
         }
     })
-}
-
-/// The address people open.
-fn shown_address(config: &Config, bound: SocketAddr) -> String {
-    match &config.public_url {
-        Some(url) => url.to_string(),
-        None => format!("http://{bound}/"),
-    }
 }

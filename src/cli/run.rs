@@ -1,26 +1,34 @@
 //! `serve` and `worker`.
 
-use super::{Exit, Failed, Result, engine, shown_address};
+use super::{Exit, Failed, Result, engine};
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::lifecycle::{DirectoryLock, Lifecycle};
 use crate::{web, work};
+use tokio::net::TcpListener;
 
 /// Web server and workers.
-pub async fn serve(config: Config) -> Result {
+pub async fn serve(mut config: Config) -> Result {
+    let listener = bind(&mut config).await?;
     let engine = engine(config).await?;
     let _lock = claim(&engine)?;
-    serve_engine(&engine, |_| {}).await
+    serve_engine(&engine, listener, |_| {}).await
+}
+
+/// Binds the configured address. Port 0 becomes the port that was free, so that every address this
+/// server names is one it answers at.
+pub async fn bind(config: &mut Config) -> std::result::Result<TcpListener, Failed> {
+    let listener = web::bind(config.listen).await.map_err(|error| Failed::usage(format!("{error}.")))?;
+    config.listen = listener.local_addr().map_err(|error| Failed::usage(format!("no local address: {error}.")))?;
+    Ok(listener)
 }
 
 /// Serves an engine until a signal; `ready` is told the address once it listens.
-pub async fn serve_engine(engine: &Engine, ready: impl FnOnce(&str)) -> Result {
+pub async fn serve_engine(engine: &Engine, listener: TcpListener, ready: impl FnOnce(&str)) -> Result {
     let lifecycle = Lifecycle::default();
-    let listener = web::bind(engine.config.listen).await.map_err(|error| Failed::usage(format!("{error}.")))?;
-    let bound = listener.local_addr().map_err(|error| Failed::usage(format!("no local address: {error}.")))?;
     take_up(engine).await?;
     work::spawn(engine, &lifecycle);
-    let address = shown_address(&engine.config, bound);
+    let address = engine.config.public_url().to_string();
     tracing::info!("listening on {address}");
     let server = lifecycle.clone();
     let (served_engine, failed) = (engine.clone(), std::sync::Arc::new(std::sync::Mutex::new(None)));
