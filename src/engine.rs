@@ -14,7 +14,7 @@ use crate::transport::token::{Shelf, Shelved};
 use crate::vault::{KeyError, MasterKey, Vault, VaultError};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::{Notify, RwLock};
 use ulid::Ulid;
 
@@ -206,6 +206,10 @@ impl Engine {
         rand::random()
     }
 
+    fn shelf(&self) -> Arc<dyn Shelf> {
+        Arc::new(OwnShelf(Arc::downgrade(&self.0)))
+    }
+
     /// The Dynamics 365 client, or why there is none.
     pub async fn d365(&self) -> Result<Arc<D365>, Failure> {
         self.refresh().await;
@@ -261,7 +265,7 @@ impl Engine {
             connections.d365 = self.opened(crate::vault::D365).await.and_then(|json| {
                 let credentials = crate::d365::Credentials::parse(json.expose_secret());
                 let credentials = credentials.map_err(|error| unusable(crate::vault::D365, &error)).ok()?;
-                Some(Arc::new(D365::new(credentials, self.transport.clone(), Arc::new(self.clone()))))
+                Some(Arc::new(D365::new(credentials, self.transport.clone(), self.shelf())))
             });
         }
         if connections.fedex_stamp != fedex_stamp {
@@ -274,7 +278,7 @@ impl Engine {
                     unusable(crate::vault::FEDEX, &"clock_factor is for rehearsals with the twins; remove it");
                     return None;
                 }
-                Some(Arc::new(Fedex::new(credentials, self.transport.clone(), Arc::new(self.clone()))))
+                Some(Arc::new(Fedex::new(credentials, self.transport.clone(), self.shelf())))
             });
         }
     }
@@ -353,6 +357,39 @@ fn master_key(config: &Config) -> Result<MasterKey, KeyError> {
         (Some(text), _) => MasterKey::from_text(text, "ML_MASTER_KEY"),
         (None, Some(file)) => MasterKey::from_file(file),
         (None, None) => MasterKey::from_directory(&config.data_dir),
+    }
+}
+
+/// The engine as its own clients hold it. Not the engine itself: that holds the clients, and neither
+/// would ever end, nor their database connections.
+struct OwnShelf(Weak<Inner>);
+
+impl OwnShelf {
+    fn engine(&self) -> Option<Engine> {
+        self.0.upgrade().map(Engine)
+    }
+}
+
+#[async_trait]
+impl Shelf for OwnShelf {
+    async fn token(&self, name: &str) -> Option<Shelved> {
+        self.engine()?.token(name).await
+    }
+
+    async fn keep_token(&self, name: &str, token: &Shelved) {
+        if let Some(engine) = self.engine() {
+            engine.keep_token(name, token).await;
+        }
+    }
+
+    async fn breaker(&self, name: &str) -> Option<i64> {
+        self.engine()?.breaker(name).await
+    }
+
+    async fn open_breaker(&self, name: &str, until_ms: i64) {
+        if let Some(engine) = self.engine() {
+            engine.open_breaker(name, until_ms).await;
+        }
     }
 }
 
