@@ -208,6 +208,8 @@ pub fn moment(text: &str) -> Option<i64> {
 fn minutes(ms: i64) -> String {
     match ms / clock::SECOND_MS {
         60 => "minute".to_owned(),
+        3_600 => "hour".to_owned(),
+        seconds if seconds % 3_600 == 0 => format!("{} hours", seconds / 3_600),
         seconds if seconds % 60 == 0 => format!("{} minutes", seconds / 60),
         1 => "second".to_owned(),
         seconds => format!("{seconds} seconds"),
