@@ -20,7 +20,7 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 use std::time::Duration;
 
-const REFRESH: Duration = Duration::from_millis(1_500);
+const REFRESH: Duration = Duration::from_secs(1);
 
 /// Actions whose forms are folded away: why one was refused without JavaScript stands on top.
 const FOLDED: [&str; 5] = [Void::PATH, ReturnLabel::PATH, BuyAgain::PATH, Reprint::PATH, WriteAgain::PATH];
