@@ -14,7 +14,7 @@ use crate::store::look_at::LookAt;
 use crate::store::orders::OrderRecord;
 use crate::transport::Trace;
 use crate::work::check::noted;
-use crate::work::look_at::rule;
+use crate::work::look_at::asking;
 use app::contract::{Why, WhyAnswer, WhyStep};
 
 /// The conditions a person reads, in their order; those of the rule stand between them.
@@ -55,12 +55,8 @@ pub async fn why(engine: &Engine, actor: &Actor, company: Option<&str>, number: 
 type Asked = (std::sync::Arc<D365>, Ready, crate::d365::OrdersPage);
 
 async fn ask(engine: &Engine, actor: &Actor, number: &str) -> Result<std::result::Result<Asked, Failure>> {
-    let d365 = match engine.d365().await {
-        Ok(d365) => d365,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    let ready = match rule(engine, &d365).await? {
-        Ok(ready) => ready,
+    let (d365, ready) = match asking(engine).await? {
+        Ok(both) => both,
         Err(failure) => return Ok(Err(failure)),
     };
     let trace = Trace { actor: actor.clone(), ..Trace::engine() };

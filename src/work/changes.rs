@@ -18,7 +18,7 @@ use crate::store::watermarks::Watermark;
 use crate::store::{Result, StoreError};
 use crate::transport::Trace;
 use crate::work::check::noted;
-use crate::work::look_at::rule;
+use crate::work::look_at::asking;
 
 /// How far before the cursor a reading begins: transactions in Dynamics 365 may take minutes, and
 /// carry the moment they began.
@@ -43,12 +43,8 @@ pub struct ReadOn {
 
 /// Reads on. `None` where the environment does not publish changes.
 pub async fn tick(engine: &Engine, trace: &Trace) -> Result<std::result::Result<Option<ReadOn>, Failure>> {
-    let d365 = match engine.d365().await {
-        Ok(d365) => d365,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    let ready = match rule(engine, &d365).await? {
-        Ok(ready) => ready,
+    let (d365, ready) = match asking(engine).await? {
+        Ok(both) => both,
         Err(failure) => return Ok(Err(failure)),
     };
     let now = engine.clock.now_ms();

@@ -18,7 +18,7 @@ use crate::store::Result;
 use crate::store::gaps::{GapOrder, GapRun};
 use crate::transport::Trace;
 use crate::work::check::noted;
-use crate::work::look_at::rule;
+use crate::work::look_at::asking;
 use crate::work::poll;
 use std::time::Duration;
 
@@ -63,12 +63,8 @@ pub async fn tick(engine: &Engine) -> Result<bool> {
 
 /// Compares now, and keeps the result.
 pub async fn compare(engine: &Engine, actor: &Actor) -> Result<std::result::Result<GapRun, Failure>> {
-    let d365 = match engine.d365().await {
-        Ok(d365) => d365,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    let ready = match rule(engine, &d365).await? {
-        Ok(ready) => ready,
+    let (d365, ready) = match asking(engine).await? {
+        Ok(both) => both,
         Err(failure) => return Ok(Err(failure)),
     };
     let mut run = GapRun {

@@ -19,7 +19,7 @@ use crate::work::events::INVOICE_EVENT;
 use crate::work::invoices;
 use crate::work::take_in::{TakenIn, park_unreadable, take_in};
 use futures::{StreamExt, stream};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Longest sleep between two looks: orders queued by another process are found within this.
@@ -75,7 +75,7 @@ impl Looked {
 }
 
 /// The rule of what is ready to ship, or why there is none yet.
-pub async fn rule(engine: &Engine, d365: &D365) -> Result<std::result::Result<Ready, Failure>> {
+async fn rule(engine: &Engine, d365: &D365) -> Result<std::result::Result<Ready, Failure>> {
     // Delivery modes that mean FedEx: the configured ones, else those that have a service.
     let mut modes = d365.credentials().orders.delivery_modes.clone();
     if modes.is_empty() {
@@ -86,6 +86,15 @@ pub async fn rule(engine: &Engine, d365: &D365) -> Result<std::result::Result<Re
     } else {
         Ok(d365.ready(&modes))
     })
+}
+
+/// Whom to ask for orders, and the rule of which of them are ready, or why that is not known yet.
+pub async fn asking(engine: &Engine) -> Result<std::result::Result<(Arc<D365>, Ready), Failure>> {
+    let d365 = match engine.d365().await {
+        Ok(d365) => d365,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    Ok(rule(engine, &d365).await?.map(|ready| (d365, ready)))
 }
 
 /// Decides about an order as it was just read. `None`: a shipment of it is being changed elsewhere.
@@ -235,12 +244,8 @@ pub struct Imported {
 pub async fn import(engine: &Engine, actor: &Actor, company: Option<&str>, number: &str) -> Result<Imported> {
     let company = company.map(str::to_lowercase);
     let failed = |company, failure| Imported { company, looked: Err(failure) };
-    let d365 = match engine.d365().await {
-        Ok(d365) => d365,
-        Err(failure) => return Ok(failed(None, failure)),
-    };
-    let ready = match rule(engine, &d365).await? {
-        Ok(ready) => ready,
+    let (d365, ready) = match asking(engine).await? {
+        Ok(both) => both,
         Err(failure) => return Ok(failed(None, failure)),
     };
     let trace = Trace { actor: actor.clone(), ..Trace::engine() };

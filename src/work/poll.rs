@@ -16,7 +16,7 @@ use crate::store::Result;
 use crate::store::cursors::{FULL_SCAN, FULL_SCAN_SEEN, LAST_PULL};
 use crate::transport::{Trace, chain};
 use crate::work::changes;
-use crate::work::look_at::rule;
+use crate::work::look_at::asking;
 use crate::work::take_in::{TakenIn, park_unreadable, take_in_again, take_in_page};
 use std::time::Duration;
 
@@ -70,12 +70,8 @@ pub async fn tick(engine: &Engine, trace: &Trace) -> Result<std::result::Result<
 }
 
 async fn pull(engine: &Engine, trace: &Trace) -> Result<std::result::Result<Pulled, Failure>> {
-    let d365 = match engine.d365().await {
-        Ok(d365) => d365,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    let ready = match rule(engine, &d365).await? {
-        Ok(ready) => ready,
+    let (d365, ready) = match asking(engine).await? {
+        Ok(both) => both,
         Err(failure) => return Ok(Err(failure)),
     };
     let mut pulled = Pulled::default();
