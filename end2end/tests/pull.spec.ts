@@ -56,7 +56,7 @@ test('why an order was not shipped is one sentence and a chain', async ({ page }
   await expect(van.getByTestId('import-one')).toHaveCount(0);
 
   await importOne(page, 'SO-WHY-PARKED');
-  await told(page, 'SO-WHY-PARKED', 'It is taken in.', 'Order SO-WHY-PARKED of usmf is here');
+  await told(page, 'SO-WHY-PARKED', 'It is taken in.', 'Order SO-WHY-PARKED of usmf');
   await open(page, product(), '/orders/usmf/SO-WHY-PARKED');
   await untilState(page, ['parked'], SOON_MS);
   await open(page, product(), '/pull');
