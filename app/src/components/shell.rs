@@ -11,7 +11,7 @@ use super::problem_notice::ProblemNotice;
 use super::route_announcer::RouteAnnouncer;
 use super::toast::ToastRegion;
 use crate::api::frame::load_frame;
-use crate::contract::{Frame, Problem, Viewer};
+use crate::contract::{Frame, Problem, Rehearsal, Viewer};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use std::time::Duration;
@@ -59,7 +59,7 @@ fn TopBar(first: Frame) -> impl IntoView {
     let attention = Memo::new(move |_| frame.with(|frame| frame.attention));
     view! {
         <header class="topbar" class:bare=!signed_in>
-            {move || rehearsal.get().map(|kind| view! { <Rehearsal kind/> })}
+            {move || rehearsal.get().map(|frame| view! { <RehearsalFrame frame/> })}
             <a class="brand" href="/">
                 <Mark/>
                 <span>"ml-connector"</span>
@@ -185,19 +185,15 @@ fn SessionEnded() -> impl IntoView {
     }
 }
 
-/// The frame around everything while FedEx is not the production system.
+/// The frame around everything while something is not real.
 #[component]
-fn Rehearsal(kind: String) -> impl IntoView {
-    let meaning = match kind.as_str() {
-        "sandbox" => "FedEx is the test system. Its labels must not go on a parcel.",
-        _ => "FedEx is a custom address. Its labels may not be real.",
-    };
+fn RehearsalFrame(frame: Rehearsal) -> impl IntoView {
     view! {
         <div class="rehearsal-frame" aria-hidden="true"></div>
         <p class="rehearsal" data-testid="rehearsal">
-            <strong>{kind.to_uppercase()}</strong>
+            <strong>{frame.word}</strong>
             " "
-            <span>{meaning}</span>
+            <span>{frame.sentence}</span>
         </p>
     }
 }
