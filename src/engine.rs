@@ -1,6 +1,6 @@
 //! The engine: what desk, web and work hold. Built once, cloned cheaply.
 
-use crate::audit::{Actor, Entry, Subject};
+use crate::audit::{Actor, Entry, Subject, System};
 use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::config::Config;
 use crate::d365::{D365, NextLink};
@@ -11,6 +11,7 @@ use crate::order::rules::Rules;
 use crate::store::{Db, Store, StoreError};
 use crate::transport::Transport;
 use crate::transport::token::{Shelf, Shelved};
+use crate::twin::Twin;
 use crate::vault::{KeyError, MasterKey, Vault, VaultError};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
@@ -81,6 +82,24 @@ pub struct Inner {
     /// Where a pull stopped: host and page.
     stopped_at: Mutex<Option<(String, NextLink)>>,
     shown_once: Mutex<Option<ShownOnce>>,
+    pasted: Mutex<Vec<Pasted>>,
+    /// The built-in twins, while they stand in for both systems. Held for the whole of a change.
+    pub twins: tokio::sync::Mutex<Option<Twin>>,
+}
+
+/// What an operator pasted about a connection, secrets included, until it is saved. It is nowhere else.
+#[derive(Clone)]
+pub struct Pasted {
+    /// The operator.
+    pub by: String,
+    /// Which connection.
+    pub system: System,
+    /// What was understood of it, as a connection's JSON with what was there.
+    pub document: SecretString,
+    /// What to tell about it.
+    pub remarks: Vec<String>,
+    /// Until when.
+    pub until_ms: i64,
 }
 
 /// A secret that was made here and is shown to who made it, for some minutes. It is nowhere else.
@@ -186,6 +205,8 @@ impl Engine {
             health: Mutex::default(),
             stopped_at: Mutex::default(),
             shown_once: Mutex::default(),
+            pasted: Mutex::default(),
+            twins: tokio::sync::Mutex::default(),
         })))
     }
 
@@ -315,6 +336,32 @@ impl Engine {
         let now = self.clock.now_ms();
         let shown = self.shown_once.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         shown.as_ref().filter(|shown| shown.to == operator && now < shown.until_ms).map(|shown| shown.value.clone())
+    }
+
+    /// Keeps what an operator pasted, in place of what they pasted before about the same connection.
+    pub fn keep_pasted(&self, pasted: Pasted) {
+        let mut kept = self.pasted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = self.clock.now_ms();
+        kept.retain(|one| now < one.until_ms && (one.by != pasted.by || one.system != pasted.system));
+        kept.push(pasted);
+    }
+
+    /// What an operator pasted about a connection.
+    pub fn pasted(&self, by: &str, system: System) -> Option<Pasted> {
+        let kept = self.pasted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = self.clock.now_ms();
+        kept.iter().find(|one| one.by == by && one.system == system && now < one.until_ms).cloned()
+    }
+
+    /// Forgets what was pasted about a connection: it is saved.
+    pub fn forget_pasted(&self, by: &str, system: System) {
+        let mut kept = self.pasted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.retain(|one| one.by != by || one.system != system);
+    }
+
+    /// Forgets how the last calls went: they were to systems that are not connected any more.
+    pub fn forget_health(&self) {
+        *self.health.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Health::default();
     }
 
     /// How the last calls went.

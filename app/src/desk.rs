@@ -5,10 +5,10 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    AddressAdvice, Attention, Connections, Correction, D365Form, Day, Delivery, DryRun, Events, FedexForm, FieldForm,
-    Frame, Inbox, InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet,
-    PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion,
-    TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
+    AddressAdvice, Attention, Connecting, Connections, Correction, D365Access, D365Form, Day, Delivery, DryRun, Events,
+    FedexAccess, FedexForm, FieldForm, Frame, Inbox, InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page,
+    ParcelFilter, ParcelSheet, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow,
+    ShipFromRow, Start, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -199,8 +199,34 @@ pub trait EventDesk: Send + Sync {
     async fn list_events(&self, listed: String) -> Result<(), Problem>;
 }
 
+/// The first day: twins or real systems, and the steps until the first label.
+#[async_trait]
+pub trait StartDesk: Send + Sync {
+    /// Where the installation stands.
+    async fn start(&self) -> Result<Start, Problem>;
+    /// Starts the built-in twins in place of both systems.
+    async fn start_twins(&self) -> Result<(), Problem>;
+    /// Removes the twins with everything that came of them.
+    async fn remove_twins(&self) -> Result<(), Problem>;
+    /// Reads what an administrator has in hand about a system, and keeps it for the form.
+    async fn paste(&self, system: String, text: String) -> Result<(), Problem>;
+    /// The Dynamics 365 side of the guide.
+    async fn connecting_d365(&self) -> Result<Connecting<D365Access>, Problem>;
+    /// The FedEx side of the guide.
+    async fn connecting_fedex(&self) -> Result<Connecting<FedexAccess>, Problem>;
+    /// Saves Dynamics 365 from the guide and pings it.
+    async fn connect_d365(&self, form: D365Access) -> Result<Ladder, Problem>;
+    /// Saves FedEx from the guide and pings it.
+    async fn connect_fedex(&self, form: FedexAccess) -> Result<Ladder, Problem>;
+    /// Puts the finished list of the first day away.
+    async fn put_start_away(&self) -> Result<(), Problem>;
+}
+
 /// Seeing and doing.
-pub trait Desk: Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk {}
+pub trait Desk:
+    Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk + StartDesk
+{
+}
 
 /// The desk of the request's operator, as it stands in the context.
 #[derive(Clone)]

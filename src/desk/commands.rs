@@ -289,7 +289,7 @@ impl OperatorDesk {
         Ok(())
     }
 
-    async fn save_and_ping(
+    pub(super) async fn save_and_ping(
         &self,
         actor: &Actor,
         system: System,
@@ -312,7 +312,7 @@ fn summary(action: &str, reason: &str) -> String {
     if reason.is_empty() { format!("{what}.") } else { format!("{what}: {reason}") }
 }
 
-fn known_system(name: &str) -> Result<System, Problem> {
+pub(super) fn known_system(name: &str) -> Result<System, Problem> {
     match name {
         "d365" => Ok(System::D365),
         "fedex" => Ok(System::Fedex),

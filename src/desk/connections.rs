@@ -4,7 +4,7 @@
 //! tenant changes, the saved secret is not carried over, so that nobody can have it sent elsewhere.
 
 use crate::audit::{Actor, Subject, System};
-use crate::desk::problem;
+use crate::desk::{problem, rehearsal};
 use crate::engine::Engine;
 use crate::order::rules::Rules;
 use crate::{d365, fedex, vault};
@@ -113,9 +113,29 @@ pub async fn saved(engine: &Engine, system: System) -> Result<Option<Saved>, Pro
 
 /// Saves a connection. Secrets that are absent, empty or `***` are kept, as long as they would be
 /// sent to the same place.
-pub async fn save(engine: &Engine, actor: &Actor, system: System, mut document: Value) -> Result<(), Problem> {
+pub async fn save(engine: &Engine, actor: &Actor, system: System, document: Value) -> Result<(), Problem> {
+    let old = sealed(engine, system).await?;
+    let refused = rehearsal::keeps_out(engine, old.as_ref(), &document).await;
+    match refused.map_err(|error| problem::store(engine, &error))? {
+        Some(problem) => Err(problem),
+        None => save_anywhere(engine, actor, system, document).await,
+    }
+}
+
+/// The saved connection with its secrets.
+pub(super) async fn sealed(engine: &Engine, system: System) -> Result<Option<Value>, Problem> {
     let opened = engine.vault.get(vault_name(system)).await.map_err(|error| problem::vault(engine, &error))?;
-    let old: Option<Value> = opened.and_then(|opened| serde_json::from_str(opened.value.expose_secret()).ok());
+    Ok(opened.and_then(|opened| serde_json::from_str(opened.value.expose_secret()).ok()))
+}
+
+/// The same whatever address it has: the rehearsal's own twins move.
+pub(super) async fn save_anywhere(
+    engine: &Engine,
+    actor: &Actor,
+    system: System,
+    mut document: Value,
+) -> Result<(), Problem> {
+    let old = sealed(engine, system).await?;
     let (secrets, binding) = match system {
         System::D365 => (one_way_to_sign_in(&mut document), D365_BINDING),
         _ => (FEDEX_SECRETS, FEDEX_BINDING),

@@ -3,24 +3,31 @@
 //! One [`OperatorDesk`] a request, bound to who asks. Seeing is in `views.rs`, doing in
 //! `commands.rs`; a command authorises, decides, saves and audits in one place.
 
+pub mod colleague;
 pub mod commands;
 pub mod connections;
 pub mod day;
+pub mod environments;
 pub mod events;
 pub mod inbox;
 pub mod inbox_way;
 pub mod order_view;
 pub mod parcel_view;
 pub mod parcels;
+pub mod pasted;
 pub mod ping;
 pub mod present;
 pub mod printing;
 pub mod printing_views;
 pub mod problem;
 pub mod pull;
+pub mod rehearsal;
 pub mod rules;
+pub mod setup_code;
 pub mod shipping;
 pub mod sign_in;
+pub mod start;
+pub mod start_steps;
 pub mod trial;
 pub mod views;
 pub mod why;

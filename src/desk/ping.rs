@@ -1,6 +1,7 @@
 //! One ping: the ladder of a system, kept and audited.
 
 use crate::audit::{Actor, Outcome, Subject, System};
+use crate::desk::colleague::{self, Facts};
 use crate::desk::present::moment;
 use crate::engine::Engine;
 use crate::order::cause::Cause;
@@ -28,12 +29,13 @@ pub async fn ping(engine: &Engine, system: System, actor: &Actor) -> Result<Ladd
         System::D365 => engine.note_d365(fault.clone()),
         System::Fedex | System::Connector => engine.note_fedex(fault.clone()),
     }
+    let facts = colleague::facts(engine).await;
     let ladder = Ladder {
         system: system.name().to_owned(),
         at: moment(at),
         passed,
         duration_ms: at - began,
-        rungs: rungs.iter().map(rung).collect(),
+        rungs: rungs.iter().map(|one| rung(system, one, &facts)).collect(),
     };
     let summary = match &fault {
         None => format!("{} answers on every rung.", system.title()),
@@ -93,7 +95,7 @@ fn not_configured(failure: &Failure) -> Vec<ProbeRung> {
     }]
 }
 
-fn rung(rung: &ProbeRung) -> Rung {
+fn rung(system: System, rung: &ProbeRung, facts: &Facts) -> Rung {
     let problem = |cause: &Cause| super::problem::cause(cause);
     Rung {
         name: rung.name.to_owned(),
@@ -106,5 +108,6 @@ fn rung(rung: &ProbeRung) -> Rung {
         duration_ms: rung.duration_ms,
         evidence: rung.evidence.clone(),
         problem: rung.cause.as_ref().map(problem),
+        for_colleague: rung.cause.as_ref().and_then(|cause| colleague::text(system, rung.name, cause, facts)),
     }
 }

@@ -4,7 +4,8 @@ use crate::audit::System;
 use crate::clock::SECOND_MS;
 use crate::d365::expiry::Notice;
 use crate::desk::{
-    OperatorDesk, Role, connections, day, events, order_view, present, problem, rules, write_back_views,
+    OperatorDesk, Role, connections, day, environments, events, inbox, order_view, present, problem, rules,
+    start_steps, write_back_views,
 };
 use crate::engine::Engine;
 use crate::order::cause::{Class, words};
@@ -44,7 +45,6 @@ impl Views for OperatorDesk {
                 ..Frame::default()
             });
         };
-        let environment = engine.fedex().await.ok().map(|fedex| fedex.environment_name());
         let counts = self.store(engine.store.db.count_by_state().await)?;
         Ok(Frame {
             viewer: Some(Viewer { name: operator.name.clone(), role: operator.role.name().to_owned() }),
@@ -53,7 +53,7 @@ impl Views for OperatorDesk {
             attention: sum(&counts, State::needs_attention)
                 + self.store(write_back_views::count_parked(engine).await)?,
             chips: vec![present::chip(engine, System::D365).await, present::chip(engine, System::Fedex).await],
-            rehearsal: environment.filter(|name| *name != "production").map(str::to_owned),
+            rehearsal: environments::frame(engine).await,
             now,
         })
     }
@@ -84,7 +84,7 @@ impl Views for OperatorDesk {
             counters,
             groups: self.store(groups(engine).await)?,
             notices: self.store(notices(engine).await)?,
-            checklist: self.checklist(last_pull).await,
+            checklist: self.store(start_steps::checklist(engine).await)?,
             gaps: self.gap_alarm().await?,
             last_pull: last_pull.map(present::moment),
             next_pull: last_pull.map(|ms| present::moment(ms + interval)),
@@ -188,33 +188,9 @@ impl OperatorDesk {
         result.map_err(|error| problem::store(&self.engine, &error))
     }
 
-    async fn last_ladder(&self, system: System) -> Result<Option<Ladder>, Problem> {
+    pub(super) async fn last_ladder(&self, system: System) -> Result<Option<Ladder>, Problem> {
         let last = self.store(self.engine.store.db.last_ping(system.name()).await)?;
         Ok(last.and_then(|(_, json)| serde_json::from_str(&json).ok()))
-    }
-
-    /// First-day steps that are still open.
-    async fn checklist(&self, last_pull: Option<i64>) -> Vec<Counter> {
-        let open = |label: &str, href: &str| Counter {
-            label: label.to_owned(),
-            count: 1,
-            href: href.to_owned(),
-            tone: Tone::Warning,
-        };
-        let mut list = Vec::new();
-        if self.engine.d365().await.is_err() {
-            list.push(open("Connect Dynamics 365 and ping it", "/connections#d365"));
-        }
-        if self.engine.fedex().await.is_err() {
-            list.push(open("Connect FedEx and ping it", "/connections#fedex"));
-        }
-        if let Ok(Some(silence)) = super::inbox::silence(&self.engine).await {
-            list.push(open(&silence.to_string(), "/inbox"));
-        }
-        if list.is_empty() && last_pull.is_none() {
-            list.push(open("Wait for the first pull of orders, or look why it fails", "/trail?system=d365"));
-        }
-        list
     }
 }
 
@@ -232,6 +208,9 @@ async fn notices(engine: &Engine) -> Result<Vec<Counter>, StoreError> {
     }
     if let Some(silence) = events::silence(engine).await? {
         list.push(notice(silence, "/connections#events", Tone::Warning));
+    }
+    if let Some(silence) = inbox::silence(engine).await? {
+        list.push(notice(silence.to_string(), "/inbox", Tone::Warning));
     }
     Ok(list)
 }

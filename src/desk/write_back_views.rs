@@ -211,6 +211,7 @@ fn ladder(verified: &Verified) -> Ladder {
         duration_ms: target.duration_ms,
         evidence: target.evidence.clone(),
         problem: target.cause.as_ref().map(problem::cause),
+        for_colleague: None,
     };
     Ladder {
         system: verify::NAME.to_owned(),

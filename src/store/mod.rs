@@ -28,6 +28,7 @@ pub mod parcels;
 pub mod printers;
 pub mod prints;
 pub mod proofs;
+pub mod rehearsal;
 pub mod rules;
 pub mod scans;
 pub mod secrets;

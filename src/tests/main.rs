@@ -21,6 +21,7 @@ mod pull_missing;
 mod secrets;
 mod served;
 mod shipping;
+mod start;
 mod store_contract;
 mod support;
 mod three_runs;

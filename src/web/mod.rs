@@ -12,6 +12,7 @@ mod session;
 mod site;
 
 use crate::config::Config;
+use crate::desk::setup_code::setup_code;
 use crate::desk::{Operator, OperatorDesk};
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;
@@ -26,6 +27,7 @@ use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
 use leptos::prelude::{IntoView, provide_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes};
+use secrecy::ExposeSecret;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -74,6 +76,9 @@ pub enum ServeError {
     /// The session table could not be made.
     #[error("the session table could not be made")]
     Sessions(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The set-up code could not be made or read.
+    #[error("the set-up code could not be kept; check the database and the master key")]
+    SetupCode(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The server broke.
     #[error("the web server stopped")]
     Serve(#[source] std::io::Error),
@@ -98,7 +103,12 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
 ) -> Result<(), ServeError> {
     let site = site::directory(&engine.config)?;
-    let setup_code = needs_setup_code(&engine.config).then(|| Arc::from(engine.new_id()));
+    let setup_code = if needs_setup_code(&engine.config) {
+        let code = setup_code(engine).await.map_err(|error| ServeError::SetupCode(error.into()))?;
+        Some(Arc::from(code.expose_secret()))
+    } else {
+        None
+    };
     let first_run = !engine.store.db.has_operators().await.unwrap_or(true);
     if let (Some(code), true) = (&setup_code, first_run) {
         tracing::warn!(

@@ -187,7 +187,7 @@ pub async fn set_up(State(web): State<Web>, session: Session, Form(form): Form<S
     }
     match first_administrator(&web.engine, &form.name, &form.password).await {
         Ok(Ok(operator)) => match begin(&session, &operator).await {
-            Ok(()) => Redirect::to("/connections").into_response(),
+            Ok(()) => Redirect::to("/start").into_response(),
             Err(error) => broken(&web, &error),
         },
         Ok(Err(SignInRefusal::SetupDone)) => Redirect::to("/login?problem=setup.done").into_response(),

@@ -16,6 +16,7 @@ pub mod parcels;
 pub mod printers;
 pub mod pull;
 pub mod rules;
+pub mod start;
 pub mod trail;
 pub mod write_back;
 

@@ -1,6 +1,6 @@
 //! The shell around every page: name, navigation, connections, who is signed in.
 //!
-//! Before sign-in there is only the name. When FedEx is not the production system, the whole
+//! Before sign-in there is only the name. When a side is not the production system, the whole
 //! window wears a frame that says so.
 
 use super::clock::provide_page_clock;
@@ -10,7 +10,7 @@ use super::navigation::Navigation;
 use super::problem_notice::ProblemNotice;
 use super::toast::ToastRegion;
 use crate::api::frame::load_frame;
-use crate::contract::{Frame, Problem, Viewer};
+use crate::contract::{Frame, Problem, Rehearsal, Viewer};
 use leptos::prelude::*;
 
 /// The frame of this page load, for pages that need it (set-up).
@@ -67,7 +67,7 @@ fn TopBar(frame: Frame) -> impl IntoView {
             data-now=now_ms
             data-live=is_signed_in.then_some("")
         >
-            {frame.rehearsal.map(|kind| view! { <Rehearsal kind/> })}
+            {frame.rehearsal.map(|frame| view! { <RehearsalFrame frame/> })}
             <a class="brand" href="/">
                 <Mark/>
                 <span>"ml-connector"</span>
@@ -118,19 +118,15 @@ fn SessionEnded() -> impl IntoView {
     }
 }
 
-/// The frame around everything while FedEx is not the production system.
+/// The frame around everything while something is not real.
 #[component]
-fn Rehearsal(kind: String) -> impl IntoView {
-    let meaning = match kind.as_str() {
-        "sandbox" => "FedEx is the test system. Its labels must not go on a parcel.",
-        _ => "FedEx is a custom address. Its labels may not be real.",
-    };
+fn RehearsalFrame(frame: Rehearsal) -> impl IntoView {
     view! {
         <div class="rehearsal-frame" aria-hidden="true"></div>
         <p class="rehearsal" data-testid="rehearsal">
-            <strong>{kind.to_uppercase()}</strong>
+            <strong>{frame.word}</strong>
             " "
-            <span>{meaning}</span>
+            <span>{frame.sentence}</span>
         </p>
     }
 }

@@ -159,6 +159,9 @@ pub struct Rung {
     pub evidence: String,
     /// What is wrong and what to do, if something is.
     pub problem: Option<Problem>,
+    /// The same for the colleague who has to do it, with the ids it needs and without a secret.
+    #[serde(default)]
+    pub for_colleague: Option<String>,
 }
 
 /// How a check went.

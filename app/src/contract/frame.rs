@@ -16,10 +16,19 @@ pub struct Frame {
     pub attention: u64,
     /// One chip a system.
     pub chips: Vec<ConnectionChip>,
-    /// Set when FedEx is not the production system: `sandbox`, `custom`.
-    pub rehearsal: Option<String>,
+    /// Set when one of the systems is not the production one.
+    pub rehearsal: Option<Rehearsal>,
     /// The server's clock.
     pub now: Moment,
+}
+
+/// What the frame around everything says while something is not real.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rehearsal {
+    /// One word: `SANDBOX`.
+    pub word: String,
+    /// Which side is what, and what follows.
+    pub sentence: String,
 }
 
 /// The signed-in operator.

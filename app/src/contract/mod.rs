@@ -17,6 +17,7 @@ mod printing;
 mod problem;
 mod pull;
 mod rules;
+mod start;
 mod trail;
 mod write_back;
 
@@ -24,7 +25,7 @@ pub use attention::{Attention, CauseGroup, Counter};
 pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};
 pub use day::{CloseRow, Day};
 pub use events::{EventAddress, EventView, Events};
-pub use frame::{ConnectionChip, Frame, Viewer};
+pub use frame::{ConnectionChip, Frame, Rehearsal, Viewer};
 pub use inbox::{Delivery, DeliveryRow, Inbox, InboxFilter, ProofView, VerdictCount, WebhookToken};
 pub use order::{
     Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, Correction,
@@ -39,6 +40,7 @@ pub use pull::{
     ChangesView, GapRow, GapView, InvoiceView, LookQueue, LookRow, Pull, ScanOfOrders, Why, WhyAnswer, WhyStep,
 };
 pub use rules::{CorrectionRow, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
+pub use start::{Connecting, D365Access, FedexAccess, FirstLabel, SecretHeld, Start, StartStep, StartWay};
 pub use trail::{TrailEntry, TrailFilter};
 pub use write_back::{
     DiscoveredField, DiscoveredSet, FieldForm, FieldProof, OrderWriteBack, ParkedWrites, PresetView, TargetField,
