@@ -116,11 +116,10 @@ fn decided(
 ) -> CauseNote {
     let who = Some(actor.name().to_owned());
     let mut after = CauseNote { assigned_to, changed_ms: now, ..before.clone() };
-    let stands = before.acknowledged_ms.is_some() && before.emptied_ms.is_none();
-    if acknowledged && !stands {
+    if acknowledged && !stands(before) {
         (after.acknowledged_ms, after.acknowledged_by, after.emptied_ms) = (Some(now), who.clone(), None);
     }
-    if !acknowledged && stands {
+    if !acknowledged && stands(before) {
         (after.acknowledged_ms, after.acknowledged_by) = (None, None);
     }
     match snooze {
@@ -131,11 +130,16 @@ fn decided(
     after
 }
 
+/// Somebody knows of it as it is now: it was not empty since.
+fn stands(note: &CauseNote) -> bool {
+    note.acknowledged_ms.is_some() && note.emptied_ms.is_none()
+}
+
 /// What changed, for the trail.
 fn changes(before: &CauseNote, after: &CauseNote, comment: &str) -> Vec<String> {
     let mut said = Vec::new();
-    if before.acknowledged_ms != after.acknowledged_ms {
-        said.push(if after.acknowledged_ms.is_some() { "acknowledged" } else { "no longer acknowledged" }.to_owned());
+    if stands(before) != stands(after) {
+        said.push(if stands(after) { "acknowledged" } else { "no longer acknowledged" }.to_owned());
     }
     if before.snoozed_until_ms != after.snoozed_until_ms {
         said.push(match after.snoozed_until_ms {

@@ -26,7 +26,7 @@ async fn mend(app: &TestApp, desk: &OperatorDesk, number: &str) {
     let page = desk.order("usmf".into(), number.into()).await.expect("the order");
     let shipment = page.shipments[0].clone();
     let mut values = shipment.correction.expect("it can be corrected");
-    values.postal_code = "38103".into();
+    values.postal_code = "60608".into();
     desk.correct(shipment.shipment_id, shipment.version, values, "mended".into()).await.expect("corrected");
     app.drive().await;
 }
