@@ -73,6 +73,8 @@ pub struct Inner {
     pub wake_gap: Notify,
     /// A push waits to be read.
     pub wake_ingest: Notify,
+    /// A batch waits to be worked off.
+    pub wake_batch: Notify,
     /// How many refused pushes are kept.
     pub refusals: Gate,
     /// How bytes leave over HTTP; printers are called through it directly.
@@ -199,6 +201,7 @@ impl Engine {
             wake_changes: Notify::new(),
             wake_gap: Notify::new(),
             wake_ingest: Notify::new(),
+            wake_batch: Notify::new(),
             refusals: Gate::default(),
             transport,
             connections: RwLock::default(),

@@ -5,10 +5,11 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    AddressAdvice, Attention, Connecting, Connections, Correction, D365Access, D365Form, Day, Delivery, DryRun, Events,
-    FedexAccess, FedexForm, FieldForm, Frame, Inbox, InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page,
-    ParcelFilter, ParcelSheet, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow,
-    ShipFromRow, Start, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
+    AddressAdvice, Attention, BatchView, CauseNoteForm, Connecting, Connections, Correction, D365Access, D365Form, Day,
+    Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Frame, Inbox, InboxFilter, Ladder, OrderDetail,
+    OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, PickupForm, PrintFilter, PrinterForm, Printing, Problem,
+    Pull, Quote, RecoverForm, Recovery, RepairForm, RepairSheet, Rules, RulesSaved, ServiceRow, ShipFromRow, Start,
+    Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -222,9 +223,36 @@ pub trait StartDesk: Send + Sync {
     async fn put_start_away(&self) -> Result<(), Problem>;
 }
 
+/// Repairing many orders at once, and what is decided about groups of failures and pick-ups.
+#[async_trait]
+pub trait RepairDesk: Send + Sync {
+    /// All orders of a group, filled in; with `ask`, Dynamics 365 is asked for missing values.
+    async fn repair_sheet(&self, key: String, ask: bool) -> Result<RepairSheet, Problem>;
+    /// Freezes the list and works it off; answers the batch.
+    async fn repair(&self, form: RepairForm) -> Result<String, Problem>;
+    /// Freezes the list and asks FedEx what it would say; answers the batch, which waits for its yes.
+    async fn try_repair(&self, form: RepairForm) -> Result<String, Problem>;
+    /// A batch, with its items after a place.
+    async fn batch(&self, batch_id: String, after: i64) -> Result<BatchView, Problem>;
+    /// Says yes to a batch that waits for it.
+    async fn start_batch(&self, batch_id: String) -> Result<(), Problem>;
+    /// Gives up a batch that waits for its yes.
+    async fn discard_batch(&self, batch_id: String) -> Result<(), Problem>;
+    /// What failed in a window and still stands; without one, in the span of the last day's failures.
+    async fn recovery(&self, window: Option<(String, String)>) -> Result<Recovery, Problem>;
+    /// Freezes what failed in a window and works it off; answers the batch.
+    async fn recover(&self, form: RecoverForm) -> Result<String, Problem>;
+    /// Acknowledges, snoozes, assigns, comments on a group.
+    async fn note_cause(&self, form: CauseNoteForm) -> Result<(), Problem>;
+    /// Saves when FedEx comes to a warehouse.
+    async fn save_pickup(&self, form: PickupForm) -> Result<(), Problem>;
+    /// Removes it again.
+    async fn remove_pickup(&self, warehouse: String) -> Result<(), Problem>;
+}
+
 /// Seeing and doing.
 pub trait Desk:
-    Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk + StartDesk
+    Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk + StartDesk + RepairDesk
 {
 }
 

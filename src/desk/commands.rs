@@ -7,12 +7,12 @@ use crate::order::correction;
 use crate::order::group::group_of;
 use crate::order::rules::Rules;
 use crate::order::state::State;
-use crate::order::transition::{Event, apply, is_before_label};
+use crate::order::transition::{Event, is_before_label};
 use crate::order::{Order, Shipment, ShipmentId};
 use crate::print::job::DocumentKey;
 use crate::store::corrections::ToRemember;
 use crate::store::orders::OrderRecord;
-use crate::store::shipments::{LeaseAfter, Save};
+use crate::work::act::{ActError, Decision, act};
 use crate::work::settle::{one_line, subject};
 use app::contract::{
     AddressAdvice, Correction, D365Form, DryRun, FedexForm, Ladder, Problem, Quote, RulesSaved, ServiceRow,
@@ -21,9 +21,6 @@ use app::contract::{
 use app::desk::Commands;
 use async_trait::async_trait;
 use std::collections::BTreeSet;
-
-/// Longest reason kept.
-const REASON_LIMIT: usize = 300;
 
 #[async_trait]
 impl Commands for OperatorDesk {
@@ -270,23 +267,11 @@ impl OperatorDesk {
         action: &str,
         reason: &str,
     ) -> Result<(), Problem> {
-        let now = self.engine.clock.now_ms();
-        let after = apply(changed, event, now).map_err(|refusal| problem::refusal(&refusal))?;
-        let reason: String = reason.trim().chars().take(REASON_LIMIT).collect();
-        let mut entry = self.engine.entry(actor, action, subject(before), summary(action, &reason));
-        if before.correction != after.correction {
-            entry.body = serde_json::to_string(&after.correction).ok();
-        }
-        let saved = async {
-            let mut tx = self.engine.store.begin().await?;
-            let save = Save { now_ms: now, lease: LeaseAfter::Kept, environment: None };
-            tx.save_shipment(before, &after, save).await?;
-            self.engine.store.append(&mut tx, &entry).await?;
-            tx.commit().await
-        };
-        saved.await.map_err(|error| problem::store(&self.engine, &error))?;
-        self.engine.wake_drive.notify_one();
-        Ok(())
+        let decision = Decision { actor, before, changed, event, action, reason };
+        act(&self.engine, &decision, None).await.map_err(|error| match error {
+            ActError::Refused(refusal) => problem::refusal(&refusal),
+            ActError::Store(error) => problem::store(&self.engine, &error),
+        })
     }
 
     pub(super) async fn save_and_ping(
@@ -298,18 +283,6 @@ impl OperatorDesk {
         connections::save(&self.engine, actor, system, document).await?;
         ping::ping(&self.engine, system, actor).await.map_err(|error| problem::store(&self.engine, &error))
     }
-}
-
-fn summary(action: &str, reason: &str) -> String {
-    let what = match action {
-        "desk.replay" => "Replayed",
-        "desk.correct" => "Corrected and replayed",
-        "desk.buy-again" => "Decided that no label was made; it is bought again",
-        "desk.void" => "Asked to cancel the label",
-        "desk.reship" => "Asked to cancel the label and ship the same lines anew",
-        _ => "Asked to look the parcel up",
-    };
-    if reason.is_empty() { format!("{what}.") } else { format!("{what}: {reason}") }
 }
 
 pub(super) fn known_system(name: &str) -> Result<System, Problem> {

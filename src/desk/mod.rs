@@ -3,6 +3,9 @@
 //! One [`OperatorDesk`] a request, bound to who asks. Seeing is in `views.rs`, doing in
 //! `commands.rs`; a command authorises, decides, saves and audits in one place.
 
+pub mod attention;
+pub mod batches;
+pub mod cause_notes;
 pub mod colleague;
 pub mod commands;
 pub mod connections;
@@ -15,13 +18,17 @@ pub mod order_view;
 pub mod parcel_view;
 pub mod parcels;
 pub mod pasted;
+pub mod pickups;
 pub mod ping;
 pub mod present;
 pub mod printing;
 pub mod printing_views;
 pub mod problem;
 pub mod pull;
+pub mod recovery;
 pub mod rehearsal;
+pub mod repair;
+pub mod repair_sheet;
 pub mod rules;
 pub mod setup_code;
 pub mod shipping;

@@ -312,6 +312,8 @@ pub fn action_title(action: &str) -> String {
         "desk.void" => "Asked to cancel the label".to_owned(),
         "desk.reship" => "Asked to cancel the label and ship anew".to_owned(),
         "desk.acknowledge-parcel" => "Acknowledged a parcel's trouble".to_owned(),
+        "desk.batch" => "Decided about many orders".to_owned(),
+        "desk.note-cause" => "Decided about a group of failures".to_owned(),
         "desk.return-label" => "Asked for a return label".to_owned(),
         other => sentence_case(other.split_once('.').map_or(other, |(_, rest)| rest)),
     }

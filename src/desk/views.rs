@@ -4,11 +4,11 @@ use crate::audit::System;
 use crate::clock::SECOND_MS;
 use crate::d365::expiry::Notice;
 use crate::desk::{
-    OperatorDesk, Role, connections, day, environments, events, inbox, order_view, present, problem, rules,
-    start_steps, write_back_views,
+    OperatorDesk, Role, attention, batches, connections, day, environments, events, inbox, order_view, pickups,
+    present, problem, rules, start_steps, write_back_views,
 };
 use crate::engine::Engine;
-use crate::order::cause::{Class, words};
+use crate::order::cause::words;
 use crate::order::scan::Milestone;
 use crate::order::state::State;
 use crate::store::StoreError;
@@ -16,8 +16,8 @@ use crate::store::audit::{TrailQuery, TrailRow};
 use crate::store::cursors::LAST_PULL;
 use crate::store::shipments::{ListFilter, ListRow};
 use app::contract::{
-    Attention, CauseGroup, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, OrderDetail,
-    OrderFilter, OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
+    Attention, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, OrderDetail, OrderFilter,
+    OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
 };
 use app::desk::Views;
 use async_trait::async_trait;
@@ -26,8 +26,6 @@ use async_trait::async_trait;
 const ORDERS_PAGE: i64 = 50;
 /// Rows of a page of the trail.
 const TRAIL_PAGE: i64 = 50;
-/// Orders shown inside a cause group.
-const GROUP_ORDERS: i64 = 8;
 /// Characters of a body shown in the trail's list.
 const BODY_SHOWN: usize = 4_000;
 
@@ -82,10 +80,14 @@ impl Views for OperatorDesk {
         Ok(Attention {
             headline,
             counters,
-            groups: self.store(groups(engine).await)?,
+            groups: self.store(attention::groups(engine).await)?,
             notices: self.store(notices(engine).await)?,
             checklist: self.store(start_steps::checklist(engine).await)?,
             gaps: self.gap_alarm().await?,
+            pickups: self.store(pickups::clocks(engine).await)?,
+            pickup_rows: self.store(pickups::rows(engine).await)?,
+            batches: self.store(batches::latest(engine).await)?,
+            may_act: self.allowed(Role::Operator).is_ok(),
             last_pull: last_pull.map(present::moment),
             next_pull: last_pull.map(|ms| present::moment(ms + interval)),
             now: present::moment(engine.clock.now_ms()),
@@ -281,7 +283,8 @@ fn list_filter(filter: &OrderFilter) -> Result<ListFilter, Problem> {
     })
 }
 
-fn order_row(row: &ListRow) -> OrderRow {
+/// A shipment in a list.
+pub fn order_row(row: &ListRow) -> OrderRow {
     OrderRow {
         company: row.company.clone(),
         number: row.number.clone(),
@@ -295,32 +298,6 @@ fn order_row(row: &ListRow) -> OrderRow {
         seen: present::moment(row.seen_ms),
         changed: present::moment(row.changed_ms),
     }
-}
-
-async fn groups(engine: &Engine) -> Result<Vec<CauseGroup>, StoreError> {
-    let mut groups = Vec::new();
-    for count in engine.store.db.count_by_cause().await? {
-        let words = words(&count.cause_code);
-        let filter = ListFilter { cause: Some(count.cause_code.clone()), ..ListFilter::default() };
-        let orders = engine.store.db.list(&filter, GROUP_ORDERS).await?;
-        groups.push(CauseGroup {
-            title: words.title.to_owned(),
-            side: present::side(&count.cause_code).to_owned(),
-            sentence: words.sentence.to_owned(),
-            next_step: words.next_step.to_owned(),
-            class: present::class(words.class).to_owned(),
-            count: u64::try_from(count.shipments).unwrap_or(0),
-            first: present::moment(count.first_ms),
-            last: present::moment(count.last_ms),
-            href: format!("/orders?cause={}", count.cause_code),
-            orders: orders.iter().map(order_row).collect(),
-            code: count.cause_code,
-        });
-    }
-    groups.extend(write_back_views::groups(engine).await?);
-    // What needs a person comes before what passes by itself.
-    groups.sort_by_key(|group| words(&group.code).class == Class::MovesByItself);
-    Ok(groups)
 }
 
 fn trail_entry(row: TrailRow) -> TrailEntry {

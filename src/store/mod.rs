@@ -8,13 +8,16 @@
 
 pub mod attempts;
 pub mod audit;
+pub mod batches;
 pub mod business_events;
+pub mod cause_notes;
 pub mod charges;
 pub mod closes;
 pub mod corrections;
 pub mod cursors;
 pub mod documents;
 pub mod event_tokens;
+pub mod failures;
 pub mod gaps;
 pub mod inbox;
 pub mod intake;
@@ -25,6 +28,7 @@ pub mod operators;
 pub mod orders;
 pub mod parcel_queue;
 pub mod parcels;
+pub mod pickup_counts;
 pub mod printers;
 pub mod prints;
 pub mod proofs;

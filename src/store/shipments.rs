@@ -8,7 +8,7 @@ use crate::order::{Charge, Kind, OrderId, Shipment, ShipmentId, Voiding};
 use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, contains, exactly_one, on_db, on_tx};
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     shipment_id: String,
     order_id: String,
     kind: String,
@@ -40,12 +40,12 @@ struct Row {
     absences: i64,
 }
 
-const COLUMNS: &str = "shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
+pub(super) const COLUMNS: &str = "shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
     cause_field, cause_detail, failures, next_run_ms, plan, correction, reference, job_id, voiding, changes, tracking_number, milestone, delivered_ms,
     charge_amount, charge_currency, charge_rate_type, reprint_needed, labelled_ms, absent_since_ms, absences";
 
 impl Row {
-    fn shipment(self) -> Result<Shipment> {
+    pub(super) fn shipment(self) -> Result<Shipment> {
         let id = self.shipment_id.clone();
         let impossible = |column| StoreError::Impossible { table: "shipments", id: id.clone(), column };
         let plan: Option<Plan> = match &self.plan {
@@ -129,6 +129,12 @@ pub struct ListRow {
     pub changed_ms: i64,
 }
 
+/// Rows of lists of shipments; what follows says which.
+pub(super) const LIST: &str = "
+    select s.shipment_id, o.company, o.number, o.customer_name, s.ship_to, s.state, s.milestone, s.service,
+           s.tracking_number, s.cause_code, o.seen_ms, s.changed_ms
+    from shipments s join orders o using (order_id)";
+
 /// What the order list is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct ListFilter {
@@ -140,19 +146,6 @@ pub struct ListFilter {
     pub search: Option<String>,
     /// Rows after this one: last change and id.
     pub after: Option<(i64, String)>,
-}
-
-/// Shipments stopped for the same reason.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct CauseCount {
-    /// The cause.
-    pub cause_code: String,
-    /// How many.
-    pub shipments: i64,
-    /// Oldest.
-    pub first_ms: i64,
-    /// Newest.
-    pub last_ms: i64,
 }
 
 /// What lists show of a shipment before its plan says it better.
@@ -464,15 +457,6 @@ impl Db {
             .collect()
     }
 
-    /// Shipments with a cause, by cause: parked, unknown, or waiting with a failure behind them.
-    pub async fn count_by_cause(&self) -> Result<Vec<CauseCount>> {
-        let sql = "
-            select cause_code, count(*) as shipments, min(changed_ms) as first_ms, max(changed_ms) as last_ms
-            from shipments where cause_code is not null
-            group by cause_code order by count(*) desc, cause_code";
-        Ok(on_db!(self, pool => sqlx::query_as(sql).fetch_all(pool).await?))
-    }
-
     /// One page of the order list, newest change first.
     pub async fn list(&self, filter: &ListFilter, limit: i64) -> Result<Vec<ListRow>> {
         let mut conditions = conditions(filter);
@@ -481,13 +465,7 @@ impl Db {
             let number = conditions.params.len();
             conditions.and(&format!("(s.changed_ms < ${number} or s.shipment_id < ?)"), Param::Text(id.clone()));
         }
-        let sql = format!(
-            "select s.shipment_id, o.company, o.number, o.customer_name, s.ship_to, s.state, s.milestone,
-                    s.service, s.tracking_number, s.cause_code, o.seen_ms, s.changed_ms
-             from shipments s join orders o using (order_id) {}
-             order by s.changed_ms desc, s.shipment_id desc limit {limit}",
-            conditions.sql()
-        );
+        let sql = format!("{LIST} {} order by s.changed_ms desc, s.shipment_id desc limit {limit}", conditions.sql());
         Ok(on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_all(pool).await?))
     }
 

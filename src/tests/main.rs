@@ -18,6 +18,8 @@ mod print_servers;
 mod printing;
 mod pull;
 mod pull_missing;
+mod repair;
+mod repair_notes;
 mod secrets;
 mod served;
 mod shipping;

@@ -5,6 +5,7 @@
 //! only ever added, because a tab may stay open over a deployment.
 
 mod attention;
+mod batch;
 mod connection;
 mod day;
 mod events;
@@ -21,7 +22,14 @@ mod start;
 mod trail;
 mod write_back;
 
-pub use attention::{Attention, CauseGroup, Counter};
+pub use attention::{
+    Attention, BatchLink, CauseGroup, CauseNoteForm, CauseNoteView, CommentView, Counter, FixRow, PickupClock,
+    PickupForm, RemedyView,
+};
+pub use batch::{
+    BatchChange, BatchRow, BatchView, RecoverForm, Recovery, RecoveryChoice, RepairForm, RepairItem, RepairRow,
+    RepairSheet, RepairValue,
+};
 pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};
 pub use day::{CloseRow, Day};
 pub use events::{EventAddress, EventView, Events};
