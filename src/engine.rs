@@ -1,6 +1,6 @@
 //! The engine: what desk, web and work hold. Built once, cloned cheaply.
 
-use crate::audit::{Actor, Entry, Subject};
+use crate::audit::{Actor, Entry, Subject, System};
 use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::config::Config;
 use crate::d365::{D365, NextLink};
@@ -14,6 +14,7 @@ use crate::transport::token::{Shelf, Shelved};
 use crate::vault::{KeyError, MasterKey, Vault, VaultError};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::{Notify, RwLock};
 use ulid::Ulid;
@@ -81,6 +82,21 @@ pub struct Inner {
     /// Where a pull stopped: host and page.
     stopped_at: Mutex<Option<(String, NextLink)>>,
     shown_once: Mutex<Option<ShownOnce>>,
+    refused: Mutex<BTreeMap<&'static str, RefusedConnection>>,
+}
+
+/// A connection whose new secret failed its test. It is kept for some minutes, here and nowhere else,
+/// so that an administrator can save it anyway without entering it again.
+#[derive(Clone)]
+pub struct RefusedConnection {
+    /// The whole document, secrets included.
+    pub document: SecretString,
+    /// The ladder of the test as JSON.
+    pub ladder: String,
+    /// Who tried.
+    pub by: String,
+    /// Until when.
+    pub until_ms: i64,
 }
 
 /// A secret that was made here and is shown to who made it, for some minutes. It is nowhere else.
@@ -186,6 +202,7 @@ impl Engine {
             health: Mutex::default(),
             stopped_at: Mutex::default(),
             shown_once: Mutex::default(),
+            refused: Mutex::default(),
         })))
     }
 
@@ -273,8 +290,7 @@ impl Engine {
             connections.fedex = self.opened(crate::vault::FEDEX).await.and_then(|json| {
                 let credentials = crate::fedex::Credentials::parse(json.expose_secret());
                 let credentials = credentials.map_err(|error| unusable(crate::vault::FEDEX, &error)).ok()?;
-                // Waits that protect FedEx and the customer's money must not be shortened there.
-                if matches!(self.clock, Clock::Scaled(_)) && credentials.environment != Environment::Custom {
+                if !self.may_use(&credentials) {
                     unusable(crate::vault::FEDEX, &"clock_factor is for rehearsals with the twins; remove it");
                     return None;
                 }
@@ -315,6 +331,38 @@ impl Engine {
         let now = self.clock.now_ms();
         let shown = self.shown_once.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         shown.as_ref().filter(|shown| shown.to == operator && now < shown.until_ms).map(|shown| shown.value.clone())
+    }
+
+    /// Keeps a refused connection of a system in place of the one before, or forgets it.
+    pub fn keep_refused(&self, system: System, refused: Option<RefusedConnection>) {
+        let mut kept = self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match refused {
+            Some(refused) => kept.insert(system.name(), refused),
+            None => kept.remove(system.name()),
+        };
+    }
+
+    /// The refused connection of a system, while it is kept.
+    pub fn refused(&self, system: System) -> Option<RefusedConnection> {
+        let now = self.clock.now_ms();
+        let kept = self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.get(system.name()).filter(|refused| now < refused.until_ms).cloned()
+    }
+
+    /// A Dynamics 365 client of credentials that are not in force.
+    pub fn d365_on_trial(&self, credentials: crate::d365::Credentials) -> D365 {
+        D365::new(credentials, self.transport.clone(), Arc::new(TrialShelf(self.shelf())))
+    }
+
+    /// A FedEx client of credentials that are not in force; `None` where they would be refused.
+    pub fn fedex_on_trial(&self, credentials: crate::fedex::Credentials) -> Option<Fedex> {
+        let may = self.may_use(&credentials);
+        may.then(|| Fedex::new(credentials, self.transport.clone(), Arc::new(TrialShelf(self.shelf()))))
+    }
+
+    /// Waits that protect FedEx and the customer's money must not be shortened there.
+    fn may_use(&self, credentials: &crate::fedex::Credentials) -> bool {
+        !matches!(self.clock, Clock::Scaled(_)) || credentials.environment == Environment::Custom
     }
 
     /// How the last calls went.
@@ -390,6 +438,27 @@ impl Shelf for OwnShelf {
         if let Some(engine) = self.engine() {
             engine.open_breaker(name, until_ms).await;
         }
+    }
+}
+
+/// The shelf of credentials on trial: their tokens are kept nowhere, since those of the credentials in
+/// force lie there. Breakers count: vendors close an endpoint to whoever asks from here.
+struct TrialShelf(Arc<dyn Shelf>);
+
+#[async_trait]
+impl Shelf for TrialShelf {
+    async fn token(&self, _name: &str) -> Option<Shelved> {
+        None
+    }
+
+    async fn keep_token(&self, _name: &str, _token: &Shelved) {}
+
+    async fn breaker(&self, name: &str) -> Option<i64> {
+        self.0.breaker(name).await
+    }
+
+    async fn open_breaker(&self, name: &str, until_ms: i64) {
+        self.0.open_breaker(name, until_ms).await;
     }
 }
 

@@ -25,6 +25,8 @@ pub mod operators;
 pub mod orders;
 pub mod parcel_queue;
 pub mod parcels;
+pub mod pauses;
+pub mod ping_history;
 pub mod printers;
 pub mod prints;
 pub mod proofs;

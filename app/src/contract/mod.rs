@@ -13,6 +13,7 @@ mod inbox;
 mod order;
 mod page;
 mod parcels;
+mod people;
 mod printing;
 mod problem;
 mod pull;
@@ -21,10 +22,13 @@ mod trail;
 mod write_back;
 
 pub use attention::{Attention, CauseGroup, Counter};
-pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};
+pub use connection::{
+    Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, LadderRow, RefusedSave, Rung,
+    RungOutcome,
+};
 pub use day::{CloseRow, Day};
 pub use events::{EventAddress, EventView, Events};
-pub use frame::{ConnectionChip, Frame, Viewer};
+pub use frame::{ConnectionChip, Frame, PauseView, Viewer};
 pub use inbox::{Delivery, DeliveryRow, Inbox, InboxFilter, ProofView, VerdictCount, WebhookToken};
 pub use order::{
     Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, Correction,
@@ -33,6 +37,7 @@ pub use order::{
 };
 pub use page::{Moment, Page, Status, Tone};
 pub use parcels::{ParcelCount, ParcelFilter, ParcelSheet, ParcelView, QueuedParcel, TrackBudget, TroubleView};
+pub use people::{People, PersonRow, RoleView};
 pub use printing::{PrintFilter, PrintJobRow, PrinterForm, PrinterRow, Printing};
 pub use problem::Problem;
 pub use pull::{
