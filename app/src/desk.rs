@@ -7,9 +7,9 @@
 use crate::contract::{
     AddressAdvice, Attention, BatchView, CauseNoteForm, Connecting, Connections, Correction, D365Access, D365Form, Day,
     Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Frame, Inbox, InboxFilter, Ladder, OrderDetail,
-    OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, PickupForm, PrintFilter, PrinterForm, Printing, Problem,
-    Pull, Quote, RecoverForm, Recovery, RepairForm, RepairSheet, Rules, RulesSaved, ServiceRow, ShipFromRow, Start,
-    Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
+    OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing,
+    Problem, Pull, Quote, RecoverForm, Recovery, RepairForm, RepairSheet, Rules, RulesSaved, ServiceRow, ShipFromRow,
+    Start, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -86,12 +86,14 @@ pub trait Commands: Send + Sync {
     async fn close_day(&self) -> Result<String, Problem>;
     /// Asks Dynamics 365 for orders now.
     async fn pull_now(&self) -> Result<(), Problem>;
-    /// Saves the Dynamics 365 connection and pings it.
+    /// Saves the Dynamics 365 connection and pings it; a new secret is tried before it replaces the old one.
     async fn save_d365(&self, form: D365Form) -> Result<Ladder, Problem>;
-    /// Saves the FedEx connection and pings it.
+    /// Saves the FedEx connection and pings it; a new secret is tried before it replaces the old one.
     async fn save_fedex(&self, form: FedexForm) -> Result<Ladder, Problem>;
     /// Saves a connection as JSON (secrets left out are kept) and pings it.
     async fn save_document(&self, system: String, document: String) -> Result<Ladder, Problem>;
+    /// Saves the secret whose test failed a moment ago.
+    async fn save_anyway(&self, system: String) -> Result<Ladder, Problem>;
     /// Pings a connection.
     async fn ping(&self, system: String) -> Result<Ladder, Problem>;
 }
@@ -250,9 +252,46 @@ pub trait RepairDesk: Send + Sync {
     async fn remove_pickup(&self, warehouse: String) -> Result<(), Problem>;
 }
 
+/// Who may sign in, and as what.
+#[async_trait]
+pub trait PeopleDesk: Send + Sync {
+    /// Everybody to administrators, themselves to others.
+    async fn people(&self) -> Result<People, Problem>;
+    /// Adds a person.
+    async fn add_person(&self, name: String, role: String, password: String) -> Result<(), Problem>;
+    /// Changes what a person may do.
+    async fn set_role(&self, operator_id: String, role: String) -> Result<(), Problem>;
+    /// Lets a person sign in, or puts them out at once.
+    async fn set_enabled(&self, operator_id: String, enabled: bool) -> Result<(), Problem>;
+    /// Sets a person's password; they are signed out everywhere.
+    async fn set_password(&self, operator_id: String, password: String) -> Result<(), Problem>;
+    /// Changes one's own password; one is signed out everywhere.
+    async fn change_own_password(&self, old: String, new: String) -> Result<(), Problem>;
+}
+
+/// Stopping parts of the flow, and letting them go on.
+#[async_trait]
+pub trait PauseDesk: Send + Sync {
+    /// Pauses `shipping`, `write_back` or `pull`.
+    async fn pause(&self, flow: String, reason: String) -> Result<(), Problem>;
+    /// Resumes it.
+    async fn resume(&self, flow: String) -> Result<(), Problem>;
+}
+
 /// Seeing and doing.
 pub trait Desk:
-    Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk + StartDesk + RepairDesk
+    Views
+    + Commands
+    + PrintDesk
+    + InboxDesk
+    + ParcelDesk
+    + WriteBackDesk
+    + PullDesk
+    + EventDesk
+    + StartDesk
+    + RepairDesk
+    + PeopleDesk
+    + PauseDesk
 {
 }
 

@@ -2,7 +2,7 @@
 //! a state is the domain's, see `order/transition.rs`.
 
 use crate::audit::{Actor, Subject, System};
-use crate::desk::{OperatorDesk, Role, connections, ping, problem, rules};
+use crate::desk::{OperatorDesk, Role, connections, ping, problem, rotate, rules};
 use crate::order::correction;
 use crate::order::group::group_of;
 use crate::order::rules::Rules;
@@ -181,6 +181,7 @@ impl Commands for OperatorDesk {
 
     async fn pull_now(&self) -> Result<(), Problem> {
         let actor = self.allowed(Role::Operator)?;
+        self.refuse_paused_pull().await?;
         let entry =
             self.engine.entry(&actor, "desk.pull", crate::audit::Subject::default(), "Asked for a pull of orders now.");
         self.engine.store.record(&entry).await.map_err(|error| problem::store(&self.engine, &error))?;
@@ -192,14 +193,14 @@ impl Commands for OperatorDesk {
         let actor = self.allowed(Role::Admin)?;
         let saved = connections::saved(&self.engine, System::D365).await?.map(|saved| saved.document);
         let document = connections::d365_document(saved, &form);
-        self.save_and_ping(&actor, System::D365, document).await
+        rotate::save_tested(&self.engine, &actor, System::D365, document).await
     }
 
     async fn save_fedex(&self, form: FedexForm) -> Result<Ladder, Problem> {
         let actor = self.allowed(Role::Admin)?;
         let saved = connections::saved(&self.engine, System::Fedex).await?.map(|saved| saved.document);
         let document = connections::fedex_document(saved, &form)?;
-        self.save_and_ping(&actor, System::Fedex, document).await
+        rotate::save_tested(&self.engine, &actor, System::Fedex, document).await
     }
 
     async fn save_document(&self, system: String, document: String) -> Result<Ladder, Problem> {
@@ -209,7 +210,12 @@ impl Commands for OperatorDesk {
             let message = format!("This is not JSON: line {}, column {}.", error.line(), error.column());
             Problem::new("connections.invalid", &message, "Correct it there, then save again.")
         })?;
-        self.save_and_ping(&actor, system, document).await
+        rotate::save_tested(&self.engine, &actor, system, document).await
+    }
+
+    async fn save_anyway(&self, system: String) -> Result<Ladder, Problem> {
+        let actor = self.allowed(Role::Admin)?;
+        self.save_refused(&actor, known_system(&system)?).await
     }
 
     async fn ping(&self, system: String) -> Result<Ladder, Problem> {
@@ -272,16 +278,6 @@ impl OperatorDesk {
             ActError::Refused(refusal) => problem::refusal(&refusal),
             ActError::Store(error) => problem::store(&self.engine, &error),
         })
-    }
-
-    pub(super) async fn save_and_ping(
-        &self,
-        actor: &Actor,
-        system: System,
-        document: serde_json::Value,
-    ) -> Result<Ladder, Problem> {
-        connections::save(&self.engine, actor, system, document).await?;
-        ping::ping(&self.engine, system, actor).await.map_err(|error| problem::store(&self.engine, &error))
     }
 }
 

@@ -12,22 +12,18 @@ use crate::order::cause::words;
 use crate::order::scan::Milestone;
 use crate::order::state::State;
 use crate::store::StoreError;
-use crate::store::audit::{TrailQuery, TrailRow};
 use crate::store::cursors::LAST_PULL;
 use crate::store::shipments::{ListFilter, ListRow};
 use app::contract::{
-    Attention, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, OrderDetail, OrderFilter,
-    OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
+    Attention, CauseGroup, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, LadderRow, OrderDetail, OrderFilter, OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
 };
 use app::desk::Views;
 use async_trait::async_trait;
 
 /// Rows of a page of orders.
 const ORDERS_PAGE: i64 = 50;
-/// Rows of a page of the trail.
-const TRAIL_PAGE: i64 = 50;
-/// Characters of a body shown in the trail's list.
-const BODY_SHOWN: usize = 4_000;
+/// Climbs of a connection's ladder shown: two days of hourly ones.
+const LADDERS_SHOWN: i64 = 48;
 
 #[async_trait]
 impl Views for OperatorDesk {
@@ -52,6 +48,7 @@ impl Views for OperatorDesk {
                 + self.store(write_back_views::count_parked(engine).await)?,
             chips: vec![present::chip(engine, System::D365).await, present::chip(engine, System::Fedex).await],
             rehearsal: environments::frame(engine).await,
+            pauses: self.paused().await?,
             now,
         })
     }
@@ -126,28 +123,11 @@ impl Views for OperatorDesk {
 
     async fn trail(&self, filter: TrailFilter) -> Result<Page<TrailEntry>, Problem> {
         self.allowed(Role::Viewer)?;
-        let db = &self.engine.store.db;
-        let query = TrailQuery {
-            order: filter.order,
-            actor: filter.actor,
-            system: filter.system,
-            outcome: filter.outcome,
-            before: filter.after.as_deref().and_then(|after| after.parse().ok()),
-        };
-        let mut rows = self.store(db.trail(&query, TRAIL_PAGE + 1).await)?;
-        let total = self.store(db.count_trail(&query).await)?;
-        let more = rows.len() > usize::try_from(TRAIL_PAGE).unwrap_or(0);
-        rows.truncate(usize::try_from(TRAIL_PAGE).unwrap_or(0));
-        Ok(Page {
-            next: rows.last().filter(|_| more).map(|row| row.sequence.to_string()),
-            rows: rows.into_iter().map(trail_entry).collect(),
-            total: u64::try_from(total).unwrap_or(0),
-            now: present::moment(self.engine.clock.now_ms()),
-        })
+        self.trail_page(&filter).await
     }
 
     async fn connections(&self) -> Result<Connections, Problem> {
-        self.allowed(Role::Viewer)?;
+        self.allowed_connections()?;
         let d365 = connections::saved(&self.engine, System::D365).await?;
         let fedex = connections::saved(&self.engine, System::Fedex).await?;
         let pretty = |saved: &connections::Saved| serde_json::to_string_pretty(&saved.document).unwrap_or_default();
@@ -159,6 +139,8 @@ impl Views for OperatorDesk {
                 saved: d365.as_ref().map(when),
                 document: d365.as_ref().map(pretty).unwrap_or_default(),
                 ladder: self.last_ladder(System::D365).await?,
+                history: self.ladders(System::D365).await?,
+                refused: self.refused_save(System::D365),
                 expiry: expiry(&self.engine).await.map(|notice| notice.sentence),
             },
             fedex: FedexConnection {
@@ -167,6 +149,8 @@ impl Views for OperatorDesk {
                 saved: fedex.as_ref().map(when),
                 document: fedex.as_ref().map(pretty).unwrap_or_default(),
                 ladder: self.last_ladder(System::Fedex).await?,
+                history: self.ladders(System::Fedex).await?,
+                refused: self.refused_save(System::Fedex),
             },
             now: present::moment(self.engine.clock.now_ms()),
         })
@@ -193,6 +177,12 @@ impl OperatorDesk {
     pub(super) async fn last_ladder(&self, system: System) -> Result<Option<Ladder>, Problem> {
         let last = self.store(self.engine.store.db.last_ping(system.name()).await)?;
         Ok(last.and_then(|(_, json)| serde_json::from_str(&json).ok()))
+    }
+
+    /// The last climbs of a system's ladder, newest first.
+    async fn ladders(&self, system: System) -> Result<Vec<LadderRow>, Problem> {
+        let rows = self.store(self.engine.store.db.pings(system.name(), LADDERS_SHOWN).await)?;
+        Ok(rows.into_iter().filter_map(present::ladder_row).collect())
     }
 }
 
@@ -300,28 +290,4 @@ pub fn order_row(row: &ListRow) -> OrderRow {
     }
 }
 
-fn trail_entry(row: TrailRow) -> TrailEntry {
-    let body = row.body.map(|body| {
-        if body.len() <= BODY_SHOWN {
-            return body;
-        }
-        format!(
-            "{}… ({} bytes in all; the order page shows the rest)",
-            &body[..body.floor_char_boundary(BODY_SHOWN)],
-            body.len()
-        )
-    });
-    TrailEntry {
-        sequence: row.sequence,
-        at: present::moment(row.at_ms),
-        actor: row.actor,
-        system: row.system,
-        action: row.action,
-        outcome: present::outcome(&row.outcome),
-        summary: row.summary,
-        order: row.company.zip(row.number),
-        http_status: row.http_status,
-        duration_ms: row.duration_ms,
-        body,
-    }
 }

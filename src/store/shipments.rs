@@ -5,6 +5,7 @@ use crate::order::plan::Plan;
 use crate::order::scan::Milestone;
 use crate::order::state::State;
 use crate::order::{Charge, Kind, OrderId, Shipment, ShipmentId, Voiding};
+use crate::store::pauses::Flow;
 use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, contains, exactly_one, on_db, on_tx};
 
 #[derive(sqlx::FromRow)]
@@ -307,10 +308,16 @@ impl Tx {
     /// Claims due shipments for a node. A shipment with a call in flight is never claimed.
     pub async fn claim_due(&mut self, node: &str, now_ms: i64, until_ms: i64, limit: i64) -> Result<Vec<Shipment>> {
         let open = "select 1 from attempts where attempts.shipment_id = shipments.shipment_id and finished_ms is null";
+        let paused = |flow: Flow| format!("exists (select 1 from pauses where flow = '{}')", flow.name());
+        // Cancelling a label and finding out what a purchase did go on whatever is paused.
         let due = format!(
             "select shipment_id from shipments
              where next_run_ms <= $1 and (lease_until_ms is null or lease_until_ms < $1) and not exists ({open})
-             order by next_run_ms limit $2"
+             and not (state = 'ready' and {})
+             and not (state in ('labelled', 'delivered', 'voided') and voiding is null and {})
+             order by next_run_ms limit $2",
+            paused(Flow::Shipping),
+            paused(Flow::WriteBack)
         );
         let claim = |skip: &str| {
             format!(

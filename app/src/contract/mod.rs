@@ -14,6 +14,7 @@ mod inbox;
 mod order;
 mod page;
 mod parcels;
+mod people;
 mod printing;
 mod problem;
 mod pull;
@@ -30,10 +31,13 @@ pub use batch::{
     BatchChange, BatchRow, BatchView, RecoverForm, Recovery, RecoveryChoice, RepairForm, RepairItem, RepairRow,
     RepairSheet, RepairValue,
 };
-pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};
+pub use connection::{
+    Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, LadderRow, RefusedSave, Rung,
+    RungOutcome,
+};
 pub use day::{CloseRow, Day};
 pub use events::{EventAddress, EventView, Events};
-pub use frame::{ConnectionChip, Frame, Rehearsal, Viewer};
+pub use frame::{ConnectionChip, Frame, PauseView, Rehearsal, Viewer};
 pub use inbox::{Delivery, DeliveryRow, Inbox, InboxFilter, ProofView, VerdictCount, WebhookToken};
 pub use order::{
     Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, Correction,
@@ -42,6 +46,7 @@ pub use order::{
 };
 pub use page::{Moment, Page, Status, Tone};
 pub use parcels::{ParcelCount, ParcelFilter, ParcelSheet, ParcelView, QueuedParcel, TrackBudget, TroubleView};
+pub use people::{People, PersonRow, RoleView};
 pub use printing::{PrintFilter, PrintJobRow, PrinterForm, PrinterRow, Printing};
 pub use problem::Problem;
 pub use pull::{
