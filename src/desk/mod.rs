@@ -3,12 +3,15 @@
 //! One [`OperatorDesk`] a request, bound to who asks. Seeing is in `views.rs`, doing in
 //! `commands.rs`; a command authorises, decides, saves and audits in one place.
 
+pub mod approve;
+pub mod backtest;
 pub mod commands;
 pub mod connections;
 pub mod day;
 pub mod events;
 pub mod inbox;
 pub mod inbox_way;
+pub mod modes;
 pub mod order_view;
 pub mod parcel_view;
 pub mod parcels;

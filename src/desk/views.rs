@@ -4,7 +4,7 @@ use crate::audit::System;
 use crate::clock::SECOND_MS;
 use crate::d365::expiry::Notice;
 use crate::desk::{
-    OperatorDesk, Role, connections, day, events, order_view, present, problem, rules, write_back_views,
+    OperatorDesk, Role, connections, day, events, modes, order_view, present, problem, rules, write_back_views,
 };
 use crate::engine::Engine;
 use crate::order::cause::{Class, words};
@@ -233,6 +233,7 @@ async fn notices(engine: &Engine) -> Result<Vec<Counter>, StoreError> {
     if let Some(silence) = events::silence(engine).await? {
         list.push(notice(silence, "/connections#events", Tone::Warning));
     }
+    list.extend(modes::notices(engine).await?);
     Ok(list)
 }
 

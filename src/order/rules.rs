@@ -5,6 +5,7 @@
 
 use crate::order::Address;
 use crate::order::customs::PURPOSES;
+use crate::order::mode::Mode;
 use crate::order::parcel::{Dimensions, ImageType, Service};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,10 @@ pub struct Rules {
     pub customs: CustomsRules,
     /// Split street lines over 35 characters at words, without asking.
     pub split_streets: bool,
+    /// Legal entity → how far its orders go by themselves; automatic for all others. Switched by an
+    /// administrator with a reason, never edited with the rest.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub modes: BTreeMap<String, Mode>,
     /// Processing statuses that may ship; of the Dynamics 365 connection.
     #[serde(skip)]
     pub processing_statuses: Vec<String>,
@@ -50,6 +55,11 @@ impl Rules {
         let modes = self.services.keys().map(|key| key.split('/').next().unwrap_or(key).to_owned());
         let modes: BTreeSet<String> = modes.filter(|mode| mode != DEFAULT).collect();
         modes.into_iter().collect()
+    }
+
+    /// How far the orders of a legal entity go by themselves.
+    pub fn mode(&self, company: &str) -> Mode {
+        self.modes.get(company).copied().unwrap_or_default()
     }
 
     /// The first value that cannot be meant: where it stands, and what is wrong.
@@ -322,6 +332,16 @@ mod tests {
             serde_json::from_str::<Rules>(r#"{"pakcing":{}}"#).is_err(),
             "a misspelt key is a setting that does nothing"
         );
+    }
+
+    #[test]
+    fn a_document_from_before_the_modes_is_automatic_and_stays_as_it_was() {
+        let mut rules: Rules = serde_json::from_str("{}").expect("readable");
+        assert_eq!(rules.mode("usmf"), Mode::Automatic);
+        assert!(!serde_json::to_string(&rules).expect("plain").contains("modes"));
+        rules.modes.insert("usmf".into(), Mode::Shadow);
+        let again: Rules = serde_json::from_str(&serde_json::to_string(&rules).expect("plain")).expect("readable");
+        assert_eq!((again.mode("usmf"), again.mode("demf")), (Mode::Shadow, Mode::Automatic));
     }
 
     #[test]

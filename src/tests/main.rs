@@ -2,6 +2,7 @@
 
 mod architecture;
 mod auth;
+mod backtest;
 mod campaign;
 mod crash;
 mod desk;
@@ -10,6 +11,7 @@ mod fedex_calls;
 mod fedex_requests;
 mod inbox;
 mod inbox_way;
+mod modes;
 mod order_faults;
 mod order_flow;
 mod parcel_questions;

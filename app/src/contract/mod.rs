@@ -4,6 +4,7 @@
 //! the server computes every word, tone and allowed action, the browser shows them. Fields are
 //! only ever added, because a tab may stay open over a deployment.
 
+mod approve;
 mod attention;
 mod connection;
 mod day;
@@ -20,6 +21,7 @@ mod rules;
 mod trail;
 mod write_back;
 
+pub use approve::{ApprovalFilter, ApprovalRow, Approvals, CompanyMode, ModeSwitch, ShadowReport};
 pub use attention::{Attention, CauseGroup, Counter};
 pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};
 pub use day::{CloseRow, Day};
@@ -38,7 +40,10 @@ pub use problem::Problem;
 pub use pull::{
     ChangesView, GapRow, GapView, InvoiceView, LookQueue, LookRow, Pull, ScanOfOrders, Why, WhyAnswer, WhyStep,
 };
-pub use rules::{CorrectionRow, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
+pub use rules::{
+    BackTest, BackTestGroup, BackTestRow, CorrectionRow, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow,
+    Suggestion, UnmappedMode,
+};
 pub use trail::{TrailEntry, TrailFilter};
 pub use write_back::{
     DiscoveredField, DiscoveredSet, FieldForm, FieldProof, OrderWriteBack, ParkedWrites, PresetView, TargetField,
