@@ -5,11 +5,12 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    AddressAdvice, Attention, BatchView, CauseNoteForm, Connecting, Connections, Correction, D365Access, D365Form, Day,
-    Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Frame, Inbox, InboxFilter, Ladder, OrderDetail,
-    OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing,
-    Problem, Pull, Quote, RecoverForm, Recovery, RepairForm, RepairSheet, Rules, RulesSaved, ServiceRow, ShipFromRow,
-    Start, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
+    AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, Connecting, Connections,
+    Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Frame, Inbox,
+    InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, People, PickupForm,
+    PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, RecoverForm, Recovery, RepairForm, RepairSheet, Rules,
+    RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why,
+    WriteBack,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -278,6 +279,23 @@ pub trait PauseDesk: Send + Sync {
     async fn resume(&self, flow: String) -> Result<(), Problem>;
 }
 
+/// How far orders go by themselves, and letting single ones go.
+#[async_trait]
+pub trait ApproveDesk: Send + Sync {
+    /// What waits for approval, what shadows show, and the modes.
+    async fn approvals(&self, filter: ApprovalFilter) -> Result<Approvals, Problem>;
+    /// Approves the plan of one shipment.
+    async fn approve(&self, shipment_id: String, version: i64) -> Result<(), Problem>;
+    /// Approves all of a frozen list in one transaction; answers what came of it.
+    async fn approve_all(&self, frozen: String, reason: String) -> Result<String, Problem>;
+    /// Does not approve one shipment; it is parked with the reason.
+    async fn decline(&self, shipment_id: String, version: i64, reason: String) -> Result<(), Problem>;
+    /// Switches the mode of a legal entity; answers what came of it.
+    async fn switch_mode(&self, company: String, mode: String, reason: String) -> Result<String, Problem>;
+    /// Plans the last shipments with the rules as they are and as they would be. Saves nothing.
+    async fn try_rules(&self, version: i64, change: RulesChange, last: u32) -> Result<BackTest, Problem>;
+}
+
 /// Seeing and doing.
 pub trait Desk:
     Views
@@ -292,6 +310,7 @@ pub trait Desk:
     + RepairDesk
     + PeopleDesk
     + PauseDesk
+    + ApproveDesk
 {
 }
 

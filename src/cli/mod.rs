@@ -8,6 +8,7 @@ mod demo;
 mod events;
 mod inbox;
 mod inspect;
+mod mode;
 mod operators;
 mod parcels;
 mod pauses;
@@ -172,6 +173,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// How far orders go by themselves: shadow, approve or automatic, a legal entity at a time.
+    Mode(mode::ModeArguments),
     /// How orders come in: cursors, the queue of orders to look at, what is missing.
     #[command(subcommand)]
     Pull(pull::Pull),
@@ -247,6 +250,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Order { number, json } => inspect::order(&engine(config).await?, &number, json).await,
         Command::Import { number, company } => pull::import(&engine(config).await?, company.as_deref(), &number).await,
         Command::Why { number, company, json } => pull::why(&engine(config).await?, company, number, json).await,
+        Command::Mode(mode) => mode.run(&engine(config).await?).await,
         Command::Pull(command) => command.run(&engine(config).await?).await,
         Command::Replay(replay) => replay.run(&engine(config).await?).await,
         Command::Parcels(parcels) => parcels.run(&engine(config).await?).await,

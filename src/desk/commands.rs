@@ -2,10 +2,10 @@
 //! a state is the domain's, see `order/transition.rs`.
 
 use crate::audit::{Actor, Subject, System};
+use crate::desk::{OperatorDesk, Role, connections, ping, problem};
 use crate::desk::{OperatorDesk, Role, connections, ping, problem, rotate, rules};
 use crate::order::correction;
 use crate::order::group::group_of;
-use crate::order::rules::Rules;
 use crate::order::state::State;
 use crate::order::transition::{Event, is_before_label};
 use crate::order::{Order, Shipment, ShipmentId};
@@ -15,8 +15,8 @@ use crate::store::orders::OrderRecord;
 use crate::work::act::{ActError, Decision, act};
 use crate::work::settle::{one_line, subject};
 use app::contract::{
-    AddressAdvice, Correction, D365Form, DryRun, FedexForm, Ladder, Problem, Quote, RulesSaved, ServiceRow,
-    ShipFromRow, Suggestion,
+    AddressAdvice, Correction, D365Form, DryRun, FedexForm, Ladder, Problem, Quote, RulesChange, RulesSaved,
+    ServiceRow, ShipFromRow, Suggestion,
 };
 use app::desk::Commands;
 use async_trait::async_trait;
@@ -104,56 +104,22 @@ impl Commands for OperatorDesk {
 
     async fn save_service(&self, version: i64, row: ServiceRow) -> Result<RulesSaved, Problem> {
         let actor = self.allowed(Role::Operator)?;
-        let (mode, service) = rules::service(&row)?;
-        let what = format!("Delivery mode {mode} is {}.", service.service);
-        let change = |rules: &mut Rules| {
-            rules.other_carriers.retain(|other| *other != mode);
-            rules.services.insert(mode, service);
-            Ok(())
-        };
-        self.change_rules(&actor, version, &what, change).await
+        self.change_rules(&actor, version, RulesChange::Service(row)).await
     }
 
     async fn remove_service(&self, version: i64, mode: String, other_carrier: bool) -> Result<RulesSaved, Problem> {
         let actor = self.allowed(Role::Operator)?;
-        let what = if other_carrier {
-            format!("Delivery mode {mode} belongs to another carrier.")
-        } else {
-            format!("Delivery mode {mode} has no service any more.")
-        };
-        let change = |rules: &mut Rules| {
-            rules.services.remove(&mode);
-            rules.other_carriers.retain(|other| *other != mode);
-            if other_carrier {
-                rules.other_carriers.push(mode);
-            }
-            Ok(())
-        };
-        self.change_rules(&actor, version, &what, change).await
+        self.change_rules(&actor, version, RulesChange::RemoveService { mode, other_carrier }).await
     }
 
     async fn save_ship_from(&self, version: i64, row: ShipFromRow) -> Result<RulesSaved, Problem> {
         let actor = self.allowed(Role::Operator)?;
-        let (warehouse, from) = rules::ship_from(&row)?;
-        let what = format!("Parcels of warehouse {warehouse} leave from {}.", from.city);
-        let change = |rules: &mut Rules| {
-            rules.ship_from.insert(warehouse, from);
-            Ok(())
-        };
-        self.change_rules(&actor, version, &what, change).await
+        self.change_rules(&actor, version, RulesChange::ShipFrom(row)).await
     }
 
     async fn save_rules(&self, version: i64, document: String) -> Result<RulesSaved, Problem> {
         let actor = self.allowed(Role::Operator)?;
-        let given: Rules = serde_json::from_str(&document).map_err(|error| {
-            let message = format!("The rules cannot be read: {error}.");
-            Problem::new("rules.invalid", &message, "Correct it there, then save again.")
-        })?;
-        let change = |rules: &mut Rules| {
-            *rules = given;
-            Ok(())
-        };
-        self.change_rules(&actor, version, "The rules were saved as JSON.", change).await
+        self.change_rules(&actor, version, RulesChange::Document(document)).await
     }
 
     async fn suggest_services(&self) -> Result<Vec<Suggestion>, Problem> {
@@ -227,7 +193,7 @@ impl Commands for OperatorDesk {
 
 impl OperatorDesk {
     /// The shipment as the operator saw it, or the news that it moved on.
-    async fn seen(&self, shipment_id: &str, version: i64) -> Result<Shipment, Problem> {
+    pub(super) async fn seen(&self, shipment_id: &str, version: i64) -> Result<Shipment, Problem> {
         let found = self.engine.store.db.shipment(&ShipmentId(shipment_id.to_owned())).await;
         let found = found.map_err(|error| problem::store(&self.engine, &error))?;
         let shipment = found.ok_or_else(problem::no_shipment)?;

@@ -3,7 +3,9 @@
 //! One [`OperatorDesk`] a request, bound to who asks. Seeing is in `views.rs`, doing in
 //! `commands.rs`; a command authorises, decides, saves and audits in one place.
 
+pub mod approve;
 pub mod attention;
+pub mod backtest;
 pub mod batches;
 pub mod cause_notes;
 pub mod colleague;
@@ -16,6 +18,7 @@ pub mod inbox;
 pub mod inbox_way;
 pub mod mask;
 pub mod masked;
+pub mod modes;
 pub mod order_view;
 pub mod parcel_view;
 pub mod parcels;

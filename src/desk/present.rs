@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::order::cause::{Cause, Class, words};
 use crate::order::consignee::{Consignee, propose_split};
 use crate::order::correction::corrected;
+use crate::order::mode::Approval;
 use crate::order::plan::shown_country;
 use crate::order::scan::{Milestone, Scan};
 use crate::order::state::State;
@@ -231,6 +232,9 @@ pub fn sentence(shipment: &Shipment) -> String {
     let cause = shipment.cause.as_ref().map(Cause::words);
     match shipment.state {
         State::Received => waits("It is checked next.", cause.map(|words| words.sentence)),
+        State::Ready if shipment.approval == Some(Approval::Awaited) => {
+            "Prepared: it would ship. It waits for approval, or for its legal entity to leave shadow.".to_owned()
+        }
         State::Ready => waits("The label is bought next.", cause.map(|words| words.sentence)),
         State::Labelled => waits(
             &format!("Label bought, tracking number {number}; it is written to Dynamics 365 next."),

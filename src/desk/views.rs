@@ -4,7 +4,7 @@ use crate::audit::System;
 use crate::clock::SECOND_MS;
 use crate::d365::expiry::Notice;
 use crate::desk::{
-    OperatorDesk, Role, attention, batches, connections, day, environments, events, inbox, order_view, pickups,
+    OperatorDesk, Role, attention, batches, connections, day, environments, events, inbox, modes, order_view, pickups,
     present, problem, rules, start_steps, write_back_views,
 };
 use crate::engine::Engine;
@@ -15,7 +15,8 @@ use crate::store::StoreError;
 use crate::store::cursors::LAST_PULL;
 use crate::store::shipments::{ListFilter, ListRow};
 use app::contract::{
-    Attention, CauseGroup, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, LadderRow, OrderDetail, OrderFilter, OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
+    Attention, CauseGroup, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, LadderRow,
+    OrderDetail, OrderFilter, OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
 };
 use app::desk::Views;
 use async_trait::async_trait;
@@ -204,6 +205,7 @@ async fn notices(engine: &Engine) -> Result<Vec<Counter>, StoreError> {
     if let Some(silence) = inbox::silence(engine).await? {
         list.push(notice(silence.to_string(), "/inbox", Tone::Warning));
     }
+    list.extend(modes::notices(engine).await?);
     Ok(list)
 }
 
@@ -288,6 +290,4 @@ pub fn order_row(row: &ListRow) -> OrderRow {
         seen: present::moment(row.seen_ms),
         changed: present::moment(row.changed_ms),
     }
-}
-
 }

@@ -5,6 +5,7 @@
 
 use crate::order::Address;
 use crate::order::customs::PURPOSES;
+use crate::order::mode::Mode;
 use crate::order::parcel::{Dimensions, ImageType, Service};
 use crate::order::pickup::Pickup;
 use rust_decimal::Decimal;
@@ -42,6 +43,10 @@ pub struct Rules {
     pub split_streets: bool,
     /// Warehouse, or `default` → when FedEx comes.
     pub pickups: BTreeMap<String, Pickup>,
+    /// Legal entity → how far its orders go by themselves; automatic for all others. Switched by an
+    /// administrator with a reason, never edited with the rest.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub modes: BTreeMap<String, Mode>,
     /// Processing statuses that may ship; of the Dynamics 365 connection.
     #[serde(skip)]
     pub processing_statuses: Vec<String>,
@@ -53,6 +58,11 @@ impl Rules {
         let modes = self.services.keys().map(|key| key.split('/').next().unwrap_or(key).to_owned());
         let modes: BTreeSet<String> = modes.filter(|mode| mode != DEFAULT).collect();
         modes.into_iter().collect()
+    }
+
+    /// How far the orders of a legal entity go by themselves.
+    pub fn mode(&self, company: &str) -> Mode {
+        self.modes.get(company).copied().unwrap_or_default()
     }
 
     /// The first value that cannot be meant: where it stands, and what is wrong.
@@ -330,6 +340,16 @@ mod tests {
             serde_json::from_str::<Rules>(r#"{"pakcing":{}}"#).is_err(),
             "a misspelt key is a setting that does nothing"
         );
+    }
+
+    #[test]
+    fn a_document_from_before_the_modes_is_automatic_and_stays_as_it_was() {
+        let mut rules: Rules = serde_json::from_str("{}").expect("readable");
+        assert_eq!(rules.mode("usmf"), Mode::Automatic);
+        assert!(!serde_json::to_string(&rules).expect("plain").contains("modes"));
+        rules.modes.insert("usmf".into(), Mode::Shadow);
+        let again: Rules = serde_json::from_str(&serde_json::to_string(&rules).expect("plain")).expect("readable");
+        assert_eq!((again.mode("usmf"), again.mode("demf")), (Mode::Shadow, Mode::Automatic));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! All SQL. One file a table; a state change names the version it read and must hit one row.
 //!
-//! SQLite and PostgreSQL share every statement but three (claiming due work, and locking the end
-//! of the audit chain), each written beside the other. Concrete pools behind one enum instead of
+//! SQLite and PostgreSQL share every statement but four (claiming due work, keeping the rules
+//! while a purchase begins, and locking the end of the audit chain), each written beside the other. Concrete pools behind one enum instead of
 //! sqlx's `Any`: the pragmas, `begin immediate` and the session stores need them anyway.
 //!
 //! No transaction stays open over a network call: SQLite has one writer.
 
+pub mod approvals;
 pub mod attempts;
 pub mod audit;
 pub mod batches;
@@ -31,10 +32,12 @@ pub mod parcels;
 pub mod pauses;
 pub mod pickup_counts;
 pub mod ping_history;
+pub mod plan_inputs;
 pub mod printers;
 pub mod prints;
 pub mod proofs;
 pub mod rehearsal;
+pub mod rehearsals;
 pub mod rules;
 pub mod scans;
 pub mod secrets;

@@ -1,6 +1,7 @@
 //! Shipments: the state, the lease and the one pending step.
 
 use crate::order::cause::Cause;
+use crate::order::mode::Approval;
 use crate::order::plan::Plan;
 use crate::order::scan::Milestone;
 use crate::order::state::State;
@@ -25,6 +26,7 @@ pub(super) struct Row {
     next_run_ms: Option<i64>,
     plan: Option<String>,
     correction: String,
+    approval: Option<String>,
     reference: Option<String>,
     job_id: Option<String>,
     voiding: Option<String>,
@@ -42,7 +44,7 @@ pub(super) struct Row {
 }
 
 pub(super) const COLUMNS: &str = "shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
-    cause_field, cause_detail, failures, next_run_ms, plan, correction, reference, job_id, voiding, changes, tracking_number, milestone, delivered_ms,
+    cause_field, cause_detail, failures, next_run_ms, plan, correction, approval, reference, job_id, voiding, changes, tracking_number, milestone, delivered_ms,
     charge_amount, charge_currency, charge_rate_type, reprint_needed, labelled_ms, absent_since_ms, absences";
 
 impl Row {
@@ -78,6 +80,7 @@ impl Row {
             correction: serde_json::from_str(&self.correction).map_err(|_| impossible("correction"))?,
             failures: u32::try_from(self.failures).map_err(|_| impossible("failures"))?,
             absences: u32::try_from(self.absences).map_err(|_| impossible("absences"))?,
+            approval: self.approval.map(Approval::from_stored),
             shipment_id: ShipmentId(self.shipment_id),
             order_id: OrderId(self.order_id),
             group_no: self.group_no,
@@ -195,8 +198,8 @@ impl Tx {
         let sql = "
             insert into shipments (shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
                                    cause_field, cause_detail, failures, next_run_ms, plan, correction, service, ship_to,
-                                   warehouse, reprint_needed, absences, created_ms, changed_ms)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17, 0, 0, $18, $18)";
+                                   warehouse, reprint_needed, absences, created_ms, changed_ms, approval)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17, 0, 0, $18, $18, $19)";
         let cause = shipment.cause.as_ref();
         on_tx!(self, conn => sqlx::query(sql)
             .bind(&shipment.shipment_id.0)
@@ -217,6 +220,7 @@ impl Tx {
             .bind(shown.ship_to)
             .bind(shown.warehouse)
             .bind(now_ms)
+            .bind(shipment.approval.as_ref().map(|said| said.stored().to_owned()))
             .execute(conn).await?.rows_affected());
         Ok(())
     }
@@ -235,7 +239,7 @@ impl Tx {
                 closed_ms = $25,
                 environment = coalesce($26, environment),
                 service = coalesce($27, service),
-                job_id = $29, voiding = $30, changes = $31,
+                job_id = $29, voiding = $30, changes = $31, approval = $32,
                 lease = case when $28 = 1 then lease else null end,
                 lease_until_ms = case when $28 = 1 then lease_until_ms else null end
             where shipment_id = $1 and state = $2 and version = $3";
@@ -276,6 +280,7 @@ impl Tx {
             .bind(after.job_id.clone())
             .bind(after.voiding.map(Voiding::name))
             .bind(changes)
+            .bind(after.approval.as_ref().map(|said| said.stored().to_owned()))
             .execute(conn).await?.rows_affected());
         exactly_one(rows, "shipments", &before.shipment_id.0)?;
         if after.state.frees_lines() {

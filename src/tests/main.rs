@@ -2,6 +2,7 @@
 
 mod architecture;
 mod auth;
+mod backtest;
 mod campaign;
 mod crash;
 mod desk;
@@ -11,6 +12,7 @@ mod fedex_requests;
 mod inbox;
 mod inbox_way;
 mod masking;
+mod modes;
 mod order_faults;
 mod order_flow;
 mod parcel_questions;

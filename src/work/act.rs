@@ -79,6 +79,8 @@ fn what(action: &str) -> &'static str {
     match action {
         "desk.replay" => "Replayed",
         "desk.correct" => "Corrected and replayed",
+        "desk.approve" => "Approved; its label is bought next",
+        "desk.decline" => "Not approved",
         "desk.buy-again" => "Decided that no label was made; it is bought again",
         "desk.void" => "Asked to cancel the label",
         "desk.reship" => "Asked to cancel the label and ship the same lines anew",

@@ -18,6 +18,7 @@ pub mod poll;
 pub mod print;
 pub mod purchase;
 pub mod reconcile;
+pub mod rehearse;
 pub mod rescue;
 pub mod settle;
 pub mod step;

@@ -4,6 +4,7 @@
 //! the server computes every word, tone and allowed action, the browser shows them. Fields are
 //! only ever added, because a tab may stay open over a deployment.
 
+mod approve;
 mod attention;
 mod batch;
 mod connection;
@@ -23,6 +24,7 @@ mod start;
 mod trail;
 mod write_back;
 
+pub use approve::{ApprovalFilter, ApprovalRow, Approvals, CompanyMode, ModeSwitch, ShadowReport};
 pub use attention::{
     Attention, BatchLink, CauseGroup, CauseNoteForm, CauseNoteView, CommentView, Counter, FixRow, PickupClock,
     PickupForm, RemedyView,
@@ -52,7 +54,10 @@ pub use problem::Problem;
 pub use pull::{
     ChangesView, GapRow, GapView, InvoiceView, LookQueue, LookRow, Pull, ScanOfOrders, Why, WhyAnswer, WhyStep,
 };
-pub use rules::{CorrectionRow, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
+pub use rules::{
+    BackTest, BackTestGroup, BackTestRow, CorrectionRow, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow,
+    Suggestion, UnmappedMode,
+};
 pub use start::{Connecting, D365Access, FedexAccess, FirstLabel, SecretHeld, Start, StartStep, StartWay};
 pub use trail::{TrailEntry, TrailFilter};
 pub use write_back::{
