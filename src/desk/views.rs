@@ -9,6 +9,7 @@ use crate::desk::{
 use crate::engine::Engine;
 use crate::order::cause::{Class, words};
 use crate::order::scan::Milestone;
+use crate::order::search::Query;
 use crate::order::state::State;
 use crate::store::StoreError;
 use crate::store::audit::{TrailQuery, TrailRow};
@@ -297,7 +298,7 @@ fn list_filter(filter: &OrderFilter) -> Result<ListFilter, Problem> {
     Ok(ListFilter {
         states,
         cause: text(&filter.cause),
-        search: text(&filter.search),
+        search: filter.search.as_deref().and_then(Query::read),
         after: filter.after.as_ref().and_then(cursor),
     })
 }

@@ -22,6 +22,7 @@ pub mod ready;
 pub mod retry;
 pub mod rules;
 pub mod scan;
+pub mod search;
 pub mod state;
 pub mod status_words;
 pub mod track_schedule;

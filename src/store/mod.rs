@@ -30,9 +30,11 @@ pub mod prints;
 pub mod proofs;
 pub mod rules;
 pub mod scans;
+pub mod search;
 pub mod secrets;
 pub mod shipments;
 pub mod track_days;
+pub mod views;
 pub mod watermarks;
 pub mod write_backs;
 
@@ -293,9 +295,3 @@ macro_rules! bind_all {
     }};
 }
 use bind_all;
-
-/// A search pattern for `like … escape '\'`, lower case.
-fn contains(text: &str) -> String {
-    let escaped = text.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
-}
