@@ -23,7 +23,7 @@ NPM := $(NODE)/.package-lock.json
 HYDRATE := -p app --lib --target $(WASM) --no-default-features --features hydrate
 SAY := @printf '\033[1m==> %s\033[0m\n'
 
-.PHONY: help demo test check rust-test build release e2e e2e-release campaign bench clean-demo \
+.PHONY: help demo test check rust-test build release e2e e2e-release sizes campaign bench clean-demo \
 	tools-rust tools-chromium FORCE
 
 help: ## Lists the targets.
@@ -50,12 +50,12 @@ rust-test: tools-rust ## All Rust tests, on SQLite and (where installed) Postgre
 	@[ -n "$${FEDEX_OPENAPI:-}" ] || echo "    FEDEX_OPENAPI is not set: FedEx's own schema file is not at hand, requests are checked against ours"
 	@end2end/with-postgres.sh $(T)/postgres end2end/with-cups.sh $(T)/cups cargo test --quiet
 
-build: $(T)/debug/ml-connector $(T)/debug/site/pkg/ml.wasm ## Development build: server and browser files.
+build: $(T)/debug/ml-connector $(T)/debug/site/pkg/hash.txt ## Development build: server and browser files.
 
 release: tools-rust $(NPM) ## Optimised build in target/release, ready to be copied.
-	@$(MAKE) -j2 IN_RELEASE=1 $(T)/release/ml-connector $(T)/release/site/pkg/ml.wasm
+	@$(MAKE) -j2 IN_RELEASE=1 $(T)/release/ml-connector $(T)/release/site/pkg/hash.txt
 	@cd $(T)/release/site/pkg && printf '    ml.wasm %s bytes, %s as brotli; server %s bytes\n' \
-		$$(wc -c <ml.wasm) $$(wc -c <ml.wasm.br) $$(wc -c <../../ml-connector)
+		$$(cat ml.*.wasm | wc -c) $$(cat ml.*.wasm.br | wc -c) $$(wc -c <../../ml-connector)
 
 e2e: build $(NPM) tools-chromium ## Browser tests in a real Chromium, on the development build.
 	$(SAY) 'Browser tests: development build'
@@ -64,6 +64,10 @@ e2e: build $(NPM) tools-chromium ## Browser tests in a real Chromium, on the dev
 e2e-release: release $(NPM) tools-chromium ## The same browser tests on the release build.
 	$(SAY) 'Browser tests: release build'
 	@end2end/run.sh $(T)/release/ml-connector
+
+sizes: release $(NPM) tools-chromium ## What the orders page weighs on the wire, beside its budgets.
+	$(SAY) 'Sizes: release build'
+	@end2end/run.sh $(T)/release/ml-connector --project javascript sizes.spec.ts
 
 ORDERS ?= 10000
 MINUTES ?= 40
@@ -99,33 +103,34 @@ $(T)/$(WASM)/wasm-release/app.wasm: FORCE | tools-rust
 	$(SAY) 'Building the browser part for release'
 	@cargo build --quiet --profile wasm-release $(HYDRATE)
 
-PARTS := style/main.css $(wildcard public/*)
+PARTS := style/main.css app/vendor/idiomorph.js $(wildcard public/*)
 # A whole new directory, moved into place: a running server never sees half of one.
 define new_site
 rm -rf $(@D).new && mkdir -p $(@D).new
-cargo run --quiet -p bundle -- $< $(@D).new ml
+cargo run --quiet -p bundle -- make $< $(@D).new ml
 cp style/main.css $(@D).new/ml.css
 endef
 define place_site
+cargo run --quiet -p bundle -- name $(@D).new ml
+$(1)
 rm -rf $(@D) && mkdir -p $(dir $(@D))
 cp -R public/. $(dir $(@D))
 mv $(@D).new $(@D)
 touch $@
 endef
 
-$(T)/debug/site/pkg/ml.wasm: $(T)/$(WASM)/debug/app.wasm $(PARTS)
+$(T)/debug/site/pkg/hash.txt: $(T)/$(WASM)/debug/app.wasm $(PARTS)
 	$(SAY) 'Bundling the browser files'
 	@$(new_site)
-	@$(place_site)
+	@$(call place_site,)
 
 # wasm-opt is npm's: Debian's own is older and quietly breaks the page.
-$(T)/release/site/pkg/ml.wasm: $(T)/$(WASM)/wasm-release/app.wasm $(PARTS) end2end/compress.mjs | $(NPM)
+$(T)/release/site/pkg/hash.txt: $(T)/$(WASM)/wasm-release/app.wasm $(PARTS) end2end/compress.mjs | $(NPM)
 	$(SAY) 'Bundling, optimising and compressing the browser files'
 	@$(new_site)
 	@$(NODE)/.bin/wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int \
 		$(@D).new/ml.wasm -o $(@D).new/ml.wasm
-	@node end2end/compress.mjs $(@D).new/ml.wasm $(@D).new/ml.js $(@D).new/ml.css
-	@$(place_site)
+	@$(call place_site,node end2end/compress.mjs $(@D).new/ml.*)
 
 FORCE:
 

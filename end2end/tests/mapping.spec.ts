@@ -1,7 +1,7 @@
 // A delivery mode without a FedEx service holds its orders back; one form on the rules page lets
 // them go on.
 import { Product } from './support/product.ts';
-import { expect, hasJavaScript, open, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+import { expect, open, openOrder, ready, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
 
 const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 const LABEL_MS = 30_000;
@@ -17,11 +17,11 @@ test('mapping a delivery mode lets the orders go on that wait for it', async ({ 
 
   const waiting = page.getByTestId('unmapped-mode').and(page.locator('[data-mode=FEDEX-SAT]'));
   await expect(waiting).toContainText('1 order waits');
-  if (hasJavaScript()) await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+  await ready(page);
   await waiting.getByLabel('FedEx service').fill('PRIORITY_OVERNIGHT');
   await waiting.getByLabel('Deliver on Saturday').check();
   await waiting.getByTestId('map-mode').click();
-  await expect(page.getByTestId(hasJavaScript() ? 'toast' : 'told')).toContainText('1 shipment that waited for a rule goes on');
+  await expect(page.getByTestId('toast')).toContainText('1 shipment that waited for a rule goes on');
   await expect(waiting).toHaveCount(0);
   const row = page.getByTestId('service-row').and(page.locator('[data-mode=FEDEX-SAT]'));
   await expect(row).toContainText('PRIORITY_OVERNIGHT');

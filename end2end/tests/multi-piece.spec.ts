@@ -1,7 +1,7 @@
 // Orders as they are: from two warehouses, in several packages, each with its own label.
 import { readFileSync } from 'node:fs';
 import { Product } from './support/product.ts';
-import { eventually, expect, hasJavaScript, open, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, open, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
 
 const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 const LABEL_MS = 30_000;
@@ -31,7 +31,7 @@ test('a packing rule makes a package a line, and every package has its label', a
   rules.packing.methods = { default: 'line' };
   await editor.getByLabel('Document').fill(JSON.stringify(rules, null, 2));
   await editor.getByTestId('save-rules').click();
-  await expect(page.getByTestId(hasJavaScript() ? 'toast' : 'told')).toContainText('Saved');
+  await expect(page.getByTestId('toast')).toContainText('Saved');
 
   const number = 'SO-PIECES-1';
   await product().twins.placeOrder({

@@ -2,7 +2,7 @@
 // order; and Dynamics 365 can say that an order should be looked at.
 import type { Page } from '@playwright/test';
 import { Product, type TwinShipment } from './support/product.ts';
-import { eventually, expect, hasJavaScript, open, openOrder, ready, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, open, openOrder, ready, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
 
 const LABEL_MS = 40_000;
 const TRACKED_MS = 40_000;
@@ -10,7 +10,7 @@ const TRACKED_MS = 40_000;
 const product = useProduct(() => Product.connected());
 
 async function done(page: Page, text: string): Promise<void> {
-  if (hasJavaScript()) await expect(page.getByTestId('toast')).toContainText(text);
+  await expect(page.getByTestId('toast')).toContainText(text);
   await ready(page);
 }
 

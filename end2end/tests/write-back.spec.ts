@@ -2,7 +2,7 @@
 // tried on an order, proved on the order's own page, and what was refused is written again.
 import type { Page } from '@playwright/test';
 import { Product } from './support/product.ts';
-import { eventually, expect, hasJavaScript, open, openOrder, ready, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, open, openOrder, ready, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
 
 const WITH_LABEL = ['announced', 'in_transit'];
 const LABEL_MS = 40_000;
@@ -14,7 +14,7 @@ const product = useProduct(() => Product.connected());
 
 /** A form sent without JavaScript answers with a page. */
 async function done(page: Page, text: string): Promise<void> {
-  if (hasJavaScript()) await expect(page.getByTestId('toast')).toContainText(text);
+  await expect(page.getByTestId('toast')).toContainText(text);
   await ready(page);
 }
 

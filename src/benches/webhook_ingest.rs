@@ -62,7 +62,7 @@ async fn database(name: &str, directory: &Path, url: Option<&str>, pushes: usize
         config.set_database_url(url);
     }
     std::fs::create_dir_all(directory.join("site/pkg"))?;
-    std::fs::write(directory.join("site/pkg/ml.js"), "")?;
+    std::fs::write(directory.join("site/pkg/hash.txt"), "")?;
     config.site_dir = Some(directory.join("site"));
     let engine = Engine::start(config, Clock::System).await?;
     let fedex = json!({"environment": "custom", "base_url": "http://127.0.0.1:9", "api_key": "key",

@@ -187,6 +187,13 @@ impl Store {
 }
 
 impl Db {
+    /// The number of the trail's last entry; zero while there is none.
+    pub async fn audit_end(&self) -> Result<i64> {
+        let sql = "select coalesce(max(sequence), 0) from audit";
+        let row: (i64,) = on_db!(self, pool => sqlx::query_as(sql).fetch_one(pool).await?);
+        Ok(row.0)
+    }
+
     /// Entries after a position, oldest first.
     pub async fn audit_after(&self, sequence: i64, limit: i64) -> Result<Vec<Stored>> {
         let sql = format!("select {COLUMNS} from audit where sequence > $1 order by sequence limit $2");

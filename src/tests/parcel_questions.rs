@@ -4,6 +4,7 @@ use crate::support::{Backend, TestApp, backends, is, quick};
 use axum::body::Body;
 use axum::http::Request;
 use ml_connector::clock::{self, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
+use ml_connector::lifecycle::Lifecycle;
 use ml_connector::order::parcel_state::Ended;
 use ml_connector::order::scan::Milestone;
 use ml_connector::order::state::State;
@@ -224,7 +225,9 @@ async fn figures_of_the_budget_and_of_the_delay_stand_in_the_metrics() {
     app.ship("SO-1", 1).await;
     app.pass(10.0).await;
     let site = tempfile::tempdir().expect("a directory");
-    let router = ml_connector::web::router(&app.engine, site.path().to_owned(), None).await.expect("routes");
+    let router = ml_connector::web::router(&app.engine, site.path().to_owned(), None, &Lifecycle::default())
+        .await
+        .expect("routes");
     let request = Request::get("/metrics").body(Body::empty()).expect("a request");
     let answer = router.oneshot(request).await.expect("answered");
     let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.expect("read");

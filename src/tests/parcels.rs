@@ -10,6 +10,7 @@ use ml_connector::clock::{DAY_MS, HOUR_MS};
 use ml_connector::desk::Role;
 use ml_connector::desk::sign_in::first_administrator;
 use ml_connector::fedex::webhook::{Pushed, parse};
+use ml_connector::lifecycle::Lifecycle;
 use ml_connector::order::parcel_state::{Ended, ParcelState};
 use ml_connector::order::scan::Milestone;
 use ml_connector::order::state::State;
@@ -365,7 +366,9 @@ async fn both_pages_say_it_and_acknowledge_without_javascript() {
     let password = secrecy::SecretString::from("correct horse battery");
     first_administrator(&app.engine, "kim", &password).await.expect("stored").expect("allowed");
     let site = tempfile::tempdir().expect("a directory");
-    let router = ml_connector::web::router(&app.engine, site.path().to_owned(), None).await.expect("routes");
+    let router = ml_connector::web::router(&app.engine, site.path().to_owned(), None, &Lifecycle::default())
+        .await
+        .expect("routes");
     let (status, cookie, _) =
         browse(&router, "POST", "/login", "", "name=kim&password=correct+horse+battery&next=/parcels").await;
     assert_eq!(status, 303);

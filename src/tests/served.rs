@@ -46,7 +46,7 @@ impl Served {
     pub async fn start_unconnected(backend: Backend, options: TwinOptions) -> Self {
         let site = tempfile::tempdir().expect("a directory");
         std::fs::create_dir(site.path().join("pkg")).expect("made");
-        std::fs::write(site.path().join("pkg/ml.js"), "").expect("written");
+        std::fs::write(site.path().join("pkg/hash.txt"), "").expect("written");
         let listener = web::bind("127.0.0.1:0".parse().expect("an address")).await.expect("bound");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let app = TestApp::start_with(backend, options, |config| {

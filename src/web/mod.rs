@@ -6,6 +6,7 @@ mod fedex_webhook;
 mod headers;
 mod health;
 mod label;
+mod live;
 mod proof;
 mod session;
 mod site;
@@ -23,12 +24,14 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
-use leptos::prelude::provide_context;
+use leptos::prelude::{IntoView, provide_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 use tower_sessions::{SessionManagerLayer, SessionStore};
 use tower_sessions_sqlx_store::{PostgresStore, SqliteStore};
 
@@ -43,6 +46,8 @@ pub struct Web {
     routes: Arc<Vec<AxumRouteListing>>,
     /// Asked on the set-up page when the server can be reached from other machines.
     setup_code: Option<Arc<str>>,
+    /// Tells open pages that something changed.
+    beat: live::Beat,
 }
 
 impl axum::extract::FromRef<Web> for LeptosOptions {
@@ -101,7 +106,7 @@ pub async fn serve(
             engine.config.public_url()
         );
     }
-    let router = router(engine, site, setup_code).await?;
+    let router = router(engine, site, setup_code, lifecycle).await?;
     let stopping = lifecycle.clone();
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move { stopping.stopping().await })
@@ -110,15 +115,28 @@ pub async fn serve(
 }
 
 /// The whole router. Layers from the outside in; each says why it is there.
-pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>) -> Result<Router, ServeError> {
+pub async fn router(
+    engine: &Engine,
+    site: PathBuf,
+    setup_code: Option<Arc<str>>,
+    lifecycle: &Lifecycle,
+) -> Result<Router, ServeError> {
     let options = LeptosOptions::builder()
         .output_name("ml")
         .site_root(site.display().to_string())
         .site_pkg_dir("pkg")
+        .hash_files(true)
+        .hash_file(Arc::from(site.join(site::HASHES).display().to_string()))
         .site_addr(engine.config.listen)
         .build();
     let routes = leptos_axum::generate_route_list(app::App);
-    let web = Web { engine: engine.clone(), options: options.clone(), routes: Arc::new(routes.clone()), setup_code };
+    let web = Web {
+        engine: engine.clone(),
+        options: options.clone(),
+        routes: Arc::new(routes.clone()),
+        setup_code,
+        beat: live::Beat::start(engine, lifecycle),
+    };
     let sessions = |error: Box<dyn std::error::Error + Send + Sync>| ServeError::Sessions(error);
     let pages = Router::new()
         .route("/desk/{*function}", get(server_function).post(server_function))
@@ -127,6 +145,7 @@ pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>
         .route("/orders/{company}/{number}/shipments/{id}/proofs/{digest}", get(proof::show))
         .route("/day/closes/{id}", get(label::manifest))
         .route("/charges.csv", get(label::charges))
+        .route("/live", get(live::listen))
         .route("/login", post(session::sign_in))
         .route("/logout", post(session::sign_out))
         .route("/setup", post(session::set_up))
@@ -157,6 +176,8 @@ pub async fn router(engine: &Engine, site: PathBuf, setup_code: Option<Arc<str>>
         // Nobody frames us, nothing is sniffed, pages are not kept by shared caches.
         .layer(from_fn(headers::protect))
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        // Pages shrink to a tenth; events and what is small or compressed already are left alone.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         // No session, no origin, a limit of its own: FedEx signs what it sends.
         .merge(fedex_webhook::routes(intake(engine)))
         // A panic in a page is that page's alone.
@@ -188,19 +209,23 @@ async fn page(State(web): State<Web>, operator: session::Signed, request: Reques
     let render = leptos_axum::render_route_with_context(
         web.routes.to_vec(),
         move || provide_context(desk.clone()),
-        move || app::shell(options.clone()),
+        move || document(&options),
     );
     render(State(web), request).await.into_response()
+}
+
+/// The document of a page.
+fn document(options: &LeptosOptions) -> impl IntoView + use<> {
+    headers::allow_page_script();
+    app::document(options.clone())
 }
 
 /// An address without a page: the application renders its own answer, with status 404.
 async fn not_found(State(web): State<Web>, operator: session::Signed, request: Request) -> Response {
     let desk = web.desk(operator.0);
     let options = web.options.clone();
-    let render = leptos_axum::render_app_async_with_context(
-        move || provide_context(desk.clone()),
-        move || app::shell(options.clone()),
-    );
+    let render =
+        leptos_axum::render_app_async_with_context(move || provide_context(desk.clone()), move || document(&options));
     render(request).await.into_response()
 }
 

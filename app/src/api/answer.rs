@@ -4,6 +4,7 @@
 //! status set here would replace that redirect.
 
 use crate::contract::Problem;
+use crate::said;
 use leptos::prelude::use_context;
 use leptos::server_fn::http_export::header::ACCEPT;
 use leptos::server_fn::http_export::request::Parts;
@@ -21,21 +22,20 @@ pub(super) fn answer<T>(result: Result<T, Problem>) -> Result<T, Problem> {
     result
 }
 
+/// The same, and what it came to is said on the page that follows a plain form post.
+pub(super) fn answer_told<T>(result: Result<T, Problem>, sentence: impl FnOnce(&T) -> String) -> Result<T, Problem> {
+    if let Ok(value) = &result
+        && is_plain_form_post()
+    {
+        said::say(&sentence(value));
+    }
+    answer(result)
+}
+
 /// The same for one part of a page: the page around it is fine and keeps its own status.
 pub(super) fn answer_beside<T>(result: Result<T, Problem>) -> Result<T, Problem> {
     let in_a_page = use_context::<Parts>().is_some_and(|parts| parts.method == Method::GET);
     if in_a_page { result } else { answer(result) }
-}
-
-/// The same for a result that must be told without JavaScript: a plain form post is sent to an
-/// address that tells it, instead of back to where it came from.
-pub(super) fn answer_at<T>(result: Result<T, Problem>, address: impl FnOnce(&T) -> String) -> Result<T, Problem> {
-    if let Ok(value) = &result
-        && is_plain_form_post()
-    {
-        leptos_axum::redirect(&address(value));
-    }
-    answer(result)
 }
 
 fn is_plain_form_post() -> bool {

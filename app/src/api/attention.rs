@@ -1,9 +1,7 @@
 //! The home page's data, and asking Dynamics 365 now.
 
-#[cfg(feature = "ssr")]
-use super::answer;
+use super::{answer, answer_told};
 use crate::contract::{Attention, Problem};
-#[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -17,5 +15,5 @@ pub async fn load_attention() -> Result<Attention, Problem> {
 /// Asks Dynamics 365 for orders now.
 #[server(prefix = "/desk", endpoint = "pull")]
 pub async fn pull_now() -> Result<(), Problem> {
-    answer(desk()?.pull_now().await)
+    answer_told(desk()?.pull_now().await, |()| "Dynamics 365 is being asked for orders.".to_owned())
 }

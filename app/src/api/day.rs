@@ -1,9 +1,7 @@
 //! The end of the day.
 
-#[cfg(feature = "ssr")]
-use super::answer;
+use super::{answer, answer_told};
 use crate::contract::{Day, Problem};
-#[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -17,5 +15,5 @@ pub async fn load_day() -> Result<Day, Problem> {
 /// Closes FedEx Ground for the day. Answers what FedEx said.
 #[server(prefix = "/desk", endpoint = "day/close")]
 pub async fn close_day() -> Result<String, Problem> {
-    answer(desk()?.close_day().await)
+    answer_told(desk()?.close_day().await, String::clone)
 }

@@ -1,9 +1,7 @@
 //! Business events: their addresses, the list of hints, and what came.
 
-#[cfg(feature = "ssr")]
-use super::{answer, answer_beside};
+use super::{answer_beside, answer_told};
 use crate::contract::{Events, Problem};
-#[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -17,17 +15,17 @@ pub async fn load_events() -> Result<Events, Problem> {
 /// Makes an address.
 #[server(prefix = "/desk", endpoint = "events/make-address")]
 pub async fn make_event_address() -> Result<(), Problem> {
-    answer(desk()?.make_event_address().await)
+    answer_told(desk()?.make_event_address().await, |()| "The address is made; copy it now.".to_owned())
 }
 
 /// Retires an address.
 #[server(prefix = "/desk", endpoint = "events/retire-address")]
 pub async fn retire_event_address(token_id: String) -> Result<(), Problem> {
-    answer(desk()?.retire_event_address(token_id).await)
+    answer_told(desk()?.retire_event_address(token_id).await, |()| "Retired.".to_owned())
 }
 
 /// Saves which events are hints.
 #[server(prefix = "/desk", endpoint = "events/list")]
 pub async fn list_events(#[server(default)] listed: String) -> Result<(), Problem> {
-    answer(desk()?.list_events(listed).await)
+    answer_told(desk()?.list_events(listed).await, |()| "Saved.".to_owned())
 }

@@ -1,9 +1,7 @@
 //! What surrounds every page.
 
-#[cfg(feature = "ssr")]
 use super::answer;
 use crate::contract::{Frame, Problem};
-#[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;

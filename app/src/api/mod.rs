@@ -19,7 +19,5 @@ pub mod rules;
 pub mod trail;
 pub mod write_back;
 
-#[cfg(feature = "ssr")]
 mod answer;
-#[cfg(feature = "ssr")]
-use answer::{answer, answer_at, answer_beside};
+use answer::{answer, answer_beside, answer_told};

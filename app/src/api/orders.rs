@@ -1,9 +1,7 @@
 //! Orders: the list, one order, and what an operator can do with its shipments.
 
-#[cfg(feature = "ssr")]
-use super::{answer, answer_beside};
+use super::{answer, answer_beside, answer_told};
 use crate::contract::{self, AddressAdvice, Correction, OrderDetail, OrderFilter, OrderRow, Page, Problem};
-#[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -26,7 +24,7 @@ pub async fn load_order(company: String, number: String) -> Result<OrderDetail, 
 /// Runs the failed step of a parked shipment again.
 #[server(prefix = "/desk", endpoint = "orders/replay")]
 pub async fn replay(shipment_id: String, version: i64, #[server(default)] reason: String) -> Result<(), Problem> {
-    answer(desk()?.replay(shipment_id, version, reason).await)
+    answer_told(desk()?.replay(shipment_id, version, reason).await, |()| "Replay is under way.".to_owned())
 }
 
 /// Saves corrected values, then replays.
@@ -37,19 +35,21 @@ pub async fn correct(
     #[server(default)] correction: Correction,
     #[server(default)] reason: String,
 ) -> Result<(), Problem> {
-    answer(desk()?.correct(shipment_id, version, correction, reason).await)
+    answer_told(desk()?.correct(shipment_id, version, correction, reason).await, |()| {
+        "Saved; replay is under way.".to_owned()
+    })
 }
 
 /// Asks FedEx whether the parcel of an unknown outcome exists.
 #[server(prefix = "/desk", endpoint = "orders/look-up")]
 pub async fn look_up(shipment_id: String, version: i64) -> Result<(), Problem> {
-    answer(desk()?.look_up(shipment_id, version).await)
+    answer_told(desk()?.look_up(shipment_id, version).await, |()| "FedEx is being asked.".to_owned())
 }
 
 /// Decides that a purchase without an answer made no label, and buys again.
 #[server(prefix = "/desk", endpoint = "orders/buy-again")]
 pub async fn buy_again(shipment_id: String, version: i64, #[server(default)] reason: String) -> Result<(), Problem> {
-    answer(desk()?.buy_again(shipment_id, version, reason).await)
+    answer_told(desk()?.buy_again(shipment_id, version, reason).await, |()| "A label is being bought.".to_owned())
 }
 
 /// Shows what would be sent and FedEx's verdict. Buys nothing.
@@ -81,7 +81,9 @@ pub async fn void(
     #[server(default)] reship: bool,
     #[server(default)] reason: String,
 ) -> Result<(), Problem> {
-    answer(desk()?.void(shipment_id, version, reship, reason).await)
+    let told =
+        if reship { "The label is being voided; the shipment follows anew." } else { "The label is being voided." };
+    answer_told(desk()?.void(shipment_id, version, reship, reason).await, |()| told.to_owned())
 }
 
 /// Buys a label for the way back.
@@ -91,7 +93,9 @@ pub async fn return_label(
     #[server(default)] rma: String,
     #[server(default)] reason: String,
 ) -> Result<(), Problem> {
-    answer(desk()?.return_label(shipment_id, rma, reason).await)
+    answer_told(desk()?.return_label(shipment_id, rma, reason).await, |()| {
+        "The return label is being bought.".to_owned()
+    })
 }
 
 /// Prints a stored label or paper once more.
@@ -102,5 +106,7 @@ pub async fn reprint(
     document_no: i64,
     #[server(default)] reason: String,
 ) -> Result<(), Problem> {
-    answer(desk()?.reprint(shipment_id, sequence, document_no, reason).await)
+    answer_told(desk()?.reprint(shipment_id, sequence, document_no, reason).await, |()| {
+        "It is in the print queue.".to_owned()
+    })
 }

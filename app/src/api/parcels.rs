@@ -1,9 +1,7 @@
 //! Parcels under way and their trouble.
 
-#[cfg(feature = "ssr")]
-use super::answer;
+use super::{answer, answer_told};
 use crate::contract::{ParcelFilter, ParcelSheet, Problem};
-#[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -25,5 +23,5 @@ pub async fn acknowledge_parcel(
     version: i64,
     #[server(default)] note: String,
 ) -> Result<(), Problem> {
-    answer(desk()?.acknowledge_parcel(shipment_id, sequence, version, note).await)
+    answer_told(desk()?.acknowledge_parcel(shipment_id, sequence, version, note).await, |()| "Acknowledged.".to_owned())
 }

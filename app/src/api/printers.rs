@@ -1,9 +1,7 @@
 //! Printers and the print queue.
 
-#[cfg(feature = "ssr")]
-use super::answer;
+use super::{answer, answer_told};
 use crate::contract::{PrintFilter, PrinterForm, Printing, Problem};
-#[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -20,29 +18,29 @@ pub async fn load_printing(
 /// Adds or changes a printer.
 #[server(prefix = "/desk", endpoint = "printers/save")]
 pub async fn save_printer(#[server(default)] form: PrinterForm) -> Result<(), Problem> {
-    answer(desk()?.save_printer(form).await)
+    answer_told(desk()?.save_printer(form).await, |()| "Saved.".to_owned())
 }
 
 /// Takes a printer away.
 #[server(prefix = "/desk", endpoint = "printers/remove")]
 pub async fn remove_printer(printer_id: String) -> Result<(), Problem> {
-    answer(desk()?.remove_printer(printer_id).await)
+    answer_told(desk()?.remove_printer(printer_id).await, |()| "Removed.".to_owned())
 }
 
 /// Queues a test label.
 #[server(prefix = "/desk", endpoint = "printers/test")]
 pub async fn test_printer(printer_id: String) -> Result<(), Problem> {
-    answer(desk()?.test_printer(printer_id).await)
+    answer_told(desk()?.test_printer(printer_id).await, |()| "A test label is in the queue.".to_owned())
 }
 
 /// Sends a document again.
 #[server(prefix = "/desk", endpoint = "printers/retry")]
 pub async fn retry_print(job_id: String, version: i64, #[server(default)] reason: String) -> Result<(), Problem> {
-    answer(desk()?.retry_print(job_id, version, reason).await)
+    answer_told(desk()?.retry_print(job_id, version, reason).await, |()| "It is in the queue again.".to_owned())
 }
 
 /// Gives a document up.
 #[server(prefix = "/desk", endpoint = "printers/cancel")]
 pub async fn cancel_print(job_id: String, version: i64, #[server(default)] reason: String) -> Result<(), Problem> {
-    answer(desk()?.cancel_print(job_id, version, reason).await)
+    answer_told(desk()?.cancel_print(job_id, version, reason).await, |()| "Given up.".to_owned())
 }

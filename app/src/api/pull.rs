@@ -1,9 +1,7 @@
 //! How orders come in, what is missing, and why an order was not shipped.
 
-#[cfg(feature = "ssr")]
-use super::{answer, answer_at, answer_beside};
+use super::{answer, answer_beside, answer_told};
 use crate::contract::{Problem, Pull, Why};
-#[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -20,31 +18,24 @@ pub async fn load_why(#[server(default)] company: String, number: String) -> Res
     answer_beside(desk()?.why(named(company), number).await)
 }
 
-/// Imports one order now. Without JavaScript the answer stands on the page it leads to: why it was,
-/// or was not, taken in.
+/// Imports one order now, and says why it was, or was not, taken in.
 #[server(prefix = "/desk", endpoint = "pull/import")]
 pub async fn import_order(#[server(default)] company: String, number: String) -> Result<String, Problem> {
-    let mut query = leptos_router::params::ParamsMap::new();
-    query.insert("number", number.clone());
-    if !company.trim().is_empty() {
-        query.insert("company", company.clone());
-    }
-    answer_at(desk()?.import(named(company), number).await, |_| format!("/pull{}#why", query.to_query_string()))
+    answer_told(desk()?.import(named(company), number).await, Clone::clone)
 }
 
 /// Moves the cursor of changes.
 #[server(prefix = "/desk", endpoint = "pull/rewind")]
 pub async fn rewind(to: String) -> Result<(), Problem> {
-    answer(desk()?.rewind(to).await)
+    answer_told(desk()?.rewind(to).await, |()| "The cursor is moved.".to_owned())
 }
 
 /// Compares with Dynamics 365 now.
 #[server(prefix = "/desk", endpoint = "pull/find-gaps")]
 pub async fn find_gaps() -> Result<(), Problem> {
-    answer(desk()?.find_gaps().await)
+    answer_told(desk()?.find_gaps().await, |()| "Dynamics 365 is being compared with what is here.".to_owned())
 }
 
-#[cfg(feature = "ssr")]
 fn named(company: String) -> Option<String> {
     Some(company).filter(|company| !company.trim().is_empty())
 }

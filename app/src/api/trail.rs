@@ -1,9 +1,7 @@
 //! The audit trail's data.
 
-#[cfg(feature = "ssr")]
 use super::answer;
 use crate::contract::{Page, Problem, TrailEntry, TrailFilter};
-#[cfg(feature = "ssr")]
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;

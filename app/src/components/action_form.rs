@@ -1,13 +1,26 @@
-//! The end of an action's form: its button with a pending state, and its problem beside it.
+//! Forms that call a server function, and the button at their end.
 //!
-//! The form itself is a leptos `ActionForm` on the page: a plain form without WASM, a call with
-//! it. A second press while one is under way does nothing.
+//! They are plain forms: the browser part sends them without leaving the page when it can
+//! (`browser/forms.rs`), marks the button as pending, and lets nothing be sent twice.
 
 use super::icon::{Glyph, Icon};
-use super::problem_notice::ProblemSlot;
+use super::problem_notice::ProblemNotice;
 use crate::contract::Problem;
 use leptos::prelude::*;
+use leptos::server::ServerActionError;
 use leptos::server_fn::ServerFn;
+use leptos::server_fn::error::ServerFnUrlError;
+
+/// Where a form of this server function is sent.
+pub fn path_of<S: ServerFn>() -> &'static str {
+    S::PATH
+}
+
+/// Why a form of this server function was refused, if that is what this page answers.
+pub fn refusal_of<S: ServerFn>() -> Option<Problem> {
+    let refused = use_context::<ServerActionError>().filter(|refused| refused.path() == S::PATH)?;
+    Some(ServerFnUrlError::<Problem>::decode_err(refused.err()))
+}
 
 /// Button and problem of one action.
 #[component]
@@ -19,12 +32,9 @@ pub fn Submit(
     busy_label: &'static str,
     /// A drawing.
     glyph: Glyph,
-    /// Whether it runs.
-    #[prop(into)]
-    pending: Signal<bool>,
-    /// How it failed, if it did.
-    #[prop(into)]
-    problem: Signal<Option<Problem>>,
+    /// Why the last try was refused, where the form always stands open.
+    #[prop(optional_no_strip)]
+    problem: Option<Problem>,
     /// The page's main action.
     #[prop(optional)]
     primary: bool,
@@ -34,57 +44,15 @@ pub fn Submit(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let refuse_second = move |event: leptos::ev::MouseEvent| {
-        if pending.get_untracked() {
-            event.prevent_default();
-        }
-    };
     view! {
         <div class="submit">
-            <button
-                type="submit"
-                class="button"
-                class:primary=primary
-                data-testid=testid
-                aria-disabled=move || pending.get().then_some("true")
-                data-pending=move || pending.get().then_some("true")
-                on:click=refuse_second
-            >
+            <button type="submit" class="button" class:primary=primary data-testid=testid>
                 <Icon glyph/>
-                {move || if pending.get() { busy_label.to_owned() } else { label.clone() }}
+                <span class="idle-label">{label}</span>
+                <span class="busy-label">{busy_label}</span>
             </button>
             {children.map(|children| children())}
         </div>
-        <ProblemSlot problem/>
+        {problem.map(|problem| view! { <ProblemNotice problem/> })}
     }
-}
-
-/// The problem in an action's value, while no new attempt runs.
-pub fn problem_of<T: Clone + Send + Sync + 'static>(
-    value: impl Into<Signal<Option<Result<T, Problem>>>>,
-    pending: impl Into<Signal<bool>>,
-) -> Signal<Option<Problem>> {
-    let (value, pending) = (value.into(), pending.into());
-    Signal::derive(move || {
-        if pending.get() {
-            return None;
-        }
-        value.with(|value| match value {
-            Some(Err(problem)) => Some(problem.clone()),
-            _ => None,
-        })
-    })
-}
-
-/// The same for a folded form or a row: what a plain form post was refused for is not shown there,
-/// where nobody would see it or everybody would; [`PostProblem`] shows it on the page.
-///
-/// [`PostProblem`]: super::problem_notice::PostProblem
-pub fn problem_after<S>(action: ServerAction<S>) -> Signal<Option<Problem>>
-where
-    S: ServerFn<Error = Problem> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    let (version, problem) = (action.version(), problem_of(action.value(), action.pending()));
-    Signal::derive(move || problem.get().filter(|_| version.get() > 0))
 }

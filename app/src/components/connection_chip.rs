@@ -12,18 +12,15 @@ pub fn ConnectionChip(
     /// What it says.
     chip: Chip,
 ) -> impl IntoView {
+    let id = format!("chip-{}", chip.system);
     let href = format!("/connections#{}", chip.system);
+    let tone = chip.tone;
     view! {
-        <a
-            class="chip"
-            href=href
-            data-tone=tone_name(chip.tone)
-            data-testid=format!("chip-{}", chip.system)
-        >
-            <Icon glyph=tone_glyph(chip.tone)/>
+        <a class="chip" id=id.clone() href=href data-tone=tone_name(tone) data-testid=id>
+            <Icon glyph=tone_glyph(tone)/>
             <span class="chip-name">{chip.name.clone()}</span>
             <span class="chip-text">{chip.text.clone()}</span>
-            <ChipCountdowns chip=chip.clone()/>
+            <ChipCountdowns chip/>
         </a>
     }
 }

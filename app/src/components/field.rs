@@ -45,13 +45,13 @@ pub fn Field(
     name: String,
     /// What it starts with; a change from the server reaches it until somebody types.
     #[prop(optional, into)]
-    value: Signal<String>,
+    value: String,
     /// What is particular about it.
     #[prop(optional)]
     kind: FieldKind,
     /// A line below it.
     #[prop(optional, into)]
-    hint: Signal<String>,
+    hint: String,
     /// An example inside it.
     #[prop(optional)]
     placeholder: &'static str,
@@ -66,7 +66,7 @@ pub fn Field(
     required: bool,
     /// Whether it is the field at fault.
     #[prop(optional, into)]
-    at_fault: Signal<bool>,
+    at_fault: bool,
     /// `autocomplete`, where the kind's own is not right.
     #[prop(optional)]
     autocomplete: Option<&'static str>,
@@ -82,17 +82,16 @@ pub fn Field(
 ) -> impl IntoView {
     let id = element_id(&within, &name);
     let hint_id = format!("{id}-hint");
-    let typed = RwSignal::new(None::<usize>);
-    let length = move || typed.get().unwrap_or_else(|| value.with(|text| text.chars().count()));
+    let length = value.chars().count();
     view! {
-        <div class=format!("field {class}") class:at-fault=move || at_fault.get()>
+        <div class=format!("field {class}") class:at-fault=at_fault>
             <div class="field-head">
                 <label for=id.clone()>{label}</label>
                 {max_length
                     .map(|most| {
                         view! {
-                            <span class="length" class:over=move || { length() > most }>
-                                {move || format!("{} of {most}", length())}
+                            <span class="length" class:over={length > most} data-most=most.to_string()>
+                                {format!("{length} of {most}")}
                             </span>
                         }
                     })}
@@ -102,7 +101,7 @@ pub fn Field(
                 class:mono=matches!(kind, FieldKind::Code)
                 type=kind.input_type()
                 name=name
-                value=move || value.get()
+                value=value
                 placeholder=(!placeholder.is_empty()).then_some(placeholder)
                 maxlength=max_length.map(|most| most.to_string())
                 minlength=min_length.map(|fewest| fewest.to_string())
@@ -112,10 +111,9 @@ pub fn Field(
                 spellcheck=(kind != FieldKind::Text).then_some("false")
                 autocapitalize=(kind != FieldKind::Text).then_some("none")
                 aria-describedby=hint_id.clone()
-                aria-invalid=move || at_fault.get().then_some("true")
-                on:input=move |event| typed.set(Some(event_target_value(&event).chars().count()))
+                aria-invalid=at_fault.then_some("true")
             />
-            <p class="hint" id=hint_id>{move || hint.get()}</p>
+            <p class="hint" id=hint_id>{hint}</p>
         </div>
     }
 }

@@ -1,7 +1,6 @@
 //! Filters that live in the URL: chips are links, fields are a GET form.
 
 use super::icon::{Glyph, Icon};
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 
@@ -12,17 +11,15 @@ pub fn FilterChip(
     #[prop(into)]
     label: String,
     /// Where it leads.
-    #[prop(into)]
-    href: Signal<String>,
+    href: String,
     /// Whether it is in force.
-    #[prop(into)]
-    current: Signal<bool>,
+    current: bool,
 ) -> impl IntoView {
     view! {
         <a
             class="filter-chip"
-            href=move || href.get()
-            aria-current=move || current.get().then_some("true")
+            href=href
+            aria-current=current.then_some("true")
         >
             {label}
         </a>
@@ -59,22 +56,8 @@ pub fn SearchBox(
     /// What it searches.
     placeholder: &'static str,
     /// What is searched now.
-    #[prop(into)]
-    value: Signal<String>,
+    value: String,
 ) -> impl IntoView {
-    let input = NodeRef::<Input>::new();
-    Effect::new(move |_| {
-        let handle = window_event_listener(leptos::ev::keydown, move |event| {
-            let wanted = event.key() == "/" && !is_typing() && !event.ctrl_key() && !event.meta_key();
-            if wanted && let Some(input) = input.get_untracked() {
-                event.prevent_default();
-                input.select();
-                // An input on the page takes the focus.
-                drop(input.focus());
-            }
-        });
-        on_cleanup(move || handle.remove());
-    });
     view! {
         <div class="search">
             <Icon glyph=Glyph::Search/>
@@ -82,25 +65,17 @@ pub fn SearchBox(
                 {label}
             </label>
             <input
-                node_ref=input
                 id=name
                 type="search"
                 name=name
                 placeholder=placeholder
-                value=move || value.get()
-                prop:value=move || value.get()
+                value=value
                 autocomplete="off"
                 spellcheck="false"
             />
             <kbd class="needs-js" aria-hidden="true">"/"</kbd>
         </div>
     }
-}
-
-/// Whether the focus is where a letter is text.
-fn is_typing() -> bool {
-    let tag = document().active_element().map(|element| element.tag_name());
-    tag.is_some_and(|tag| matches!(tag.as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
 /// The value of a filter in the query; an empty field of a GET form is no filter.

@@ -2,6 +2,7 @@
 
 use super::copy_button::CopyButton;
 use super::data_table::DataTable;
+use super::element_id::element_id;
 use super::status_badge::StatusBadge;
 use super::time_ago::TimeAgo;
 use crate::contract::OrderRow;
@@ -9,42 +10,26 @@ use leptos::prelude::*;
 
 const COLUMNS: [&str; 7] = ["Order", "State", "Customer", "Ship to", "Service", "Tracking number", "Changed"];
 
-/// A table of orders. Rows keep their elements while their content changes, so focus stays.
+/// A table of orders.
 #[component]
 pub fn OrderTable(
     /// What it lists.
     #[prop(into)]
     caption: String,
     /// The rows.
-    #[prop(into)]
-    rows: Signal<Vec<OrderRow>>,
+    rows: Vec<OrderRow>,
 ) -> impl IntoView {
-    let keyed = Memo::new(move |_| rows.with(|rows| keyed(rows)));
-    let keys = Memo::new(move |_| keyed.with(|rows| rows.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>()));
+    let rows = keyed(rows).into_iter().map(|(id, row)| view! { <OneOrder id row/> }).collect_view();
     view! {
         <DataTable caption columns=&COLUMNS class="orders">
-            <For each=move || keys.get() key=Clone::clone let:key>
-                {
-                    let row = Memo::new(move |_| {
-                        keyed
-                            .with(|rows| {
-                                rows.iter().find(|row| row.0 == key).map(|row| row.1.clone())
-                            })
-                    });
-                    view! {
-                        <tr role="row" data-testid="order-row">
-                            {move || row.get().map(|row| view! { <OrderCells row/> })}
-                        </tr>
-                    }
-                }
-            </For>
+            {rows}
         </DataTable>
     }
 }
 
-/// The cells of one order.
+/// One order.
 #[component]
-fn OrderCells(row: OrderRow) -> impl IntoView {
+fn OneOrder(id: String, row: OrderRow) -> impl IntoView {
     let place = place(&row).to_owned();
     let tracking = row.tracking_number.map(|number| {
         view! {
@@ -54,24 +39,26 @@ fn OrderCells(row: OrderRow) -> impl IntoView {
     });
     let href = order_href(&row.company, &row.number);
     view! {
-        <th scope="row" role="rowheader" class="cell-order">
-            <a class="row-link" href=href>
-                <span class="mono">{row.number}</span>
-            </a>
-            <span class="muted small">{row.company}</span>
-        </th>
-        <td role="cell" class="cell-state">
-            <StatusBadge status=row.status/>
-            {row.carrier.map(|status| view! { <StatusBadge status quiet=true/> })}
-            {row.cause.map(|cause| view! { <span class="cell-cause">{cause}</span> })}
-        </td>
-        <td role="cell" class="cell-customer">{row.customer}</td>
-        <td role="cell" class="cell-ship-to" title=row.ship_to>{place}</td>
-        <td role="cell" class="cell-service">{row.service}</td>
-        <td role="cell" class="cell-tracking">{tracking}</td>
-        <td role="cell" class="cell-age tabular">
-            <TimeAgo at=row.changed/>
-        </td>
+        <tr role="row" id=id data-row="" data-testid="order-row">
+            <th scope="row" role="rowheader" class="cell-order">
+                <a class="row-link" href=href>
+                    <span class="mono">{row.number}</span>
+                </a>
+                <span class="muted small">{row.company}</span>
+            </th>
+            <td role="cell" class="cell-state">
+                <StatusBadge status=row.status/>
+                {row.carrier.map(|status| view! { <StatusBadge status quiet=true/> })}
+                {row.cause.map(|cause| view! { <span class="cell-cause">{cause}</span> })}
+            </td>
+            <td role="cell" class="cell-customer">{row.customer}</td>
+            <td role="cell" class="cell-ship-to" title=row.ship_to>{place}</td>
+            <td role="cell" class="cell-service">{row.service}</td>
+            <td role="cell" class="cell-tracking">{tracking}</td>
+            <td role="cell" class="cell-age tabular">
+                <TimeAgo at=row.changed/>
+            </td>
+        </tr>
     }
 }
 
@@ -102,12 +89,12 @@ fn hex_digit(value: u8) -> char {
     char::from(b"0123456789ABCDEF"[usize::from(value & 15)])
 }
 
-/// An order with several shipments has several rows: its second is `usmf/SO-1/1`.
-fn keyed(rows: &[OrderRow]) -> Vec<(String, OrderRow)> {
+/// An order with several shipments has several rows, each with an id of its own.
+fn keyed(rows: Vec<OrderRow>) -> Vec<(String, OrderRow)> {
     let mut keyed: Vec<(String, OrderRow)> = Vec::with_capacity(rows.len());
     for row in rows {
-        let earlier = keyed.iter().filter(|(_, other)| is_same_order(other, row)).count();
-        keyed.push((format!("{}/{}/{earlier}", row.company, row.number), row.clone()));
+        let earlier = keyed.iter().filter(|(_, other)| is_same_order(other, &row)).count();
+        keyed.push((element_id(&["order", &row.company, &row.number, &earlier.to_string()]), row));
     }
     keyed
 }
@@ -129,7 +116,7 @@ mod tests {
     #[test]
     fn two_shipments_of_an_order_have_two_keys() {
         let row = OrderRow { company: "usmf".into(), number: "1".into(), ..Default::default() };
-        let keys: Vec<String> = keyed(&[row.clone(), row]).into_iter().map(|row| row.0).collect();
-        assert_eq!(keys, ["usmf/1/0", "usmf/1/1"]);
+        let keys: Vec<String> = keyed(vec![row.clone(), row]).into_iter().map(|row| row.0).collect();
+        assert_eq!(keys, ["order-usmf-1-0", "order-usmf-1-1"]);
     }
 }

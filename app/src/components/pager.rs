@@ -9,53 +9,42 @@ use leptos_router::params::ParamsMap;
 #[component]
 pub fn Pager(
     /// How many rows are shown.
-    #[prop(into)]
-    shown: Signal<usize>,
+    shown: usize,
     /// How many there are in all.
-    #[prop(into)]
-    total: Signal<u64>,
+    total: u64,
     /// Cursor of the following page.
-    #[prop(into)]
-    next: Signal<Option<String>>,
+    next: Option<String>,
     /// What is listed, in the plural: `orders`.
     what: &'static str,
 ) -> impl IntoView {
     let location = use_location();
-    let (path, query) = (location.pathname, location.query);
-    let first =
-        move || query.with(|query| query.get_str("after").is_some().then(|| page_href(&path.get(), query, None)));
-    let following = move || {
-        let cursor = next.get()?;
-        Some(query.with(|query| page_href(&path.get(), query, Some(cursor))))
-    };
+    let (path, query) = (location.pathname.get_untracked(), location.query.get_untracked());
+    let first = query.get_str("after").is_some().then(|| page_href(&path, &query, None));
+    let following = next.map(|cursor| page_href(&path, &query, Some(cursor)));
     view! {
         <nav class="pager" aria-label="Pages">
             <p class="muted tabular" data-testid="total">
-                {move || format!("{} of {} {what}", shown.get(), grouped(total.get()))}
+                {format!("{shown} of {} {what}", grouped(total))}
             </p>
             <div class="pager-links">
-                {move || {
-                    first()
-                        .map(|href| {
-                            view! {
-                                <a class="button" href=href rel="first">
-                                    <Icon glyph=Glyph::Back/>
-                                    "First page"
-                                </a>
-                            }
-                        })
-                }}
-                {move || {
-                    following()
-                        .map(|href| {
-                            view! {
-                                <a class="button" href=href rel="next" data-testid="next-page">
-                                    "Next page"
-                                    <Icon glyph=Glyph::Next/>
-                                </a>
-                            }
-                        })
-                }}
+                {first
+                    .map(|href| {
+                        view! {
+                            <a class="button" href=href rel="first">
+                                <Icon glyph=Glyph::Back/>
+                                "First page"
+                            </a>
+                        }
+                    })}
+                {following
+                    .map(|href| {
+                        view! {
+                            <a class="button" href=href rel="next" data-testid="next-page">
+                                "Next page"
+                                <Icon glyph=Glyph::Next/>
+                            </a>
+                        }
+                    })}
             </div>
         </nav>
     }

@@ -1,5 +1,6 @@
 //! One ping as named checks: how each went, how long it took, what was seen, what to do.
 
+use super::element_id::element_id;
 use super::icon::{Glyph, Icon};
 use super::status_badge::StatusBadge;
 use super::time_ago::TimeAgo;
@@ -17,6 +18,15 @@ pub fn PingLadder(
     } else {
         Status { code: "failed".into(), label: "A check failed".into(), tone: Tone::Bad }
     };
+    let rungs = ladder
+        .rungs
+        .into_iter()
+        .enumerate()
+        .map(|(at, rung)| {
+            let id = element_id(&["rung", &ladder.system, &at.to_string()]);
+            view! { <RungRow id rung/> }
+        })
+        .collect_view();
     view! {
         <div
             class="ladder"
@@ -33,16 +43,14 @@ pub fn PingLadder(
                     <TimeAgo at=ladder.at/>
                 </span>
             </header>
-            <ol class="rungs">
-                {ladder.rungs.into_iter().map(|rung| view! { <RungRow rung/> }).collect_view()}
-            </ol>
+            <ol class="rungs">{rungs}</ol>
         </div>
     }
 }
 
 /// One check.
 #[component]
-fn RungRow(rung: Rung) -> impl IntoView {
+fn RungRow(id: String, rung: Rung) -> impl IntoView {
     let (name, glyph, word) = match rung.outcome {
         RungOutcome::Passed => ("passed", Glyph::Tick, "passed"),
         RungOutcome::Warned => ("warned", Glyph::Warning, "works, but look"),
@@ -59,7 +67,7 @@ fn RungRow(rung: Rung) -> impl IntoView {
         }
     });
     view! {
-        <li class="rung" data-outcome=name data-testid="rung">
+        <li class="rung" id=id data-outcome=name data-testid="rung">
             <span class="rung-mark">
                 <Icon glyph/>
                 <span class="sr-only">{word}</span>

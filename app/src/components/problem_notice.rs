@@ -14,34 +14,23 @@ pub fn ProblemNotice(
     /// What went wrong.
     problem: Problem,
 ) -> impl IntoView {
-    let ended = problem.code == "session.ended";
+    let Problem { code, message, hint, trace_id } = problem;
+    let ended = code == "session.ended";
+    let trace = trace_id.map(|trace| view! { " · trace " <code>{trace}</code> });
     view! {
-        <div class="problem" role="alert" data-testid="problem" data-code=problem.code.clone()>
+        <div class="problem" role="alert" data-testid="problem" data-code=code.clone()>
             <Icon glyph=Glyph::Bad/>
             <div>
-                <p class="problem-message">{problem.message.clone()}</p>
-                <p class="problem-hint">{problem.hint.clone()}</p>
+                <p class="problem-message">{message}</p>
+                <p class="problem-hint">{hint}</p>
                 <p class="problem-code">
-                    <code>{problem.code.clone()}</code>
-                    {problem
-                        .trace_id
-                        .clone()
-                        .map(|trace| view! { " · trace " <code>{trace}</code> })}
+                    <code>{code.clone()}</code>
+                    {trace}
                 </p>
                 {ended.then(|| view! { <SignInAgain/> })}
             </div>
         </div>
     }
-}
-
-/// The problem of something that may succeed later, or nothing.
-#[component]
-pub fn ProblemSlot(
-    /// What went wrong, if something did.
-    #[prop(into)]
-    problem: Signal<Option<Problem>>,
-) -> impl IntoView {
-    move || problem.get().map(|problem| view! { <ProblemNotice problem/> })
 }
 
 /// What a plain form post was refused for, at the top of the page: its form may be folded away or
@@ -62,15 +51,13 @@ pub fn PostProblem(
 #[component]
 fn SignInAgain() -> impl IntoView {
     let location = use_location();
-    let href = move || {
-        let mut here = location.query.get();
-        // The marks of a failed form post belong to that post, not to the page.
-        here.remove("__path");
-        here.remove("__err");
-        let mut query = ParamsMap::new();
-        query.insert("next", format!("{}{}", location.pathname.get(), here.to_query_string()));
-        format!("/login{}", query.to_query_string())
-    };
+    let mut here = location.query.get_untracked();
+    // The marks of a failed form post belong to that post, not to the page.
+    here.remove("__path");
+    here.remove("__err");
+    let mut query = ParamsMap::new();
+    query.insert("next", format!("{}{}", location.pathname.get_untracked(), here.to_query_string()));
+    let href = format!("/login{}", query.to_query_string());
     view! {
         <a class="button primary" href=href rel="external" data-testid="sign-in-again">
             "Sign in again"

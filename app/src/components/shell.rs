@@ -6,17 +6,12 @@
 use super::clock::provide_page_clock;
 use super::connection_chip::ConnectionChip;
 use super::icon::{Glyph, Icon};
-use super::live::live;
+use super::navigation::Navigation;
 use super::problem_notice::ProblemNotice;
-use super::route_announcer::RouteAnnouncer;
 use super::toast::ToastRegion;
 use crate::api::frame::load_frame;
 use crate::contract::{Frame, Problem, Viewer};
 use leptos::prelude::*;
-use leptos_router::components::A;
-use std::time::Duration;
-
-const REFRESH: Duration = Duration::from_secs(5);
 
 /// The frame of this page load, for pages that need it (set-up).
 #[derive(Clone, Copy)]
@@ -31,56 +26,53 @@ pub fn Shell(
     let frame = Resource::new(|| (), |()| load_frame());
     provide_context(FrameResource(frame));
     view! {
-        // `external` leaves the jump to the browser, which then also moves the focus.
-        <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
-        <Suspense fallback=|| view! { <header class="topbar"></header> }>
-            {move || Suspend::new(async move {
-                let first = frame.await.unwrap_or_default();
-                view! { <TopBar first/> }
-            })}
-        </Suspense>
-        <main id="main" tabindex="-1">
-            {children()}
-        </main>
-        <RouteAnnouncer/>
-        <ToastRegion/>
+        <a class="skip-link" href="#main">"Skip to content"</a>
+        // What the browser part brings up to date in place.
+        <div id="app">
+            <Suspense>
+                {move || Suspend::new(async move {
+                    let frame = frame.await.unwrap_or_default();
+                    view! { <TopBar frame/> }
+                })}
+            </Suspense>
+            <main id="main" tabindex="-1">
+                {children()}
+            </main>
+            <ToastRegion/>
+        </div>
     }
 }
 
 /// The bar at the top, and the rehearsal frame.
 #[component]
-fn TopBar(first: Frame) -> impl IntoView {
-    let signed_in = first.viewer.is_some();
-    let frame = live(first, REFRESH, load_frame).value;
-    provide_page_clock(Signal::derive(move || frame.with(|frame| frame.now.clone())));
-    let viewer = Memo::new(move |_| frame.with(|frame| frame.viewer.clone()));
-    let chips = Memo::new(move |_| frame.with(|frame| frame.chips.clone()));
-    let rehearsal = Memo::new(move |_| frame.with(|frame| frame.rehearsal.clone()));
-    let attention = Memo::new(move |_| frame.with(|frame| frame.attention));
+fn TopBar(frame: Frame) -> impl IntoView {
+    provide_page_clock(&frame.now);
+    let now_ms = frame.now.ms.to_string();
+    let is_signed_in = frame.viewer.is_some();
+    let signed_in = frame.viewer.map(|viewer| {
+        let chips = frame.chips.into_iter().map(|chip| view! { <ConnectionChip chip/> }).collect_view();
+        view! {
+            <Navigation attention=frame.attention/>
+            <div class="chips" role="group" aria-label="Connections at a glance">
+                {chips}
+            </div>
+            <SignedIn viewer/>
+            <SessionEnded/>
+        }
+    });
     view! {
-        <header class="topbar" class:bare=!signed_in>
-            {move || rehearsal.get().map(|kind| view! { <Rehearsal kind/> })}
+        <header
+            class="topbar"
+            class:bare=!is_signed_in
+            data-now=now_ms
+            data-live=is_signed_in.then_some("")
+        >
+            {frame.rehearsal.map(|kind| view! { <Rehearsal kind/> })}
             <a class="brand" href="/">
                 <Mark/>
                 <span>"ml-connector"</span>
             </a>
-            {signed_in
-                .then(|| {
-                    view! {
-                        <Navigation attention=attention.into()/>
-                        <div class="chips" role="group" aria-label="Connections at a glance">
-                            {move || {
-                                chips
-                                    .get()
-                                    .into_iter()
-                                    .map(|chip| view! { <ConnectionChip chip/> })
-                                    .collect_view()
-                            }}
-                        </div>
-                    }
-                })}
-            {move || viewer.get().map(|viewer| view! { <SignedIn viewer/> })}
-            {move || (signed_in && viewer.with(Option::is_none)).then(|| view! { <SessionEnded/> })}
+            {signed_in}
         </header>
     }
 }
@@ -96,72 +88,11 @@ fn Mark() -> impl IntoView {
     }
 }
 
-/// The main navigation.
-#[component]
-fn Navigation(attention: Signal<u64>) -> impl IntoView {
-    let count = move || {
-        let count = attention.get();
-        (count > 0).then(|| {
-            view! {
-                <span class="nav-count tabular" data-testid="nav-attention">
-                    {count}
-                    <span class="sr-only">" need you"</span>
-                </span>
-            }
-        })
-    };
-    view! {
-        <nav class="nav" aria-label="Main">
-            <A href="/" exact=true>
-                <Icon glyph=Glyph::Attention/>
-                "Attention"
-                {count}
-            </A>
-            <A href="/orders">
-                <Icon glyph=Glyph::Parcel/>
-                "Orders"
-            </A>
-            <A href="/parcels">
-                <Icon glyph=Glyph::Truck/>
-                "Parcels"
-            </A>
-            <A href="/inbox">
-                <Icon glyph=Glyph::Inbox/>
-                "Inbox"
-            </A>
-            <A href="/day">
-                <Icon glyph=Glyph::Day/>
-                "End of day"
-            </A>
-            <A href="/printers">
-                <Icon glyph=Glyph::Printer/>
-                "Printers"
-            </A>
-            <A href="/pull">
-                <Icon glyph=Glyph::Download/>
-                "Pull"
-            </A>
-            <A href="/rules">
-                <Icon glyph=Glyph::Rules/>
-                "Rules"
-            </A>
-            <A href="/trail">
-                <Icon glyph=Glyph::Trail/>
-                "Trail"
-            </A>
-            <A href="/connections">
-                <Icon glyph=Glyph::Plug/>
-                "Connections"
-            </A>
-        </nav>
-    }
-}
-
 /// Who is signed in, and the way out: a plain form, so it works always.
 #[component]
 fn SignedIn(viewer: Viewer) -> impl IntoView {
     view! {
-        <form class="viewer" method="post" action="/logout">
+        <form class="viewer" method="post" action="/logout" data-plain="">
             <span class="viewer-name" title=viewer.role.clone()>
                 {viewer.name}
                 <span class="sr-only">{format!(", {}", viewer.role)}</span>
@@ -174,12 +105,12 @@ fn SignedIn(viewer: Viewer) -> impl IntoView {
     }
 }
 
-/// The session ended while the page was open: what is shown may be old.
+/// Shown by the browser part when the session ended while the page was open: what is shown may be old.
 #[component]
 fn SessionEnded() -> impl IntoView {
     let problem = Problem::new("session.ended", "Your session has ended.", "Sign in to go on where you were.");
     view! {
-        <div class="session-ended">
+        <div class="session-ended" id="session-ended" data-own="" hidden=true>
             <ProblemNotice problem/>
         </div>
     }

@@ -1,10 +1,12 @@
 //! One timeline over both systems: a lane each for Dynamics 365, the connector, FedEx, people.
 
 use super::cause_group::side_name;
+use super::element_id::element_id;
 use super::icon::Icon;
 use super::status_badge::{tone_glyph, tone_name};
-use super::time_ago::{TimeOfDay, duration};
-use crate::contract::TimelineEntry;
+use super::time_ago::TimeOfDay;
+use crate::contract::{Moment, TimelineEntry};
+use crate::time_words::duration;
 use leptos::prelude::*;
 
 const LANES: [&str; 4] = ["d365", "connector", "fedex", "operator"];
@@ -17,18 +19,21 @@ const NOTABLE_HOP_MS: i64 = 1_000;
 #[component]
 pub fn Timeline(
     /// The entries, oldest first.
-    #[prop(into)]
-    entries: Signal<Vec<TimelineEntry>>,
+    entries: Vec<TimelineEntry>,
 ) -> impl IntoView {
     let heads = LANES
         .iter()
         .map(|lane| view! { <span class="lane-head" data-lane=*lane>{side_name(lane)}</span> })
         .collect_view();
-    let rows = move || {
-        let entries = entries.get();
-        let before = std::iter::once(None).chain(entries.iter().cloned().map(Some));
-        before.zip(entries.clone()).map(|(before, entry)| view! { <TimelineRow before entry/> }).collect_view()
-    };
+    let rows = entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| {
+            let earlier = &entries[..at];
+            let (id, before) = (id_of(entry, earlier), earlier.last().map(|last| last.at.clone()));
+            view! { <TimelineRow id before entry=entry.clone()/> }
+        })
+        .collect_view();
     view! {
         <div class="timeline">
             <div class="lane-heads" aria-hidden="true">
@@ -39,17 +44,22 @@ pub fn Timeline(
     }
 }
 
+/// An entry's lane and moment, and which of those alike it is.
+fn id_of(entry: &TimelineEntry, earlier: &[TimelineEntry]) -> String {
+    let alike = earlier.iter().filter(|one| one.at.ms == entry.at.ms && one.lane == entry.lane).count();
+    element_id(&["entry", &entry.lane, &entry.at.ms.to_string(), &alike.to_string()])
+}
+
 /// One entry, and how long after the one before.
 #[component]
-fn TimelineRow(before: Option<TimelineEntry>, entry: TimelineEntry) -> impl IntoView {
-    let day = day_of(&entry).to_owned();
+fn TimelineRow(id: String, before: Option<Moment>, entry: TimelineEntry) -> impl IntoView {
+    let day = day_of(&entry.at).to_owned();
     let new_day = before.as_ref().is_none_or(|before| day_of(before) != day);
-    let hop_ms = before.map_or(0, |before| entry.at.ms - before.at.ms);
+    let hop_ms = before.map_or(0, |before| entry.at.ms - before.ms);
     let hop = (hop_ms >= NOTABLE_HOP_MS).then(|| format!("+{}", duration(hop_ms)));
     let after_pause = hop_ms >= LONG_PAUSE_MS;
     let attempt = entry.attempt_id.map(|attempt| {
         view! {
-            // `external` leaves the jump to the browser, which then also marks the target.
             <a class="attempt-link" href=format!("#attempt-{attempt}") rel="external">
                 "request and response"
             </a>
@@ -58,6 +68,7 @@ fn TimelineRow(before: Option<TimelineEntry>, entry: TimelineEntry) -> impl Into
     view! {
         <li
             class="timeline-row"
+            id=id
             class:after-pause=after_pause
             data-lane=entry.lane.clone()
             data-tone=tone_name(entry.tone)
@@ -84,6 +95,19 @@ fn TimelineRow(before: Option<TimelineEntry>, entry: TimelineEntry) -> impl Into
     }
 }
 
-fn day_of(entry: &TimelineEntry) -> &str {
-    entry.at.text.split(' ').next().unwrap_or_default()
+fn day_of(at: &Moment) -> &str {
+    at.text.split(' ').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::id_of;
+    use crate::contract::TimelineEntry;
+
+    #[test]
+    fn two_entries_of_one_moment_have_two_ids() {
+        let entry = TimelineEntry { lane: "fedex".into(), ..TimelineEntry::default() };
+        assert_eq!(id_of(&entry, &[]), "entry-fedex-0-0");
+        assert_eq!(id_of(&entry, std::slice::from_ref(&entry)), "entry-fedex-0-1");
+    }
 }

@@ -32,7 +32,13 @@ pub fn TrailRow(
         (None, None) => None,
     };
     view! {
-        <tr role="row" data-testid="trail-row" data-sequence=entry.sequence>
+        <tr
+            role="row"
+            id=format!("entry-{}", entry.sequence)
+            data-row=""
+            data-testid="trail-row"
+            data-sequence=entry.sequence
+        >
             <th scope="row" role="rowheader" class="cell-when tabular">
                 <TimeAgo at=entry.at.clone()/>
                 <TimeOfDay at=entry.at/>

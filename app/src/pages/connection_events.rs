@@ -2,67 +2,51 @@
 //! hints, and what came last.
 
 use crate::api::events::{ListEvents, MakeEventAddress, RetireEventAddress, load_events};
-use crate::components::action_form::{Submit, problem_after};
+use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
 use crate::components::copy_button::CopyButton;
+use crate::components::element_id::element_id;
 use crate::components::icon::Glyph;
-use crate::components::live::{Live, live};
 use crate::components::order_row::order_href;
 use crate::components::problem_notice::{PostProblem, ProblemNotice};
 use crate::components::status_badge::StatusBadge;
 use crate::components::time_ago::TimeAgo;
-use crate::components::toast::use_toast;
-use crate::contract::{EventAddress, EventView, Events, Problem};
+use crate::contract::{EventAddress, EventView, Events};
 use leptos::either::Either;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use std::time::Duration;
 
-const REFRESH: Duration = Duration::from_secs(5);
-
-/// Forms whose refusal without JavaScript stands on top of the card.
+/// Forms whose refusal stands on top of the card.
 const FORMS: [&str; 3] = [MakeEventAddress::PATH, RetireEventAddress::PATH, ListEvents::PATH];
 
 /// The card.
 #[component]
 pub fn EventsCard() -> impl IntoView {
-    let events = Resource::new(|| (), |()| load_events());
-    view! {
-        <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
-            {move || Suspend::new(async move {
-                match events.await {
-                    Ok(first) => Either::Left(view! { <Sheet first/> }),
-                    Err(problem) => Either::Right(view! { <ProblemNotice problem/> }),
-                }
-            })}
-        </Suspense>
-    }
+    let card = Suspend::new(async move {
+        match load_events().await {
+            Ok(events) => Either::Left(view! { <Sheet events/> }),
+            Err(problem) => Either::Right(view! { <ProblemNotice problem/> }),
+        }
+    });
+    view! { <Suspense>{card}</Suspense> }
 }
 
 /// The card, once loaded.
 #[component]
-fn Sheet(first: Events) -> impl IntoView {
-    let may_edit = first.may_edit;
-    let listed = first.listed.clone();
-    let live = live(first, REFRESH, load_events);
-    let value = live.value;
-    let warnings = Memo::new(move |_| value.with(|events| events.warnings.clone()));
+fn Sheet(events: Events) -> impl IntoView {
+    let Events { headline, warnings, fresh, addresses, may_add, may_edit, listed, events, .. } = events;
+    let may_add = may_edit && may_add;
+    let warnings =
+        warnings.into_iter().map(|text| view! { <p class="told" data-tone="warning">{text}</p> }).collect_view();
     view! {
         <section class="card connection" id="events" aria-labelledby="events-title" data-testid="events">
             <h2 id="events-title">"Business events of Dynamics 365"</h2>
-            <p class="muted" data-testid="events-headline">{move || value.with(|events| events.headline.clone())}</p>
+            <p class="muted" data-testid="events-headline">{headline}</p>
             <PostProblem of=&FORMS/>
-            {move || {
-                warnings
-                    .get()
-                    .into_iter()
-                    .map(|text| view! { <p class="told" data-tone="warning">{text}</p> })
-                    .collect_view()
-            }}
-            <Addresses live may_edit/>
-            {may_edit.then(|| view! { <ListedForm listed live/> })}
-            <Came live/>
+            {warnings}
+            <Addresses fresh addresses may_add may_edit/>
+            {may_edit.then(|| view! { <ListedForm listed/> })}
+            <Came events/>
         </section>
     }
     .into_any()
@@ -70,112 +54,94 @@ fn Sheet(first: Events) -> impl IntoView {
 
 /// The addresses, and making and retiring them.
 #[component]
-fn Addresses(live: Live<Events>, may_edit: bool) -> impl IntoView {
-    let value = live.value;
-    let fresh = Memo::new(move |_| value.with(|events| events.fresh.clone()));
-    let may_add = Memo::new(move |_| may_edit && value.with(|events| events.may_add));
-    let addresses = Memo::new(move |_| value.with(|events| events.addresses.clone()));
-    let make = ServerAction::<MakeEventAddress>::new();
-    when_done(make, live, "The address is made; copy it now.");
+fn Addresses(fresh: Option<String>, addresses: Vec<EventAddress>, may_add: bool, may_edit: bool) -> impl IntoView {
+    let fresh = fresh.map(|address| {
+        view! {
+            <div class="told" data-tone="good" role="status" data-testid="fresh-address">
+                <span>
+                    "Copy it now; it is shown for some minutes only: " <code class="mono">{address.clone()}</code>
+                </span>
+                <CopyButton text=address what="address"/>
+            </div>
+        }
+    });
+    let rows = addresses.into_iter().map(|address| view! { <Address address may_edit/> }).collect_view();
     view! {
         <h3>"Addresses"</h3>
         <p class="muted small">
             "Give a whole address to an HTTPS endpoint (System administration > Business events > Endpoints) or to an "
             "Event Grid subscription of type webhook. Whoever knows it can say that an order should be looked at, and nothing more."
         </p>
-        {move || {
-            fresh
-                .get()
-                .map(|address| {
-                    view! {
-                        <div class="told" data-tone="good" role="status" data-testid="fresh-address">
-                            <span>
-                                "Copy it now; it is shown for some minutes only: " <code class="mono">{address.clone()}</code>
-                            </span>
-                            <CopyButton text=address what="address"/>
-                        </div>
-                    }
-                })
-        }}
-        <ul class="rule-list">
-            {move || {
-                addresses.get().into_iter().map(|address| view! { <Address address may_edit live/> }).collect_view()
-            }}
-        </ul>
-        {move || {
-            may_add
-                .get()
-                .then(|| {
-                    view! {
-                        <ActionForm action=make>
-                            <Submit
-                                label="Make an address"
-                                busy_label="Making…"
-                                glyph=Glyph::Plus
-                                pending=make.pending()
-                                problem=problem_after(make)
-                                testid="make-event-address"
-                            />
-                        </ActionForm>
-                    }
-                })
-        }}
+        {fresh}
+        <ul class="rule-list">{rows}</ul>
+        {may_add
+            .then(|| {
+                view! {
+                    <form method="post" action={path_of::<MakeEventAddress>()}>
+                        <Submit
+                            label="Make an address"
+                            busy_label="Making…"
+                            glyph=Glyph::Plus
+                            testid="make-event-address"
+                        />
+                    </form>
+                }
+            })}
     }
     .into_any()
 }
 
 /// One address.
 #[component]
-fn Address(address: EventAddress, may_edit: bool, live: Live<Events>) -> impl IntoView {
-    let retire = ServerAction::<RetireEventAddress>::new();
-    when_done(retire, live, "Retired.");
+fn Address(address: EventAddress, may_edit: bool) -> impl IntoView {
     let EventAddress { token_id, made: (made, by), last_used, retired } = address;
-    let live_now = retired.is_none();
+    let may_retire = may_edit && retired.is_none();
     let used = match last_used {
         Some(at) => Either::Left(view! { "last used " <TimeAgo at/> }),
         None => Either::Right("never used"),
     };
     let ended =
         retired.map(|(at, by)| view! { <span class="tag">"retired " <TimeAgo at/> {format!(" by {by}")}</span> });
-    let id = token_id.clone();
+    let id = element_id(&["event-address", &token_id]);
+    let shown = token_id.clone();
     view! {
-        <li class="rule-line" data-testid="event-address">
+        <li class="rule-line" id=id data-testid="event-address">
             <span class="rule-value">
-                <code class="mono small">{token_id}</code>
+                <code class="mono small">{shown}</code>
                 <span class="muted small">"made " <TimeAgo at=made/> {format!(" by {by}, ")} {used}</span>
                 {ended}
             </span>
-            {(may_edit && live_now)
-                .then(|| {
-                    view! {
-                        <Ask label="Retire" glyph=Glyph::Cross testid="retire-event-address" quiet=true>
-                            <p>"What still calls it is answered 404 from now on. Give the other address to Dynamics 365 first."</p>
-                            <ActionForm action=retire>
-                                <input type="hidden" name="token_id" value=id/>
-                                <Submit
-                                    label="Retire the address"
-                                    busy_label="Retiring…"
-                                    glyph=Glyph::Cross
-                                    pending=retire.pending()
-                                    problem=problem_after(retire)
-                                    testid="retire-event-address-confirm"
-                                />
-                            </ActionForm>
-                        </Ask>
-                    }
-                })}
+            {may_retire.then(|| view! { <RetireAsk token_id/> })}
         </li>
+    }
+    .into_any()
+}
+
+/// Retires an address.
+#[component]
+fn RetireAsk(token_id: String) -> impl IntoView {
+    view! {
+        <Ask label="Retire" glyph=Glyph::Cross testid="retire-event-address" quiet=true>
+            <p>"What still calls it is answered 404 from now on. Give the other address to Dynamics 365 first."</p>
+            <form method="post" action={path_of::<RetireEventAddress>()}>
+                <input type="hidden" name="token_id" value=token_id/>
+                <Submit
+                    label="Retire the address"
+                    busy_label="Retiring…"
+                    glyph=Glyph::Cross
+                    testid="retire-event-address-confirm"
+                />
+            </form>
+        </Ask>
     }
     .into_any()
 }
 
 /// Which events are hints.
 #[component]
-fn ListedForm(listed: String, live: Live<Events>) -> impl IntoView {
-    let action = ServerAction::<ListEvents>::new();
-    when_done(action, live, "Saved.");
+fn ListedForm(listed: String) -> impl IntoView {
     view! {
-        <ActionForm action=action>
+        <form method="post" action={path_of::<ListEvents>()}>
             <div class="field wide">
                 <div class="field-head">
                     <label for="events-listed">"Events that are hints"</label>
@@ -195,29 +161,21 @@ fn ListedForm(listed: String, live: Live<Events>) -> impl IntoView {
                     <code>"ID = Order.Number, Company"</code>
                 </p>
             </div>
-            <Submit
-                label="Save the list"
-                busy_label="Saving…"
-                glyph=Glyph::Tick
-                pending=action.pending()
-                problem=problem_after(action)
-                testid="list-events"
-            />
-        </ActionForm>
+            <Submit label="Save the list" busy_label="Saving…" glyph=Glyph::Tick testid="list-events"/>
+        </form>
     }
     .into_any()
 }
 
 /// What came last.
 #[component]
-fn Came(live: Live<Events>) -> impl IntoView {
-    let came = Memo::new(move |_| live.value.with(|events| events.events.clone()));
+fn Came(events: Vec<EventView>) -> impl IntoView {
+    let none = events.is_empty();
+    let rows = events.into_iter().map(|event| view! { <Event event/> }).collect_view();
     view! {
         <h3>"What came last"</h3>
-        {move || came.with(Vec::is_empty).then(|| view! { <p class="muted">"Nothing yet."</p> })}
-        <ol class="rule-list">
-            {move || came.get().into_iter().map(|event| view! { <Event event/> }).collect_view()}
-        </ol>
+        {none.then(|| view! { <p class="muted">"Nothing yet."</p> })}
+        <ol class="rule-list">{rows}</ol>
     }
     .into_any()
 }
@@ -233,8 +191,9 @@ fn Event(event: EventView) -> impl IntoView {
         }
     });
     let code = event.verdict.code.clone();
+    let id = element_id(&["event", &event.row_id]);
     view! {
-        <li class="rule-line" data-testid="business-event" data-verdict=code>
+        <li class="rule-line" id=id data-testid="business-event" data-verdict=code>
             <span class="rule-value">
                 <StatusBadge status=event.verdict/>
                 {order}
@@ -247,19 +206,4 @@ fn Event(event: EventView) -> impl IntoView {
             </span>
         </li>
     }
-}
-
-/// After an action: say so, and fetch the new state.
-fn when_done<S>(action: ServerAction<S>, live: Live<Events>, text: &'static str)
-where
-    S: ServerFn<Output = (), Error = Problem> + Clone + Send + Sync + 'static,
-{
-    let toast = use_toast();
-    let value = action.value();
-    Effect::new(move |_| {
-        if let Some(Ok(())) = value.get() {
-            toast.show(text);
-            live.refresh();
-        }
-    });
 }

@@ -13,14 +13,12 @@ const IMAGE_TYPES: [(&str, &str); 3] =
     [("PDF", "PDF, 4 × 6 paper"), ("PNG", "PNG image"), ("ZPLII", "ZPL for label printers")];
 
 /// The hint under a secret.
-fn secret_hint(saved: Signal<bool>) -> Signal<String> {
-    Signal::derive(move || {
-        if saved.get() {
-            "Saved; leave blank to keep it. It is never shown again.".to_owned()
-        } else {
-            "Sealed when saved; never shown again.".to_owned()
-        }
-    })
+fn secret_hint(saved: bool) -> &'static str {
+    if saved {
+        "Saved; leave blank to keep it. It is never shown again."
+    } else {
+        "Sealed when saved; never shown again."
+    }
 }
 
 /// The Dynamics 365 fields.
@@ -29,7 +27,7 @@ pub fn D365Fields(
     /// Saved values, without secrets.
     form: D365Form,
     /// Whether a secret is saved.
-    saved: Signal<bool>,
+    saved: bool,
 ) -> impl IntoView {
     view! {
         <div class="fields">
@@ -89,7 +87,7 @@ pub fn D365Fields(
 
 /// What signs in, and the secret with its end.
 #[component]
-fn SignInFields(with: String, expires: String, saved: Signal<bool>) -> impl IntoView {
+fn SignInFields(with: String, expires: String, saved: bool) -> impl IntoView {
     view! {
         <Choice
             label="Signs in with"
@@ -117,7 +115,7 @@ fn SignInFields(with: String, expires: String, saved: Signal<bool>) -> impl Into
 
 /// A certificate with its key, instead of a secret.
 #[component]
-fn CertificateFields(certificate: String, saved: Signal<bool>) -> impl IntoView {
+fn CertificateFields(certificate: String, saved: bool) -> impl IntoView {
     view! {
         <details class="more">
             <summary>"Certificate instead of a secret"</summary>
@@ -155,7 +153,7 @@ fn CertificateFields(certificate: String, saved: Signal<bool>) -> impl IntoView 
                         aria-describedby="form-private-key-hint"
                     ></textarea>
                     <p class="hint" id="form-private-key-hint">
-                        "PEM without a password. " {move || secret_hint(saved).get()}
+                        "PEM without a password. " {secret_hint(saved)}
                     </p>
                 </div>
             </div>
@@ -262,7 +260,7 @@ pub fn FedexFields(
     /// Saved values, without secrets.
     form: FedexForm,
     /// Whether a secret is saved.
-    saved: Signal<bool>,
+    saved: bool,
 ) -> impl IntoView {
     view! {
         <div class="fields">
@@ -270,7 +268,7 @@ pub fn FedexFields(
                 label="Environment"
                 name="form[environment]"
                 choices=&ENVIRONMENTS
-                value=form.environment.clone()
+                value=form.environment
                 hint="Production buys real labels"
             />
             <Field

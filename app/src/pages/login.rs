@@ -11,7 +11,7 @@ pub fn LoginPage() -> impl IntoView {
     let next = use_query_map().with_untracked(|query| query.get("next"));
     view! {
         <EntryCard title="Sign in" sentence="Orders, labels and tracking, in one place.">
-            <form method="post" action="/login" data-testid="login-form">
+            <form method="post" action="/login" data-plain="" data-testid="login-form">
                 <input type="hidden" name="next" value=next.unwrap_or_default()/>
                 <Field label="Name" name="name" required=true autocomplete="username"/>
                 <Field label="Password" name="password" kind=FieldKind::Password required=true/>

@@ -1,5 +1,7 @@
 //! The pages: one file each. A page reads the URL, loads, and composes components.
 
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its props; the macro has no borrowed ones")]
+
 pub mod attention;
 pub mod connection_events;
 pub mod connection_forms;

@@ -8,7 +8,8 @@ use crate::api::orders::{BuyAgain, Reprint, ReturnLabel, Void, load_order};
 use crate::api::write_back::WriteAgain;
 use crate::components::clock::provide_page_clock;
 use crate::components::copy_button::CopyButton;
-use crate::components::live::{Live, LiveSwitch, live};
+use crate::components::live::LiveSwitch;
+use crate::components::order_row::order_href;
 use crate::components::page_header::PageHeader;
 use crate::components::problem_notice::{PostProblem, ProblemNotice};
 use crate::components::status_badge::StatusBadge;
@@ -18,9 +19,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
-use std::time::Duration;
-
-const REFRESH: Duration = Duration::from_secs(1);
+use std::sync::Arc;
 
 /// Actions whose forms are folded away: why one was refused without JavaScript stands on top.
 const FOLDED: [&str; 5] = [Void::PATH, ReturnLabel::PATH, BuyAgain::PATH, Reprint::PATH, WriteAgain::PATH];
@@ -28,33 +27,24 @@ const FOLDED: [&str; 5] = [Void::PATH, ReturnLabel::PATH, BuyAgain::PATH, Reprin
 /// The page of one order.
 #[component]
 pub fn OrderPage() -> impl IntoView {
-    let params = use_params_map();
-    let name = Memo::new(move |_| {
-        params.with(|params| {
-            let part = |name| params.get(name).unwrap_or_default();
-            (part("company"), part("number"))
-        })
+    let (company, number) = use_params_map().with_untracked(|params| {
+        let part = |name| params.get(name).unwrap_or_default();
+        (part("company"), part("number"))
     });
-    let order = Resource::new(move || name.get(), |(company, number)| load_order(company, number));
-    provide_trials(name);
+    provide_trials(&company, &number);
+    let title = number.clone();
+    let page = Suspend::new(async move {
+        match load_order(company, number).await {
+            Ok(order) => Either::Left(view! { <OrderSheet order=Arc::new(order)/> }),
+            Err(problem) => Either::Right(view! {
+                <PageHeader title above=breadcrumb/>
+                <ProblemNotice problem/>
+            }),
+        }
+    });
     view! {
         <div class="page">
-            <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
-                {move || Suspend::new(async move {
-                    match order.await {
-                        Ok(first) => Either::Left(view! { <OrderSheet first/> }),
-                        Err(problem) => {
-                            let number = name.get_untracked().1;
-                            Either::Right(
-                                view! {
-                                    <PageHeader title=number above=breadcrumb/>
-                                    <ProblemNotice problem/>
-                                },
-                            )
-                        }
-                    }
-                })}
-            </Suspense>
+            <Suspense>{page}</Suspense>
         </div>
     }
 }
@@ -65,69 +55,51 @@ fn breadcrumb() -> impl IntoView {
 
 /// The sheet, once loaded.
 #[component]
-fn OrderSheet(first: OrderDetail) -> impl IntoView {
-    let (company, number) = (first.company.clone(), first.number.clone());
-    let title = number.clone();
-    let above = {
-        let company = company.clone();
-        move || view! { {breadcrumb()} <span class="muted">{company.clone()}</span> }
+fn OrderSheet(order: Arc<OrderDetail>) -> impl IntoView {
+    provide_page_clock(&order.now);
+    let (company, title) = (order.company.clone(), order.number.clone());
+    let here = order_href(&company, &title);
+    let above = move || view! { {breadcrumb()} <span class="muted">{company.clone()}</span> };
+    let shipments: Vec<_> = order.shipments.iter().cloned().map(Arc::new).collect();
+    let badges =
+        leading(&order.shipments).map(|one| view! { <Badges status=one.status.clone() carrier=one.carrier.clone()/> });
+    let headline = order.headline.clone();
+    let sheet = if shipments.len() > 1 {
+        Either::Left(view! { <SeveralShipments order shipments/> })
+    } else {
+        Either::Right(view! { <OneShipment order shipment=shipments.into_iter().next()/> })
     };
-    let live = live(first, REFRESH, move || load_order(company.clone(), number.clone()));
-    let order = live.value;
-    provide_page_clock(Signal::derive(move || order.with(|order| order.now.clone())));
-    let timeline = Memo::new(move |_| order.with(|order| order.timeline.clone()));
-    let shipments = Memo::new(move |_| order.with(|order| order.shipments.clone()));
-    let several = Memo::new(move |_| shipments.with(|all| all.len() > 1));
-    let leading =
-        Memo::new(move |_| shipments.with(|all| leading(all).map(|one| (one.status.clone(), one.carrier.clone()))));
     view! {
         <PageHeader title=title.clone() above=above>
             <CopyButton text=title what="order number"/>
-            {move || leading.get().map(|(status, carrier)| view! { <Badges status carrier/> })}
-            <LiveSwitch paused=live.paused problem=live.problem/>
+            {badges}
+            <LiveSwitch/>
         </PageHeader>
-        <p class="headline" data-testid="headline">
-            {move || order.with(|order| order.headline.clone())}
+        // Asked again, this page must not repeat a trial that its address asks for.
+        <p class="headline" data-testid="headline" data-live-href=here>
+            {headline}
         </p>
         <PostProblem of=&FOLDED/>
-        {move || {
-            if several.get() {
-                Either::Left(view! { <SeveralShipments shipments timeline live/> })
-            } else {
-                Either::Right(view! { <OneShipment shipments timeline live/> })
-            }
-        }}
+        {sheet}
     }
     .into_any()
 }
 
 /// One shipment: the order and its shipment are one thing to look at.
 #[component]
-fn OneShipment(
-    shipments: Memo<Vec<ShipmentDetail>>,
-    timeline: Memo<Vec<TimelineEntry>>,
-    live: Live<OrderDetail>,
-) -> impl IntoView {
-    let order = live.value;
-    let lines = Memo::new(move |_| order.with(|order| order.lines.clone()));
-    let each = move || ids(shipments);
+fn OneShipment(order: Arc<OrderDetail>, shipment: Option<Arc<ShipmentDetail>>) -> impl IntoView {
+    let same = || shipment.clone();
     view! {
         <div class="order-grid">
             <div class="order-main">
-                <For each key=Clone::clone let:id>
-                    <ShipmentMain shipment=one_of(shipments, id) live/>
-                </For>
-                <TimelineCard timeline/>
-                <For each key=Clone::clone let:id>
-                    <Evidence shipment=one_of(shipments, id)/>
-                </For>
+                {same().map(|shipment| view! { <ShipmentMain shipment/> })}
+                <TimelineCard timeline=order.timeline.clone()/>
+                {same().map(|shipment| view! { <Evidence shipment/> })}
             </div>
             <div class="order-side">
-                <For each key=Clone::clone let:id>
-                    <ShipmentFacts shipment=one_of(shipments, id) order=order/>
-                </For>
-                <OrderWriteBackCard live/>
-                <Lines lines/>
+                {same().map(|shipment| view! { <ShipmentFacts shipment order=Arc::clone(&order)/> })}
+                <OrderWriteBackCard order=Arc::clone(&order)/>
+                <Lines lines=order.lines.clone()/>
             </div>
         </div>
     }
@@ -136,27 +108,18 @@ fn OneShipment(
 
 /// Several shipments: a section each, then what belongs to all of them.
 #[component]
-fn SeveralShipments(
-    shipments: Memo<Vec<ShipmentDetail>>,
-    timeline: Memo<Vec<TimelineEntry>>,
-    live: Live<OrderDetail>,
-) -> impl IntoView {
-    let order = live.value;
-    let lines = Memo::new(move |_| order.with(|order| order.lines.clone()));
+fn SeveralShipments(order: Arc<OrderDetail>, shipments: Vec<Arc<ShipmentDetail>>) -> impl IntoView {
+    let sections = shipments.into_iter().map(|shipment| view! { <ShipmentSection shipment/> }).collect_view();
     view! {
-        <div class="shipments">
-            <For each=move || ids(shipments) key=Clone::clone let:id>
-                <ShipmentSection shipment=one_of(shipments, id) live/>
-            </For>
-        </div>
+        <div class="shipments">{sections}</div>
         <div class="order-grid">
             <div class="order-main">
-                <TimelineCard timeline/>
+                <TimelineCard timeline=order.timeline.clone()/>
             </div>
             <div class="order-side">
-                <OrderCard order=order.into()/>
-                <OrderWriteBackCard live/>
-                <Lines lines/>
+                <OrderCard order=Arc::clone(&order)/>
+                <OrderWriteBackCard order=Arc::clone(&order)/>
+                <Lines lines=order.lines.clone()/>
             </div>
         </div>
     }
@@ -164,27 +127,13 @@ fn SeveralShipments(
 }
 
 #[component]
-fn TimelineCard(timeline: Memo<Vec<TimelineEntry>>) -> impl IntoView {
+fn TimelineCard(timeline: Vec<TimelineEntry>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="timeline-title">
             <h2 id="timeline-title">"Timeline"</h2>
             <Timeline entries=timeline/>
         </section>
     }
-}
-
-fn ids(shipments: Memo<Vec<ShipmentDetail>>) -> Vec<String> {
-    shipments.with(|all| all.iter().map(|one| one.shipment_id.clone()).collect())
-}
-
-/// A shipment by its id. One that left keeps its last content until its element is gone.
-fn one_of(shipments: Memo<Vec<ShipmentDetail>>, id: String) -> Memo<ShipmentDetail> {
-    Memo::new(move |last: Option<&ShipmentDetail>| {
-        shipments
-            .with(|all| all.iter().find(|one| one.shipment_id == id).cloned())
-            .or_else(|| last.cloned())
-            .unwrap_or_default()
-    })
 }
 
 /// The states in the page's head.

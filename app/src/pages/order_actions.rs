@@ -5,62 +5,46 @@ use super::order_correction::CorrectionForm;
 use super::order_label::{BuyAgainAsk, Changes, ReturnAsk, VoidAsk};
 use super::order_trials::TrialLinks;
 use crate::api::orders::{LookUp, Replay};
-use crate::components::action_form::{Submit, problem_of};
+use crate::components::action_form::{Submit, path_of, refusal_of};
 use crate::components::countdown::Countdown;
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::live::Live;
-use crate::components::route_announcer::focus_heading;
 use crate::components::status_badge::{tone_glyph, tone_name};
-use crate::components::toast::use_toast;
-use crate::contract::{ActionKind, CauseView, OrderDetail, Problem, ShipmentDetail, Tone};
-use leptos::form::ActionForm;
+use crate::contract::{ActionKind, CauseView, ShipmentDetail, Tone};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The cause, and the actions that are allowed.
 #[component]
 pub fn ShipmentActions(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data, to refresh after an action.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let cause = Memo::new(move |_| shipment.with(|shipment| shipment.cause.clone()));
-    let tone = Memo::new(move |_| shipment.with(|shipment| shipment.status.tone));
-    let sentence = Memo::new(move |_| shipment.with(|shipment| shipment.sentence.clone()));
-    let next_run = Memo::new(move |_| shipment.with(|shipment| shipment.next_run.clone()));
-    let correct = allowed(shipment, ActionKind::Correct);
-    let can_correct = Memo::new(move |_| correct.get() && shipment.with(|shipment| shipment.correction.is_some()));
-    let can_replay = allowed(shipment, ActionKind::Replay);
-    let can_look_up = allowed(shipment, ActionKind::LookUp);
-    let can_buy_again = allowed(shipment, ActionKind::BuyAgain);
-    let changed = Memo::new(move |_| shipment.with(|shipment| !shipment.changes.is_empty()));
+    let may = |kind| is_allowed(&shipment, kind);
+    let same = || Arc::clone(&shipment);
+    let tone = shipment.status.tone;
+    let can_correct = may(ActionKind::Correct) && shipment.correction.is_some();
+    let next_run = shipment.next_run.clone().map(|at| {
+        view! {
+            <span class="muted">
+                " Next step in " <Countdown until_ms=at.ms over="a moment"/> "."
+            </span>
+        }
+    });
     view! {
-        <section class="card situation" data-tone=move || tone_name(tone.get())>
+        <section class="card situation" data-tone=tone_name(tone)>
             <p class="situation-sentence">
-                {move || view! { <Icon glyph=tone_glyph(tone.get())/> }}
-                <span>
-                    {move || sentence.get()}
-                    {move || {
-                        next_run
-                            .get()
-                            .map(|at| {
-                                view! {
-                                    <span class="muted">
-                                        " Next step in " <Countdown until_ms=at.ms over="a moment"/> "."
-                                    </span>
-                                }
-                            })
-                    }}
-                </span>
+                <Icon glyph=tone_glyph(tone)/>
+                <span>{shipment.sentence.clone()} {next_run}</span>
             </p>
-            {move || cause.get().map(|cause| view! { <CauseCard cause tone=tone.get()/> })}
-            {move || changed.get().then(|| view! { <Changes shipment live/> })}
-            {move || can_look_up.get().then(|| view! { <LookUpForm shipment live/> })}
-            {move || can_buy_again.get().then(|| view! { <BuyAgainAsk shipment live/> })}
-            {move || can_correct.get().then(|| view! { <CorrectionForm shipment live/> })}
-            {move || can_replay.get().then(|| view! { <ReplayForm shipment live unchanged=can_correct/> })}
-            <More shipment live changed/>
+            {shipment.cause.clone().map(|cause| view! { <CauseCard cause tone/> })}
+            {(!shipment.changes.is_empty()).then(|| view! { <Changes shipment=same()/> })}
+            {may(ActionKind::LookUp).then(|| view! { <LookUpForm shipment=same()/> })}
+            {may(ActionKind::BuyAgain).then(|| view! { <BuyAgainAsk shipment=same()/> })}
+            {can_correct.then(|| view! { <CorrectionForm shipment=same()/> })}
+            {may(ActionKind::Replay)
+                .then(|| view! { <ReplayForm shipment=same() unchanged=can_correct/> })}
+            <More shipment=same()/>
         </section>
     }
     .into_any()
@@ -68,44 +52,30 @@ pub fn ShipmentActions(
 
 /// Everything else that can be done, and what cannot.
 #[component]
-fn More(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, changed: Memo<bool>) -> impl IntoView {
-    let can_void = allowed(shipment, ActionKind::Void);
-    let can_reship = allowed(shipment, ActionKind::Reship);
-    let can_return = allowed(shipment, ActionKind::ReturnLabel);
-    // They stand beside what changed, when something did.
-    let here = move |can: Memo<bool>| can.get() && !changed.get();
-    let any = Memo::new(move |_| here(can_void) || here(can_reship) || can_return.get());
+fn More(shipment: Arc<ShipmentDetail>) -> impl IntoView {
+    let same = || Arc::clone(&shipment);
+    // Voiding stands beside what changed, when something did.
+    let here = |kind| is_allowed(&shipment, kind) && shipment.changes.is_empty();
+    let (can_reship, can_void) = (here(ActionKind::Reship), here(ActionKind::Void));
+    let can_return = is_allowed(&shipment, ActionKind::ReturnLabel);
+    let asks = (can_reship || can_void || can_return).then(|| {
+        view! {
+            <div class="more-group asks">
+                {can_reship.then(|| view! { <VoidAsk shipment=same() reship=true/> })}
+                {can_void.then(|| view! { <VoidAsk shipment=same() reship=false/> })}
+                {can_return.then(|| view! { <ReturnAsk shipment=same()/> })}
+            </div>
+        }
+    });
     view! {
         <details class="more more-actions" data-testid="more">
             <summary>"More"</summary>
-            <TrialLinks shipment/>
-            {move || {
-                any.get()
-                    .then(|| {
-                        view! {
-                            <div class="more-group asks">
-                                {move || {
-                                    here(can_reship)
-                                        .then(|| view! { <VoidAsk shipment live reship=true/> })
-                                }}
-                                {move || {
-                                    here(can_void)
-                                        .then(|| view! { <VoidAsk shipment live reship=false/> })
-                                }}
-                                {move || can_return.get().then(|| view! { <ReturnAsk shipment live/> })}
-                            </div>
-                        }
-                    })
-            }}
-            <Refusals shipment/>
+            <TrialLinks shipment=same()/>
+            {asks}
+            <Refusals shipment=same()/>
         </details>
     }
     .into_any()
-}
-
-/// Whether an action is allowed, as it changes.
-pub fn allowed(shipment: Memo<ShipmentDetail>, kind: ActionKind) -> Memo<bool> {
-    Memo::new(move |_| shipment.with(|shipment| is_allowed(shipment, kind)))
 }
 
 /// Whether an action is allowed.
@@ -170,40 +140,21 @@ pub fn CauseCard(
 #[component]
 pub fn Target(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
     view! {
-        <input type="hidden" name="shipment_id" value=move || shipment.with(|s| s.shipment_id.clone())/>
-        <input
-            type="hidden"
-            name="version"
-            value=move || shipment.with(|s| s.version.to_string())
-        />
+        <input type="hidden" name="shipment_id" value=shipment.shipment_id.clone()/>
+        <input type="hidden" name="version" value=shipment.version.to_string()/>
     }
-}
-
-/// After an action: say so, fetch the new state, and put the focus where it is not lost.
-pub fn when_done(value: impl Into<Signal<Option<Result<(), Problem>>>>, live: Live<OrderDetail>, text: &'static str) {
-    let value = value.into();
-    let toast = use_toast();
-    Effect::new(move |_| {
-        if let Some(Ok(())) = value.get() {
-            toast.show(text);
-            live.refresh();
-            focus_heading();
-        }
-    });
 }
 
 /// Runs the failed step again; the lesser choice where values can be corrected.
 #[component]
-fn ReplayForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, unchanged: Memo<bool>) -> impl IntoView {
-    let action = ServerAction::<Replay>::new();
-    when_done(action.value(), live, "Replay is under way.");
-    let within = shipment.with_untracked(|shipment| format!("replay-{}", shipment.shipment_id));
+fn ReplayForm(shipment: Arc<ShipmentDetail>, unchanged: bool) -> impl IntoView {
+    let within = format!("replay-{}", shipment.shipment_id);
     view! {
         <div class="action" data-testid="replay-form">
-            <ActionForm action=action attr:class="inline-form">
+            <form method="post" action={path_of::<Replay>()} class="inline-form">
                 <Target shipment/>
                 <Field
                     label="Reason"
@@ -213,15 +164,14 @@ fn ReplayForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, unchanged
                     hint="Stands in the audit trail with your name."
                 />
                 <Submit
-                    label=if unchanged.get_untracked() { "Replay unchanged" } else { "Replay" }
+                    label=if unchanged { "Replay unchanged" } else { "Replay" }
                     busy_label="Replaying…"
                     glyph=Glyph::Replay
-                    pending=action.pending()
-                    problem=problem_of(action.value(), action.pending())
+                    problem={refusal_of::<Replay>()}
                     testid="replay"
-                    primary=!unchanged.get_untracked()
+                    primary=!unchanged
                 />
-            </ActionForm>
+            </form>
         </div>
     }
     .into_any()
@@ -229,19 +179,16 @@ fn ReplayForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>, unchanged
 
 /// Asks FedEx whether the parcel exists: the only right thing after an unknown outcome.
 #[component]
-fn LookUpForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>) -> impl IntoView {
-    let action = ServerAction::<LookUp>::new();
-    when_done(action.value(), live, "FedEx is being asked.");
+fn LookUpForm(shipment: Arc<ShipmentDetail>) -> impl IntoView {
     view! {
         <div class="action" data-testid="look-up-form">
-            <ActionForm action=action>
+            <form method="post" action={path_of::<LookUp>()}>
                 <Target shipment/>
                 <Submit
                     label="Look it up"
                     busy_label="Asking FedEx…"
                     glyph=Glyph::Search
-                    pending=action.pending()
-                    problem=problem_of(action.value(), action.pending())
+                    problem={refusal_of::<LookUp>()}
                     testid="look-up"
                     primary=true
                 >
@@ -249,7 +196,7 @@ fn LookUpForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>) -> impl I
                         "Asks FedEx by our reference. Nothing is bought."
                     </span>
                 </Submit>
-            </ActionForm>
+            </form>
         </div>
     }
     .into_any()
@@ -257,32 +204,20 @@ fn LookUpForm(shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>) -> impl I
 
 /// What is not possible now, and why.
 #[component]
-fn Refusals(shipment: Memo<ShipmentDetail>) -> impl IntoView {
-    let refused = Memo::new(move |_| {
-        shipment.with(|shipment| {
-            let refused = shipment
-                .actions
-                .iter()
-                .filter_map(|action| action.refused.as_ref().map(|why| (action_name(action.kind), why.clone())));
-            refused.collect::<Vec<_>>()
-        })
-    });
-    move || {
-        let refused = refused.get();
-        (!refused.is_empty()).then(|| {
-            let rows = refused.into_iter().map(|(name, why)| {
-                view! { <div><dt>{name}</dt><dd>{why}</dd></div> }
-            });
-            view! {
-                <div class="more-group">
-                    <h3>"Not possible now"</h3>
-                    <dl class="refusals" data-testid="refusals">
-                        {rows.collect_view()}
-                    </dl>
-                </div>
-            }
-        })
-    }
+fn Refusals(shipment: Arc<ShipmentDetail>) -> impl IntoView {
+    let refused =
+        shipment.actions.iter().filter_map(|action| Some((action_name(action.kind), action.refused.clone()?)));
+    let rows: Vec<_> = refused.map(|(name, why)| view! { <div><dt>{name}</dt><dd>{why}</dd></div> }).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <div class="more-group">
+                <h3>"Not possible now"</h3>
+                <dl class="refusals" data-testid="refusals">
+                    {rows}
+                </dl>
+            </div>
+        }
+    })
 }
 
 fn action_name(kind: ActionKind) -> &'static str {

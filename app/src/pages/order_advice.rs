@@ -1,14 +1,13 @@
 //! FedEx's advice about an address, and taking it over. Advice never stops a shipment.
 
-use super::order_actions::{Target, is_allowed, when_done};
+use super::order_actions::{Target, is_allowed};
 use crate::api::orders::Correct;
-use crate::components::action_form::{Submit, problem_of};
+use crate::components::action_form::{Submit, path_of, refusal_of};
 use crate::components::field::Check;
 use crate::components::icon::Glyph;
-use crate::components::live::Live;
-use crate::contract::{ActionKind, AddressAdvice, Correction, OrderDetail, ShipmentDetail};
-use leptos::form::ActionForm;
+use crate::contract::{ActionKind, AddressAdvice, Correction, ShipmentDetail};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What FedEx says about the address.
 #[component]
@@ -16,9 +15,7 @@ pub fn Advice(
     /// The advice.
     advice: AddressAdvice,
     /// The shipment it is about.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data, to refresh after an action.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
     let remarks = advice.remarks;
     view! {
@@ -35,7 +32,7 @@ pub fn Advice(
                         </figure>
                     }
                 })}
-            {advice.proposal.map(|proposal| view! { <Proposal proposal shipment live/> })}
+            {advice.proposal.map(|proposal| view! { <Proposal proposal shipment/> })}
         </div>
     }
     .into_any()
@@ -43,7 +40,7 @@ pub fn Advice(
 
 /// The address as FedEx writes it, and one button to use it where that is still possible.
 #[component]
-fn Proposal(proposal: Correction, shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>) -> impl IntoView {
+fn Proposal(proposal: Correction, shipment: Arc<ShipmentDetail>) -> impl IntoView {
     let lines = [&proposal.name, &proposal.street_1, &proposal.street_2, &proposal.street_3]
         .into_iter()
         .cloned()
@@ -51,15 +48,12 @@ fn Proposal(proposal: Correction, shipment: Memo<ShipmentDetail>, live: Live<Ord
         .filter(|line| !line.trim().is_empty())
         .map(|line| view! { <span>{line}</span> })
         .collect_view();
-    let usable = Memo::new(move |_| shipment.with(|shipment| is_allowed(shipment, ActionKind::Correct)));
+    let usable = is_allowed(&shipment, ActionKind::Correct);
     view! {
         <div class="proposal">
             <h3>"As FedEx writes it"</h3>
             <address>{lines}</address>
-            {move || {
-                let proposal = proposal.clone();
-                usable.get().then(|| view! { <UseProposal proposal shipment live/> })
-            }}
+            {usable.then(|| view! { <UseProposal proposal shipment/> })}
         </div>
     }
     .into_any()
@@ -67,35 +61,31 @@ fn Proposal(proposal: Correction, shipment: Memo<ShipmentDetail>, live: Live<Ord
 
 /// Sends the shipment's correction with FedEx's address in it.
 #[component]
-fn UseProposal(proposal: Correction, shipment: Memo<ShipmentDetail>, live: Live<OrderDetail>) -> impl IntoView {
-    let action = ServerAction::<Correct>::new();
-    when_done(action.value(), live, "Saved; replay is under way.");
-    let now = shipment.with_untracked(|shipment| shipment.correction.clone().unwrap_or_default());
-    let id = shipment.with_untracked(|shipment| shipment.shipment_id.clone());
-    let hidden = with_address(now, proposal)
+fn UseProposal(proposal: Correction, shipment: Arc<ShipmentDetail>) -> impl IntoView {
+    let within = format!("proposal-{}", shipment.shipment_id);
+    let hidden = with_address(shipment.correction.clone().unwrap_or_default(), proposal)
         .into_iter()
         .map(|(name, value)| view! { <input type="hidden" name=format!("correction[{name}]") value=value/> })
         .collect_view();
     view! {
-        <ActionForm action=action>
+        <form method="post" action={path_of::<Correct>()}>
             <Target shipment/>
             {hidden}
             <input type="hidden" name="reason" value="The address as FedEx writes it"/>
             <Check
                 label="Remember for this address"
                 name="correction[remember]"
-                within=format!("proposal-{id}")
+                within
                 hint="The next order that goes there gets it too."
             />
             <Submit
                 label="Use it and ship"
                 busy_label="Saving…"
                 glyph=Glyph::Pencil
-                pending=action.pending()
-                problem=problem_of(action.value(), action.pending())
+                problem={refusal_of::<Correct>()}
                 testid="use-proposal"
             />
-        </ActionForm>
+        </form>
     }
     .into_any()
 }

@@ -1,16 +1,14 @@
 //! Correcting a shipment before its label is bought: typed values, tried or saved.
 
-use super::order_actions::{Target, when_done};
+use super::order_actions::Target;
 use super::order_trials::Trials;
 use crate::api::orders::Correct;
-use crate::components::action_form::{Submit, problem_of};
+use crate::components::action_form::{Submit, path_of, refusal_of};
 use crate::components::field::{Check, Choice, Field, FieldKind};
 use crate::components::icon::{Glyph, Icon};
-use crate::components::live::Live;
-use crate::contract::{Correction, OrderDetail, ShipmentDetail};
-use leptos::ev::MouseEvent;
-use leptos::form::ActionForm;
+use crate::contract::{Correction, ShipmentDetail};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// FedEx takes at most 35 characters on a street line.
 const STREET_MAX: usize = 35;
@@ -21,22 +19,19 @@ const RESIDENTIAL: [(&str, &str); 3] = [("", "As in Dynamics 365"), ("yes", "A h
 #[component]
 pub fn CorrectionForm(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data, to refresh after the action.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let action = ServerAction::<Correct>::new();
-    when_done(action.value(), live, "Saved; replay is under way.");
-    let within = shipment.with_untracked(|shipment| format!("correct-{}", shipment.shipment_id));
+    let within = format!("correct-{}", shipment.shipment_id);
+    let same = move || Arc::clone(&shipment);
     view! {
         <div class="action" data-testid="correction-form">
             <h3>"Correct and ship"</h3>
             <p class="muted small">"A blank field means: as in Dynamics 365."</p>
-            <ActionForm action=action>
-                <Target shipment/>
+            <form method="post" action={path_of::<Correct>()}>
+                <Target shipment=same()/>
                 <div class="fields">
-                    <AddressFields shipment within=within.clone()/>
-                    <ParcelFields shipment within=within.clone()/>
+                    <AddressFields shipment=same() within=within.clone()/>
+                    <ParcelFields shipment=same() within=within.clone()/>
                     <Field
                         label="Reason"
                         name="reason"
@@ -56,14 +51,13 @@ pub fn CorrectionForm(
                     label="Save and replay"
                     busy_label="Saving…"
                     glyph=Glyph::Pencil
-                    pending=action.pending()
-                    problem=problem_of(action.value(), action.pending())
+                    problem={refusal_of::<Correct>()}
                     testid="correct"
                     primary=true
                 >
-                    <TryThese shipment/>
+                    <TryThese shipment=same()/>
                 </Submit>
-            </ActionForm>
+            </form>
         </div>
     }
     .into_any()
@@ -71,22 +65,8 @@ pub fn CorrectionForm(
 
 /// Sends the same form to the page's own address instead: a dry run of what is typed.
 #[component]
-fn TryThese(shipment: Memo<ShipmentDetail>) -> impl IntoView {
-    let path = expect_context::<Trials>().path();
-    let anchor = shipment.with_untracked(|shipment| format!("#trial-{}", shipment.shipment_id));
-    let address = {
-        let anchor = anchor.clone();
-        move || format!("{}{anchor}", path.get())
-    };
-    let navigate = leptos_router::hooks::use_navigate();
-    let try_here = move |event: MouseEvent| {
-        // The form's own handler would save; with JavaScript this button never submits.
-        event.prevent_default();
-        if let Some(query) = typed(&event) {
-            let address = format!("{}?try=dry-run&{query}{anchor}", path.get_untracked());
-            navigate(&address, leptos_router::NavigateOptions::default());
-        }
-    };
+fn TryThese(shipment: Arc<ShipmentDetail>) -> impl IntoView {
+    let address = format!("{}#trial-{}", expect_context::<Trials>().path(), shipment.shipment_id);
     view! {
         <button
             type="submit"
@@ -96,7 +76,6 @@ fn TryThese(shipment: Memo<ShipmentDetail>) -> impl IntoView {
             name="try"
             value="dry-run"
             data-testid="try-these"
-            on:click=try_here
         >
             <Icon glyph=Glyph::Flask/>
             "Try these values"
@@ -104,42 +83,21 @@ fn TryThese(shipment: Memo<ShipmentDetail>) -> impl IntoView {
     }
 }
 
-/// What is typed in the button's form, as a query.
-#[cfg(feature = "hydrate")]
-fn typed(event: &MouseEvent) -> Option<String> {
-    use leptos::wasm_bindgen::JsCast;
-    use leptos::web_sys::{Element, FormData, HtmlFormElement, UrlSearchParams};
-    let inside: Element = event.target()?.dyn_into().ok()?;
-    let form: HtmlFormElement = inside.closest("form").ok()??.dyn_into().ok()?;
-    let data = FormData::new_with_form(&form).ok()?;
-    let query = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    query.to_string().as_string()
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn typed(_event: &MouseEvent) -> Option<String> {
-    None
-}
-
 /// A value that may be corrected, as it is now.
-fn value_of(shipment: Memo<ShipmentDetail>, read: fn(&Correction) -> &String) -> Signal<String> {
-    Signal::derive(move || {
-        shipment.with(|shipment| shipment.correction.as_ref().map(|values| read(values).clone()).unwrap_or_default())
-    })
+fn value_of(shipment: &ShipmentDetail, read: fn(&Correction) -> &String) -> String {
+    shipment.correction.as_ref().map(|values| read(values).clone()).unwrap_or_default()
 }
 
 /// Whether the cause names this field.
-fn is_at_fault(shipment: Memo<ShipmentDetail>, field: &'static str) -> Signal<bool> {
-    Signal::derive(move || {
-        shipment.with(|shipment| shipment.cause.as_ref().and_then(|cause| cause.field.as_deref()) == Some(field))
-    })
+fn is_at_fault(shipment: &ShipmentDetail, field: &'static str) -> bool {
+    shipment.cause.as_ref().and_then(|cause| cause.field.as_deref()) == Some(field)
 }
 
 /// Where it goes.
 #[component]
-fn AddressFields(shipment: Memo<ShipmentDetail>, within: String) -> impl IntoView {
-    let value = move |read| value_of(shipment, read);
-    let fault = move |field| is_at_fault(shipment, field);
+fn AddressFields(shipment: Arc<ShipmentDetail>, within: String) -> impl IntoView {
+    let value = |read| value_of(&shipment, read);
+    let fault = |field| is_at_fault(&shipment, field);
     view! {
         <Field
             label="Name"
@@ -209,23 +167,23 @@ fn AddressFields(shipment: Memo<ShipmentDetail>, within: String) -> impl IntoVie
 
 /// What goes, and how.
 #[component]
-fn ParcelFields(shipment: Memo<ShipmentDetail>, within: String) -> impl IntoView {
-    let residential = value_of(shipment, |c| &c.residential).get_untracked();
+fn ParcelFields(shipment: Arc<ShipmentDetail>, within: String) -> impl IntoView {
+    let residential = value_of(&shipment, |c| &c.residential);
     view! {
         <Field
             label="Weight (lb)"
             name="correction[weight_lb]"
             within=within.clone()
-            value=value_of(shipment, |c| &c.weight_lb)
-            at_fault=is_at_fault(shipment, "weight_lb")
+            value=value_of(&shipment, |c| &c.weight_lb)
+            at_fault=is_at_fault(&shipment, "weight_lb")
             hint="Several packages: 12.5 + 30"
         />
         <Field
             label="FedEx service"
             name="correction[service]"
             within=within.clone()
-            value=value_of(shipment, |c| &c.service)
-            at_fault=is_at_fault(shipment, "service")
+            value=value_of(&shipment, |c| &c.service)
+            at_fault=is_at_fault(&shipment, "service")
             kind=FieldKind::Code
         />
         <Choice

@@ -1,50 +1,41 @@
 //! The facts of an order: label, parcel, addresses, charge, lines, scans.
 
 use crate::components::copy_button::CopyButton;
+use crate::components::element_id::element_id;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::status_badge::{tone_glyph, tone_name};
 use crate::contract::{
     AddressView, CustomsView, InvoiceView, LabelView, LineView, OrderDetail, ScanView, ShipmentDetail,
 };
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Label and facts of one shipment.
 #[component]
 pub fn ShipmentFacts(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
+    shipment: Arc<ShipmentDetail>,
     /// The order, where its own facts stand here too.
-    #[prop(optional, into)]
-    order: Option<Signal<OrderDetail>>,
+    #[prop(optional)]
+    order: Option<Arc<OrderDetail>>,
 ) -> impl IntoView {
-    let label = Memo::new(move |_| shipment.with(|shipment| shipment.label.clone()));
-    let customs = Memo::new(move |_| shipment.with(|shipment| shipment.customs.clone()));
     // Of several shipments the labels stand with their packages; one that was lost is told of.
     let whole = order.is_some();
+    let label = shipment.label.clone().filter(|label| whole || label.reprint_needed);
+    let customs = shipment.customs.clone();
+    let (ship_to, ship_from) = (shipment.ship_to.clone(), shipment.ship_from.clone());
     view! {
-        {move || {
-            label
-                .get()
-                .filter(|label| whole || label.reprint_needed)
-                .map(|label| view! { <LabelCard label/> })
-        }}
+        {label.map(|label| view! { <LabelCard label/> })}
         <section class="card">
             <h2>"Facts"</h2>
             <dl class="facts">
-                {move || view! { <ParcelFacts shipment=shipment.get()/> }}
+                <ParcelFacts shipment/>
                 {order.map(|order| view! { <OrderFacts order/> })}
-                {move || {
-                    shipment
-                        .with(|shipment| {
-                            view! {
-                                <Address name="Ship to" address=Some(shipment.ship_to.clone())/>
-                                <Address name="Ship from" address=shipment.ship_from.clone()/>
-                            }
-                        })
-                }}
+                <Address name="Ship to" address=Some(ship_to)/>
+                <Address name="Ship from" address=ship_from/>
             </dl>
         </section>
-        {move || customs.get().map(|customs| view! { <Customs customs/> })}
+        {customs.map(|customs| view! { <Customs customs/> })}
     }
     .into_any()
 }
@@ -53,38 +44,33 @@ pub fn ShipmentFacts(
 #[component]
 pub fn OrderFacts(
     /// The order.
-    order: Signal<OrderDetail>,
+    order: Arc<OrderDetail>,
 ) -> impl IntoView {
-    let customer = Memo::new(move |_| {
-        order.with(|order| (order.customer.clone(), order.customer_reference.clone(), order.invoice_number.clone()))
-    });
-    let invoices = Memo::new(move |_| order.with(|order| order.invoices.clone()));
-    move || {
-        let (customer, reference, invoice) = customer.get();
-        view! {
-            <Fact name="Customer" value=Some(customer)/>
-            <Fact name="Their reference" value=reference mono=true/>
-            <Fact name="Invoice" value=invoice mono=true/>
-            {move || view! { <LaterInvoices invoices=invoices.get()/> }}
-        }
+    view! {
+        <Fact name="Customer" value=Some(order.customer.clone())/>
+        <Fact name="Their reference" value=order.customer_reference.clone() mono=true/>
+        <Fact name="Invoice" value=order.invoice_number.clone() mono=true/>
+        <LaterInvoices invoices=order.invoices.clone()/>
     }
 }
 
 /// Invoices found after the label was bought.
 #[component]
 fn LaterInvoices(invoices: Vec<InvoiceView>) -> impl IntoView {
+    let any = !invoices.is_empty();
     let rows = invoices
-        .iter()
+        .into_iter()
         .map(|invoice| {
+            let id = element_id(&["invoice", &invoice.number]);
             view! {
-                <p>
-                    <span class="mono">{invoice.number.clone()}</span>
+                <p id=id>
+                    <span class="mono">{invoice.number}</span>
                     <span class="muted small">{format!(" {}", invoice.text)}</span>
                 </p>
             }
         })
         .collect_view();
-    (!invoices.is_empty()).then(|| {
+    any.then(|| {
         view! {
             <div data-testid="later-invoices">
                 <dt>"Invoiced later"</dt>
@@ -120,10 +106,9 @@ fn Customs(customs: CustomsView) -> impl IntoView {
 
 /// What FedEx knows of the parcel.
 #[component]
-fn ParcelFacts(shipment: ShipmentDetail) -> impl IntoView {
-    let url = shipment.tracking_url;
-    let tracking = shipment.tracking_number.map(|number| {
-        let link = url.map(|url| {
+fn ParcelFacts(shipment: Arc<ShipmentDetail>) -> impl IntoView {
+    let tracking = shipment.tracking_number.clone().map(|number| {
+        let link = shipment.tracking_url.clone().map(|url| {
             view! {
                 <a
                     class="button icon-only quiet"
@@ -148,7 +133,7 @@ fn ParcelFacts(shipment: ShipmentDetail) -> impl IntoView {
             </div>
         }
     });
-    let charge = shipment.charge.map(|charge| {
+    let charge = shipment.charge.clone().map(|charge| {
         view! {
             <div>
                 <dt>"Rated charge"</dt>
@@ -162,12 +147,12 @@ fn ParcelFacts(shipment: ShipmentDetail) -> impl IntoView {
     });
     view! {
         {tracking}
-        <Fact name="Service" value=shipment.service mono=true/>
-        <Fact name="Weight" value=shipment.weight/>
+        <Fact name="Service" value=shipment.service.clone() mono=true/>
+        <Fact name="Weight" value=shipment.weight.clone()/>
         {charge}
-        <Fact name="Paid by" value=shipment.payment/>
-        <Fact name="Warehouse" value=Some(shipment.warehouse).filter(|name| !name.is_empty()) mono=true/>
-        <Fact name="Our reference" value=shipment.reference mono=true/>
+        <Fact name="Paid by" value=shipment.payment.clone()/>
+        <Fact name="Warehouse" value=Some(shipment.warehouse.clone()).filter(|name| !name.is_empty()) mono=true/>
+        <Fact name="Our reference" value=shipment.reference.clone() mono=true/>
     }
 }
 
@@ -257,28 +242,26 @@ fn LabelCard(label: LabelView) -> impl IntoView {
 #[component]
 pub fn Lines(
     /// Its lines.
-    lines: Memo<Vec<LineView>>,
+    lines: Vec<LineView>,
 ) -> impl IntoView {
-    let rows = move || {
-        lines
-            .get()
-            .into_iter()
-            .map(|line| {
-                let out = line.left_out;
-                let left_out = out.is_some();
-                view! {
-                    <li class:left-out=left_out>
-                        <span class="line-quantity tabular">{line.quantity}</span>
-                        <span class="line-text">
-                            {line.description}
-                            <span class="muted small mono">{line.item}</span>
-                            {out.map(|why| view! { <span class="tag">{why}</span> })}
-                        </span>
-                    </li>
-                }
-            })
-            .collect_view()
-    };
+    let rows = lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let id = element_id(&["line", &at.to_string(), &line.item]);
+            let left_out = line.left_out.is_some();
+            view! {
+                <li id=id class:left-out=left_out>
+                    <span class="line-quantity tabular">{line.quantity}</span>
+                    <span class="line-text">
+                        {line.description}
+                        <span class="muted small mono">{line.item}</span>
+                        {line.left_out.map(|why| view! { <span class="tag">{why}</span> })}
+                    </span>
+                </li>
+            }
+        })
+        .collect_view();
     view! {
         <section class="card">
             <h2>"Lines"</h2>
@@ -287,33 +270,40 @@ pub fn Lines(
     }
 }
 
-/// FedEx's scans, newest first.
+/// FedEx's scans of a shipment, newest first.
 #[component]
 pub fn Scans(
-    /// The scans.
-    scans: Memo<Vec<ScanView>>,
+    /// The shipment.
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let rows = move || {
-        scans
-            .get()
-            .into_iter()
-            .map(|scan| {
-                view! {
-                    <li class="scan" data-tone=tone_name(scan.tone) data-testid="scan">
-                        <Icon glyph=tone_glyph(scan.tone)/>
-                        <span class="scan-time mono" title=scan.at.text>{scan.local_time}</span>
-                        <span class="scan-text">
-                            {scan.description}
-                            {scan
-                                .exception
-                                .map(|text| view! { <span class="scan-exception">{text}</span> })}
-                        </span>
-                        <span class="scan-place muted">{scan.place}</span>
-                        <code class="muted">{scan.code}</code>
-                    </li>
-                }
-            })
-            .collect_view()
-    };
+    let scans = &shipment.scans;
+    let rows = scans
+        .iter()
+        .enumerate()
+        .map(|(at, scan)| {
+            // The packages of a shipment are scanned in the same moment.
+            let alike = scans.iter().take(at).filter(|one| one.at.ms == scan.at.ms && one.code == scan.code).count();
+            let (ms, alike) = (scan.at.ms.to_string(), alike.to_string());
+            let id = element_id(&["scan", &shipment.shipment_id, &ms, &scan.code, &alike]);
+            view! { <Scan id scan=scan.clone()/> }
+        })
+        .collect_view();
     view! { <ul class="scans">{rows}</ul> }
+}
+
+/// One scan.
+#[component]
+fn Scan(id: String, scan: ScanView) -> impl IntoView {
+    view! {
+        <li class="scan" id=id data-tone=tone_name(scan.tone) data-testid="scan">
+            <Icon glyph=tone_glyph(scan.tone)/>
+            <span class="scan-time mono" title=scan.at.text>{scan.local_time}</span>
+            <span class="scan-text">
+                {scan.description}
+                {scan.exception.map(|text| view! { <span class="scan-exception">{text}</span> })}
+            </span>
+            <span class="scan-place muted">{scan.place}</span>
+            <code class="muted">{scan.code}</code>
+        </li>
+    }
 }

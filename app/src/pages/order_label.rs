@@ -3,17 +3,16 @@
 //! Each costs something or cannot be undone, so each unfolds into a second step that says exactly
 //! what will happen and asks for a reason.
 
-use super::order_actions::{Target, allowed, when_done};
+use super::order_actions::{Target, is_allowed};
 use crate::api::orders::{BuyAgain, ReturnLabel, Void};
-use crate::components::action_form::{Submit, problem_after};
+use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
 use crate::components::data_table::DataTable;
 use crate::components::field::{Field, FieldKind};
 use crate::components::icon::{Glyph, Icon};
-use crate::components::live::Live;
-use crate::contract::{ActionKind, OrderDetail, ShipmentDetail};
-use leptos::form::ActionForm;
+use crate::contract::{ActionKind, ShipmentDetail};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 const CHANGE_COLUMNS: [&str; 3] = ["What", "When the label was bought", "Now"];
 const REASON_HINT: &str = "Stands in the audit trail with your name.";
@@ -22,28 +21,24 @@ const REASON_HINT: &str = "Stands in the audit trail with your name.";
 #[component]
 pub fn Changes(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data, to refresh after an action.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let changes = Memo::new(move |_| shipment.with(|shipment| shipment.changes.clone()));
-    let can_void = allowed(shipment, ActionKind::Void);
-    let can_reship = allowed(shipment, ActionKind::Reship);
-    let rows = move || {
-        changes
-            .get()
-            .into_iter()
-            .map(|change| {
-                view! {
-                    <tr role="row" data-testid="change">
-                        <th scope="row" role="rowheader">{change.what}</th>
-                        <td role="cell" class="was" data-label="When the label was bought">{or_nothing(change.was)}</td>
-                        <td role="cell" class="now" data-label="Now">{or_nothing(change.now)}</td>
-                    </tr>
-                }
-            })
-            .collect_view()
-    };
+    let can_void = is_allowed(&shipment, ActionKind::Void);
+    let can_reship = is_allowed(&shipment, ActionKind::Reship);
+    let rows = shipment
+        .changes
+        .iter()
+        .cloned()
+        .map(|change| {
+            view! {
+                <tr role="row" data-testid="change">
+                    <th scope="row" role="rowheader">{change.what}</th>
+                    <td role="cell" class="was" data-label="When the label was bought">{or_nothing(change.was)}</td>
+                    <td role="cell" class="now" data-label="Now">{or_nothing(change.now)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
     view! {
         <div class="changes" data-tone="warning" data-testid="changes">
             <h2>
@@ -54,8 +49,8 @@ pub fn Changes(
                 {rows}
             </DataTable>
             <div class="asks">
-                {move || can_reship.get().then(|| view! { <VoidAsk shipment live reship=true/> })}
-                {move || can_void.get().then(|| view! { <VoidAsk shipment live reship=false/> })}
+                {can_reship.then(|| view! { <VoidAsk shipment=Arc::clone(&shipment) reship=true/> })}
+                {can_void.then(|| view! { <VoidAsk shipment=Arc::clone(&shipment) reship=false/> })}
             </div>
         </div>
     }
@@ -79,38 +74,29 @@ fn label_of(shipment: &ShipmentDetail) -> String {
 #[component]
 pub fn VoidAsk(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data, to refresh after the action.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
     /// Ships anew afterwards.
     reship: bool,
 ) -> impl IntoView {
-    let action = ServerAction::<Void>::new();
-    let (title, testid, sending, done) = if reship {
-        ("Void and reship", "reship", "reship-confirm", "The label is being voided; the shipment follows anew.")
+    let (title, testid, sending) =
+        if reship { ("Void and reship", "reship", "reship-confirm") } else { ("Void", "void", "void-confirm") };
+    let within = format!("{testid}-{}", shipment.shipment_id);
+    let label = label_of(&shipment);
+    let sentence = if reship {
+        format!(
+            "FedEx is asked to cancel {label}. Only when FedEx has confirmed it, the same lines are planned \
+             anew from what Dynamics 365 says then, and a new label is bought. Destroy the old one if it is printed."
+        )
     } else {
-        ("Void", "void", "void-confirm", "The label is being voided.")
-    };
-    when_done(action.value(), live, done);
-    let within = shipment.with_untracked(|shipment| format!("{testid}-{}", shipment.shipment_id));
-    let sentence = move || {
-        let label = shipment.with(label_of);
-        if reship {
-            format!(
-                "FedEx is asked to cancel {label}. Only when FedEx has confirmed it, the same lines are planned \
-                 anew from what Dynamics 365 says then, and a new label is bought. Destroy the old one if it is printed."
-            )
-        } else {
-            format!(
-                "FedEx is asked to cancel {label}, and its tracking number is taken off the order in Dynamics 365. \
-                 Nothing takes its place. Destroy the label if it is printed."
-            )
-        }
+        format!(
+            "FedEx is asked to cancel {label}, and its tracking number is taken off the order in Dynamics 365. \
+             Nothing takes its place. Destroy the label if it is printed."
+        )
     };
     view! {
         <Ask label=title glyph=if reship { Glyph::Replay } else { Glyph::Void } testid grave=true>
             <p>{sentence}</p>
-            <ActionForm action=action>
+            <form method="post" action={path_of::<Void>()}>
                 <Target shipment/>
                 <input type="hidden" name="reship" value=reship.to_string()/>
                 <Field label="Reason" name="reason" within required=true hint=REASON_HINT/>
@@ -118,11 +104,9 @@ pub fn VoidAsk(
                     label=if reship { "Void this label and reship" } else { "Void this label" }
                     busy_label="Voiding…"
                     glyph=Glyph::Void
-                    pending=action.pending()
-                    problem=problem_after(action)
                     testid=sending
                 />
-            </ActionForm>
+            </form>
         </Ask>
     }
     .into_any()
@@ -132,30 +116,23 @@ pub fn VoidAsk(
 #[component]
 pub fn ReturnAsk(
     /// The shipment that comes back.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data, to refresh after the action.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let action = ServerAction::<ReturnLabel>::new();
-    when_done(action.value(), live, "The return label is being bought.");
-    let id = shipment.with_untracked(|shipment| shipment.shipment_id.clone());
+    let id = shipment.shipment_id.clone();
     let within = format!("return-{id}");
-    let warehouse = move || shipment.with(|shipment| shipment.warehouse.clone());
+    let back = match shipment.warehouse.as_str() {
+        "" => "where it came from".to_owned(),
+        name => format!("warehouse {name}"),
+    };
     view! {
         <Ask label="Return label" glyph=Glyph::Return testid="return-label">
             <p>
-                {move || {
-                    let back = match warehouse().as_str() {
-                        "" => "where it came from".to_owned(),
-                        name => format!("warehouse {name}"),
-                    };
-                    format!(
-                        "Buys a FedEx label for the way back, from the customer to {back}. It becomes a shipment \
-                         of its own on this page; the label that went out stays as it is.",
-                    )
-                }}
+                {format!(
+                    "Buys a FedEx label for the way back, from the customer to {back}. It becomes a shipment \
+                     of its own on this page; the label that went out stays as it is.",
+                )}
             </p>
-            <ActionForm action=action>
+            <form method="post" action={path_of::<ReturnLabel>()}>
                 <input type="hidden" name="shipment_id" value=id/>
                 <div class="fields">
                     <Field
@@ -171,11 +148,9 @@ pub fn ReturnAsk(
                     label="Buy the return label"
                     busy_label="Buying…"
                     glyph=Glyph::Return
-                    pending=action.pending()
-                    problem=problem_after(action)
                     testid="return-confirm"
                 />
-            </ActionForm>
+            </form>
         </Ask>
     }
     .into_any()
@@ -185,13 +160,9 @@ pub fn ReturnAsk(
 #[component]
 pub fn BuyAgainAsk(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data, to refresh after the action.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let action = ServerAction::<BuyAgain>::new();
-    when_done(action.value(), live, "A label is being bought.");
-    let within = shipment.with_untracked(|shipment| format!("buy-again-{}", shipment.shipment_id));
+    let within = format!("buy-again-{}", shipment.shipment_id);
     view! {
         <Ask label="Buy again" glyph=Glyph::Warning testid="buy-again" grave=true>
             <p>
@@ -199,7 +170,7 @@ pub fn BuyAgainAsk(
                 "Look it up first, and ask FedEx when it is not found. Buy again only when you are sure that \
                  there is no label: you decide it, and the trail keeps your name and reason."
             </p>
-            <ActionForm action=action>
+            <form method="post" action={path_of::<BuyAgain>()}>
                 <Target shipment/>
                 <Field
                     label="How do you know?"
@@ -213,11 +184,9 @@ pub fn BuyAgainAsk(
                     label="There is no label; buy again"
                     busy_label="Buying…"
                     glyph=Glyph::Warning
-                    pending=action.pending()
-                    problem=problem_after(action)
                     testid="buy-again-confirm"
                 />
-            </ActionForm>
+            </form>
         </Ask>
     }
     .into_any()

@@ -1,37 +1,36 @@
 //! Proof of delivery on the page of an order: pictures in place, signatures to save where a browser
 //! does not show their format.
 
+use crate::components::element_id::element_id;
 use crate::components::icon::{Glyph, Icon};
 use crate::contract::{ProofView, ShipmentDetail};
 use leptos::either::Either;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The proofs of one shipment; nothing while FedEx sent none.
 #[component]
 pub fn Proofs(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let proofs = Memo::new(move |_| shipment.with(|shipment| shipment.proofs.clone()));
-    move || {
-        let proofs = proofs.get();
-        (!proofs.is_empty()).then(|| {
-            view! {
-                <section class="card" data-testid="proofs">
-                    <h2>"Proof of delivery"</h2>
-                    <ul class="proofs">
-                        {proofs.into_iter().map(|proof| view! { <Proof proof/> }).collect_view()}
-                    </ul>
-                </section>
-            }
-        })
-    }
+    let proofs = &shipment.proofs;
+    let rows = proofs.iter().map(|proof| view! { <Proof proof=proof.clone()/> }).collect_view();
+    (!proofs.is_empty()).then(|| {
+        view! {
+            <section class="card" data-testid="proofs">
+                <h2>"Proof of delivery"</h2>
+                <ul class="proofs">{rows}</ul>
+            </section>
+        }
+    })
 }
 
 /// One picture or signature.
 #[component]
 fn Proof(proof: ProofView) -> impl IntoView {
     let ProofView { title, href, shown, format, tracking_number, size, received } = proof;
+    let id = element_id(&["proof", &href, &tracking_number, &title]);
     let about = format!("{title} of parcel {tracking_number}");
     let caption = format!(
         "{tracking_number} · {format}, {} KiB · sent {}",
@@ -39,7 +38,7 @@ fn Proof(proof: ProofView) -> impl IntoView {
         received.text
     );
     view! {
-        <li>
+        <li id=id>
             <figure>
                 {if shown {
                     Either::Left(view! {

@@ -7,24 +7,22 @@ use super::order_proofs::Proofs;
 use super::order_tracking::Tracking;
 use super::order_trials::TrialResult;
 use crate::components::attempt_list::AttemptList;
-use crate::components::live::Live;
 use crate::components::status_badge::StatusBadge;
 use crate::contract::{OrderDetail, ShipmentDetail};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What stands in the main column for one shipment: situation, trial, packages.
 #[component]
 pub fn ShipmentMain(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
     view! {
-        <ShipmentActions shipment live/>
-        <TrialResult shipment live/>
-        <Tracking shipment/>
-        <Packages shipment live/>
+        <ShipmentActions shipment=shipment.clone()/>
+        <TrialResult shipment=shipment.clone()/>
+        <Tracking shipment=shipment.clone()/>
+        <Packages shipment=shipment.clone()/>
         <Proofs shipment/>
     }
     .into_any()
@@ -34,54 +32,21 @@ pub fn ShipmentMain(
 #[component]
 pub fn ShipmentSection(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let id = shipment.with_untracked(|shipment| shipment.shipment_id.clone());
+    let id = shipment.shipment_id.clone();
     let anchor = format!("shipment-{id}");
-    let open = shipment.with_untracked(|shipment| !is_over(shipment));
-    let head = Memo::new(move |_| {
-        shipment.with(|shipment| {
-            (
-                shipment.title.clone(),
-                shipment.warehouse.clone(),
-                shipment.kind == "return",
-                shipment.tracking_number.clone(),
-            )
-        })
-    });
-    let statuses = Memo::new(move |_| shipment.with(|shipment| (shipment.status.clone(), shipment.carrier.clone())));
+    let open = !is_over(&shipment);
     view! {
         <details class="shipment" id=anchor open=open data-testid="shipment" data-shipment=id>
-            <summary>
-                {move || {
-                    let (title, warehouse, is_return, tracking) = head.get();
-                    view! {
-                        <h2>{if title.is_empty() { "Shipment".to_owned() } else { title }}</h2>
-                        {is_return.then(|| view! { <span class="tag">"return"</span> })}
-                        {(!warehouse.is_empty())
-                            .then(|| view! { <span class="muted small">{format!("Warehouse {warehouse}")}</span> })}
-                        <span class="muted small mono">{tracking}</span>
-                    }
-                }}
-                {move || {
-                    let (status, carrier) = statuses.get();
-                    view! {
-                        <span class="badges" data-testid="shipment-state">
-                            <StatusBadge status/>
-                            {carrier.map(|status| view! { <StatusBadge status quiet=true/> })}
-                        </span>
-                    }
-                }}
-            </summary>
+            <Summary shipment=shipment.clone()/>
             <div class="order-grid">
                 <div class="order-main">
-                    <ShipmentMain shipment live/>
+                    <ShipmentMain shipment=shipment.clone()/>
                     <details class="more">
                         <summary>"Attempts and scans"</summary>
                         <div class="order-main">
-                            <Evidence shipment/>
+                            <Evidence shipment=shipment.clone()/>
                         </div>
                     </details>
                 </div>
@@ -90,6 +55,27 @@ pub fn ShipmentSection(
                 </div>
             </div>
         </details>
+    }
+    .into_any()
+}
+
+/// Which of several shipments it is, and how it stands.
+#[component]
+fn Summary(shipment: Arc<ShipmentDetail>) -> impl IntoView {
+    let title = if shipment.title.is_empty() { "Shipment".to_owned() } else { shipment.title.clone() };
+    let is_return = shipment.kind == "return";
+    let warehouse = (!shipment.warehouse.is_empty()).then(|| format!("Warehouse {}", shipment.warehouse));
+    view! {
+        <summary>
+            <h2>{title}</h2>
+            {is_return.then(|| view! { <span class="tag">"return"</span> })}
+            {warehouse.map(|text| view! { <span class="muted small">{text}</span> })}
+            <span class="muted small mono">{shipment.tracking_number.clone()}</span>
+            <span class="badges" data-testid="shipment-state">
+                <StatusBadge status=shipment.status.clone()/>
+                {shipment.carrier.clone().map(|status| view! { <StatusBadge status quiet=true/> })}
+            </span>
+        </summary>
     }
     .into_any()
 }
@@ -109,7 +95,7 @@ pub fn leading(shipments: &[ShipmentDetail]) -> Option<&ShipmentDetail> {
 #[component]
 pub fn OrderCard(
     /// The order.
-    order: Signal<OrderDetail>,
+    order: Arc<OrderDetail>,
 ) -> impl IntoView {
     view! {
         <section class="card">
@@ -125,33 +111,27 @@ pub fn OrderCard(
 #[component]
 pub fn Evidence(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let attempts = Memo::new(move |_| shipment.with(|shipment| shipment.attempts.clone()));
-    let scans = Memo::new(move |_| shipment.with(|shipment| shipment.scans.clone()));
-    let no_attempts = Memo::new(move |_| attempts.with(Vec::is_empty));
-    let no_scans = Memo::new(move |_| scans.with(Vec::is_empty));
+    let attempts = shipment.attempts.clone();
+    let no_attempts =
+        attempts.is_empty().then(|| view! { <p class="muted">"No call was made for this shipment yet."</p> });
+    let scanned = !shipment.scans.is_empty();
     view! {
         <section class="card">
             <h2>"Attempts"</h2>
-            {move || {
-                no_attempts
-                    .get()
-                    .then(|| view! { <p class="muted">"No call was made for this shipment yet."</p> })
-            }}
+            {no_attempts}
             <AttemptList attempts/>
         </section>
-        {move || {
-            (!no_scans.get())
-                .then(|| {
-                    view! {
-                        <section class="card">
-                            <h2>"FedEx scans"</h2>
-                            <Scans scans/>
-                        </section>
-                    }
-                })
-        }}
+        {scanned
+            .then(|| {
+                view! {
+                    <section class="card">
+                        <h2>"FedEx scans"</h2>
+                        <Scans shipment/>
+                    </section>
+                }
+            })}
     }
     .into_any()
 }

@@ -1,38 +1,38 @@
 //! Where the parcels of a shipment are, when they will arrive, and what proves that they did.
 
 use crate::components::copy_button::CopyButton;
+use crate::components::element_id::element_id;
 use crate::components::status_badge::{StatusBadge, tone_name};
 use crate::components::time_ago::TimeAgo;
 use crate::contract::{ParcelView, ShipmentDetail};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// The parcels of one shipment; nothing before its label.
 #[component]
 pub fn Tracking(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let parcels = Memo::new(move |_| shipment.with(|shipment| shipment.parcels.clone()));
-    move || {
-        let parcels = parcels.get();
-        (!parcels.is_empty()).then(|| {
-            let rows = parcels.into_iter().map(|parcel| view! { <TrackedParcel parcel/> }).collect_view();
-            view! {
-                <section class="card" data-testid="tracking">
-                    <h2>"Where it is"</h2>
-                    <ol class="parcels">{rows}</ol>
-                </section>
-            }
-        })
-    }
+    let parcels = &shipment.parcels;
+    let rows = parcels.iter().map(|parcel| view! { <TrackedParcel parcel=parcel.clone()/> }).collect_view();
+    (!parcels.is_empty()).then(|| {
+        view! {
+            <section class="card" data-testid="tracking">
+                <h2>"Where it is"</h2>
+                <ol class="parcels">{rows}</ol>
+            </section>
+        }
+    })
 }
 
 /// One parcel on the page of its order.
 #[component]
 fn TrackedParcel(parcel: ParcelView) -> impl IntoView {
+    let id = element_id(&["parcel", &parcel.shipment_id, &parcel.sequence.to_string()]);
     let status = parcel.status.code.clone();
     view! {
-        <li class="parcel" data-testid="tracked-parcel" data-status=status>
+        <li class="parcel" id=id data-testid="tracked-parcel" data-status=status>
             <ParcelHead parcel=parcel.clone()/>
             <ParcelWords parcel=parcel.clone()/>
             <ParcelTimes parcel/>

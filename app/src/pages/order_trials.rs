@@ -1,8 +1,7 @@
 //! Trials of a shipment: a dry run, a quote, the address check. They buy nothing.
 //!
 //! A trial stands in the address (`?try=dry-run&shipment_id=…`), so its result is part of a page
-//! that needs no JavaScript and can be linked; with JavaScript the same link only fetches the
-//! result. The links are marked so that nothing follows them but a click.
+//! that can be linked. The links are marked so that nothing follows them but a click.
 
 use super::order_actions::{CauseCard, is_allowed};
 use super::order_advice::Advice;
@@ -10,18 +9,15 @@ use crate::api::orders::{check_address, dry_run, quote};
 use crate::components::data_table::DataTable;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::json_view::JsonView;
-use crate::components::live::Live;
 use crate::components::order_row::order_href;
 use crate::components::problem_notice::ProblemNotice;
 use crate::components::status_badge::{StatusBadge, tone_name};
-use crate::contract::{
-    ActionKind, AddressAdvice, Correction, DryRun, OrderDetail, Problem, Quote, QuoteRow, ShipmentDetail,
-};
+use crate::contract::{ActionKind, AddressAdvice, Correction, DryRun, Problem, Quote, QuoteRow, ShipmentDetail};
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 const QUOTE_COLUMNS: [&str; 4] = ["Service", "Your rate", "List rate", "Arrives"];
 
@@ -83,8 +79,8 @@ struct Trial {
 }
 
 /// What came out of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum TrialAnswer {
+#[derive(Clone, Debug, PartialEq)]
+enum TrialAnswer {
     /// Of a dry run.
     DryRun(DryRun),
     /// Of a quote.
@@ -94,41 +90,23 @@ pub enum TrialAnswer {
 }
 
 /// The trial of this page, if its address asks for one.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Trials {
-    path: Memo<String>,
-    asked: Memo<Option<Trial>>,
-    answer: Resource<Option<Result<TrialAnswer, Problem>>>,
+    path: Arc<str>,
+    asked: Option<Trial>,
 }
 
 impl Trials {
     /// The address of the order's page.
-    pub fn path(self) -> Memo<String> {
-        self.path
-    }
-
-    /// Whether the trial is this shipment's.
-    fn is_of(self, shipment_id: &str) -> bool {
-        self.asked.with(|asked| asked.as_ref().is_some_and(|trial| trial.shipment_id == shipment_id))
+    pub fn path(&self) -> &str {
+        &self.path
     }
 }
 
-/// Makes the trial available to the page. Once, where the page begins: its data is asked for
-/// beside the order's.
-pub fn provide_trials(order: Memo<(String, String)>) {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(trial_of));
-    let answer = Resource::new(
-        move || asked.get(),
-        |asked| async move {
-            match asked {
-                Some(trial) => Some(run(trial).await),
-                None => None,
-            }
-        },
-    );
-    let path = Memo::new(move |_| order.with(|(company, number)| order_href(company, number)));
-    provide_context(Trials { path, asked, answer });
+/// Makes the trial available to the page. Once, where the page begins.
+pub fn provide_trials(company: &str, number: &str) {
+    let asked = use_query_map().with_untracked(trial_of);
+    provide_context(Trials { path: Arc::from(order_href(company, number)), asked });
 }
 
 fn trial_of(query: &ParamsMap) -> Option<Trial> {
@@ -171,45 +149,29 @@ async fn run(trial: Trial) -> Result<TrialAnswer, Problem> {
 #[component]
 pub fn TrialLinks(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let possible = Memo::new(move |_| {
-        shipment.with(|shipment| {
-            TrialKind::ALL.into_iter().filter(|kind| is_allowed(shipment, kind.action())).collect::<Vec<_>>()
-        })
-    });
-    let id = shipment.with_untracked(|shipment| shipment.shipment_id.clone());
-    move || {
-        let possible = possible.get();
-        (!possible.is_empty()).then(|| {
-            let links = possible.into_iter().map(|kind| view! { <TrialLink kind shipment_id=id.clone()/> });
-            view! {
-                <div class="more-group">
-                    <div class="asks">{links.collect_view()}</div>
-                    <p class="muted small">"These ask FedEx and buy nothing. Each leaves an entry in the trail."</p>
-                </div>
-            }
-        })
-    }
+    let possible = TrialKind::ALL.into_iter().filter(|kind| is_allowed(&shipment, kind.action()));
+    let links: Vec<_> =
+        possible.map(|kind| view! { <TrialLink kind shipment_id=shipment.shipment_id.clone()/> }).collect();
+    (!links.is_empty()).then(|| {
+        view! {
+            <div class="more-group">
+                <div class="asks">{links}</div>
+                <p class="muted small">"These ask FedEx and buy nothing. Each leaves an entry in the trail."</p>
+            </div>
+        }
+    })
 }
 
 #[component]
 fn TrialLink(kind: TrialKind, shipment_id: String) -> impl IntoView {
     let trials = expect_context::<Trials>();
     let name = kind.name();
-    let href = {
-        let id = shipment_id.clone();
-        move || format!("{}?try={name}&shipment_id={id}#trial-{id}", trials.path.get())
-    };
-    let wanted = Trial { kind, shipment_id, correction: None };
-    // The same address again would change nothing.
-    let again = move |_| {
-        if trials.asked.with_untracked(|asked| asked.as_ref() == Some(&wanted)) {
-            trials.answer.refetch();
-        }
-    };
+    let id = shipment_id;
+    let href = format!("{}?try={name}&shipment_id={id}#trial-{id}", trials.path());
     view! {
-        <a class="button" href=href rel="nofollow" data-no-prefetch="" data-testid=format!("try-{name}") on:click=again>
+        <a class="button" href=href rel="nofollow" data-no-prefetch="" data-testid=format!("try-{name}")>
             <Icon glyph=kind.glyph()/>
             {kind.title()}
         </a>
@@ -220,59 +182,42 @@ fn TrialLink(kind: TrialKind, shipment_id: String) -> impl IntoView {
 #[component]
 pub fn TrialResult(
     /// The shipment.
-    shipment: Memo<ShipmentDetail>,
-    /// The page's data, to refresh after an action.
-    live: Live<OrderDetail>,
+    shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let trials = expect_context::<Trials>();
-    let id = shipment.with_untracked(|shipment| shipment.shipment_id.clone());
-    let anchor = format!("trial-{id}");
-    let mine = Memo::new(move |_| trials.is_of(&id));
-    let title = move || trials.asked.with(|asked| asked.as_ref().map_or("", |trial| trial.kind.title()));
-    view! {
-        <div class="trial" id=anchor aria-live="polite">
-            {move || {
-                mine.get()
-                    .then(|| {
-                        view! {
-                            <section class="card" data-testid="trial">
-                                <div class="trial-head">
-                                    <h2>{title}</h2>
-                                    <span class="tag">"nothing was bought"</span>
-                                    <a class="button quiet" href=move || trials.path.get() data-noscroll="">
-                                        <Icon glyph=Glyph::Cross/>
-                                        "Close"
-                                    </a>
-                                </div>
-                                <Suspense fallback=|| {
-                                    view! { <p class="loading">"Asking…"</p> }
-                                }>
-                                    {move || Suspend::new(async move {
-                                        let answer = trials.answer.await;
-                                        answer.map(|answer| view! { <Answer answer shipment live/> })
-                                    })}
-                                </Suspense>
-                            </section>
-                        }
-                    })
-            }}
-        </div>
-    }
-    .into_any()
+    let Trials { path, asked } = expect_context();
+    let trial = asked.filter(|trial| trial.shipment_id == shipment.shipment_id);
+    let anchor = format!("trial-{}", shipment.shipment_id);
+    let result = trial.map(|trial| {
+        let title = trial.kind.title();
+        let answer = Suspend::new(async move {
+            let answer = run(trial).await;
+            view! { <Answer answer shipment/> }
+        });
+        view! {
+            <section class="card" data-testid="trial">
+                <div class="trial-head">
+                    <h2>{title}</h2>
+                    <span class="tag">"nothing was bought"</span>
+                    <a class="button quiet" href=path.to_string()>
+                        <Icon glyph=Glyph::Cross/>
+                        "Close"
+                    </a>
+                </div>
+                <Suspense>{answer}</Suspense>
+            </section>
+        }
+    });
+    view! { <div class="trial" id=anchor data-keep="">{result}</div> }.into_any()
 }
 
 #[component]
-fn Answer(
-    answer: Result<TrialAnswer, Problem>,
-    shipment: Memo<ShipmentDetail>,
-    live: Live<OrderDetail>,
-) -> impl IntoView {
+fn Answer(answer: Result<TrialAnswer, Problem>, shipment: Arc<ShipmentDetail>) -> impl IntoView {
     match answer {
         Err(problem) => Either::Left(view! { <ProblemNotice problem/> }),
         Ok(answer) => Either::Right(match answer {
             TrialAnswer::DryRun(run) => EitherOf3::A(view! { <DryRunResult run/> }),
             TrialAnswer::Quote(quote) => EitherOf3::B(view! { <QuoteResult quote/> }),
-            TrialAnswer::Advice(advice) => EitherOf3::C(view! { <Advice advice shipment live/> }),
+            TrialAnswer::Advice(advice) => EitherOf3::C(view! { <Advice advice shipment/> }),
         }),
     }
 }

@@ -1,24 +1,20 @@
-//! All orders: filtered by state, cause and search in the URL, refreshed in place.
+//! All orders: filtered by state, cause and search in the URL.
 
 use crate::api::orders::list_orders;
 use crate::components::clock::provide_page_clock;
 use crate::components::empty_state::EmptyState;
 use crate::components::filter_bar::{FilterChip, FilterPill, SearchBox, filter_href, filter_value};
 use crate::components::icon::Glyph;
-use crate::components::live::{LiveSwitch, live};
+use crate::components::live::{LiveSwitch, NewRows};
+use crate::components::loaded::loaded;
 use crate::components::order_row::OrderTable;
 use crate::components::page_header::PageHeader;
 use crate::components::pager::Pager;
-use crate::components::problem_notice::ProblemNotice;
 use crate::contract::{OrderFilter, OrderRow, Page};
 use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
-use std::time::Duration;
-
-const REFRESH: Duration = Duration::from_secs(4);
 
 /// The chips: every stored state by its name, after the two that matter most.
 const STATES: [(&str, &str); 17] = [
@@ -53,98 +49,70 @@ fn filter_of(query: &ParamsMap) -> OrderFilter {
 /// The order list.
 #[component]
 pub fn OrdersPage() -> impl IntoView {
-    let query = use_query_map();
-    let filter = Memo::new(move |_| query.with(filter_of));
-    let page = Resource::new(move || filter.get(), list_orders);
-    view! {
-        <div class="page wide">
-            <Transition fallback=|| view! { <p class="loading">"Loading…"</p> }>
-                {move || Suspend::new(async move {
-                    let loaded = page.await;
-                    let filter = filter.get_untracked();
-                    match loaded {
-                        Ok(first) => Either::Left(view! { <OrderList first filter/> }),
-                        Err(problem) => {
-                            Either::Right(
-                                view! {
-                                    <PageHeader title="Orders"/>
-                                    <ProblemNotice problem/>
-                                },
-                            )
-                        }
-                    }
-                })}
-            </Transition>
-        </div>
-    }
+    let query = use_query_map().get_untracked();
+    let filter = filter_of(&query);
+    let asked = filter.clone();
+    let page = loaded("Orders", async move { list_orders(asked).await }, move |page| {
+        view! { <OrderList page filter query/> }
+    });
+    view! { <div class="page wide">{page}</div> }
 }
 
 /// The list, once loaded.
 #[component]
-fn OrderList(first: Page<OrderRow>, filter: OrderFilter) -> impl IntoView {
-    let asked = filter.clone();
-    let live = live(first, REFRESH, move || list_orders(asked.clone()));
-    let page = live.value;
-    provide_page_clock(Signal::derive(move || page.with(|page| page.now.clone())));
-    let rows = Memo::new(move |_| page.with(|page| page.rows.clone()));
-    let next = Memo::new(move |_| page.with(|page| page.next.clone()));
-    let total = Memo::new(move |_| page.with(|page| page.total));
-    let empty = Memo::new(move |_| rows.with(Vec::is_empty));
+fn OrderList(page: Page<OrderRow>, filter: OrderFilter, query: ParamsMap) -> impl IntoView {
+    provide_page_clock(&page.now);
+    let Page { rows, next, total, .. } = page;
+    let shown = rows.len();
+    let list = if rows.is_empty() {
+        Either::Left(view! { <NoOrders filter/> })
+    } else {
+        Either::Right(view! {
+            <OrderTable caption="Orders" rows/>
+            <Pager shown total next what="orders"/>
+        })
+    };
     view! {
         <PageHeader title="Orders">
-            <LiveSwitch paused=live.paused problem=live.problem/>
+            <LiveSwitch/>
         </PageHeader>
-        <OrderFilters/>
-        {move || {
-            if empty.get() {
-                Either::Left(view! { <NoOrders filter=filter.clone()/> })
-            } else {
-                Either::Right(
-                    view! {
-                        <OrderTable caption="Orders" rows/>
-                        <Pager shown=Signal::derive(move || rows.with(Vec::len)) total next what="orders"/>
-                    },
-                )
-            }
-        }}
+        <OrderFilters query/>
+        <NewRows/>
+        {list}
     }
 }
 
 /// State chips, search box, and the cause if a link set one.
 #[component]
-fn OrderFilters() -> impl IntoView {
-    let query = use_query_map();
+fn OrderFilters(query: ParamsMap) -> impl IntoView {
+    let state = filter_value(&query, "state");
+    let cause = filter_value(&query, "cause");
     let chips = STATES
         .iter()
-        .map(|&(state, label)| {
-            let value = (!state.is_empty()).then_some(state);
-            let href = Signal::derive(move || query.with(|query| filter_href("/orders", query, "state", value)));
-            let current = Signal::derive(move || query.with(|query| filter_value(query, "state").as_deref() == value));
-            view! { <FilterChip label href current/> }
+        .map(|&(name, label)| {
+            let value = (!name.is_empty()).then_some(name);
+            let href = filter_href("/orders", &query, "state", value);
+            view! { <FilterChip label href current=state.as_deref() == value/> }
         })
         .collect_view();
-    let search = Signal::derive(move || query.with(|query| filter_value(query, "search")).unwrap_or_default());
-    let kept = move |name| query.with(|query| filter_value(query, name));
+    let pill = cause.clone().map(|value| {
+        let href = filter_href("/orders", &query, "cause", None);
+        view! { <FilterPill label="Cause" value href/> }
+    });
     view! {
         <div class="filters">
-            <Form method="GET" action="/orders" attr:class="filter-form" attr:role="search">
-                {move || kept("state").map(|v| view! { <input type="hidden" name="state" value=v/> })}
-                {move || kept("cause").map(|v| view! { <input type="hidden" name="cause" value=v/> })}
+            <form method="get" action="/orders" class="filter-form" role="search">
+                {state.clone().map(|v| view! { <input type="hidden" name="state" value=v/> })}
+                {cause.map(|v| view! { <input type="hidden" name="cause" value=v/> })}
                 <SearchBox
                     label="Search orders"
                     name="search"
                     placeholder="Order, customer, tracking number"
-                    value=search
+                    value=filter_value(&query, "search").unwrap_or_default()
                 />
                 <button type="submit" class="button">"Search"</button>
-            </Form>
-            {move || {
-                kept("cause")
-                    .map(|value| {
-                        let href = query.with(|query| filter_href("/orders", query, "cause", None));
-                        view! { <FilterPill label="Cause" value href/> }
-                    })
-            }}
+            </form>
+            {pill}
             <nav class="filter-chips" aria-label="State">
                 {chips}
             </nav>

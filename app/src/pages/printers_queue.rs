@@ -1,18 +1,16 @@
 //! The print queue: what is on its way to paper, what stopped, and what may be printed already.
 
-use super::printers::when_done;
 use crate::api::printers::{CancelPrint, RetryPrint};
-use crate::components::action_form::{Submit, problem_after};
+use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
+use crate::components::element_id::element_id;
 use crate::components::field::Field;
 use crate::components::filter_bar::FilterChip;
 use crate::components::icon::Glyph;
-use crate::components::live::Live;
 use crate::components::order_row::order_href;
 use crate::components::status_badge::StatusBadge;
 use crate::components::time_ago::TimeAgo;
-use crate::contract::{PrintFilter, PrintJobRow, Printing};
-use leptos::form::ActionForm;
+use crate::contract::PrintJobRow;
 use leptos::prelude::*;
 use leptos_router::params::ParamsMap;
 
@@ -32,17 +30,18 @@ const STATES: [(&str, &str); 9] = [
 /// The queue, newest first.
 #[component]
 pub fn Queue(
-    /// The page's data.
-    live: Live<Printing>,
-    /// What part of it is shown.
-    filter: PrintFilter,
+    /// One page of it.
+    jobs: Vec<PrintJobRow>,
+    /// Cursor of the following page.
+    next: Option<String>,
+    /// The state that is shown; none shows all.
+    state: Option<String>,
+    /// The operator may print, retry and cancel.
+    may_print: bool,
 ) -> impl IntoView {
-    let jobs = Memo::new(move |_| live.value.with(|printing| printing.jobs.clone()));
-    let ids = move || jobs.with(|jobs| jobs.iter().map(|job| job.job_id.clone()).collect::<Vec<_>>());
-    let none = Memo::new(move |_| jobs.with(Vec::is_empty));
-    let next = Memo::new(move |_| live.value.with(|printing| printing.next.clone()));
-    let chosen = filter.state.clone().unwrap_or_default();
-    let state = filter.state;
+    let none = jobs.is_empty();
+    let rows = jobs.into_iter().map(|job| view! { <Job job may_print/> }).collect_view();
+    let chosen = state.clone().unwrap_or_default();
     let chips = STATES
         .iter()
         .map(|&(state, label)| {
@@ -50,35 +49,22 @@ pub fn Queue(
             view! { <FilterChip href label current=state == chosen/> }
         })
         .collect_view();
-    let older = move || {
-        next.get().map(|after| {
-            let mut query = ParamsMap::new();
-            if let Some(state) = &state {
-                query.insert("state", state.clone());
-            }
-            query.insert("after", after);
-            view! { <a class="button" href=format!("/printers{}", query.to_query_string())>"Older"</a> }
-        })
-    };
+    let older = next.map(|after| {
+        let mut query = ParamsMap::new();
+        if let Some(state) = state {
+            query.insert("state", state);
+        }
+        query.insert("after", after);
+        view! { <a class="button" href=format!("/printers{}", query.to_query_string())>"Older"</a> }
+    });
     view! {
         <section class="card" aria-labelledby="queue-title" data-testid="queue">
             <h2 id="queue-title">"Print queue"</h2>
             <div class="filter-chips" role="group" aria-label="State">
                 {chips}
             </div>
-            {move || none.get().then(|| view! { <p class="muted">"Nothing here."</p> })}
-            <ol class="jobs">
-                <For each=ids key=Clone::clone let:id>
-                    {
-                        let job = Memo::new(move |last: Option<&PrintJobRow>| {
-                            jobs.with(|jobs| jobs.iter().find(|job| job.job_id == id).cloned())
-                                .or_else(|| last.cloned())
-                                .unwrap_or_default()
-                        });
-                        view! { <Job job live/> }
-                    }
-                </For>
-            </ol>
+            {none.then(|| view! { <p class="muted">"Nothing here."</p> })}
+            <ol class="jobs">{rows}</ol>
             {older}
         </section>
     }
@@ -87,50 +73,44 @@ pub fn Queue(
 
 /// One document on its way.
 #[component]
-fn Job(job: Memo<PrintJobRow>, live: Live<Printing>) -> impl IntoView {
-    let may_print = live.value.with_untracked(|printing| printing.may_print);
-    let may_retry = Memo::new(move |_| may_print && job.with(|job| job.may_retry));
-    let may_cancel = Memo::new(move |_| may_print && job.with(|job| job.may_cancel));
-    let head = move || {
-        let PrintJobRow { title, order, status, printer, origin, asked, cause, changed, .. } = job.get();
-        let order = order.map(|(company, number)| {
-            view! {
-                <a class="row-link" href=order_href(&company, &number)>
-                    <span class="mono">{number.clone()}</span>
-                </a>
-            }
-        });
-        let asked = asked.map(|(by, reason)| {
-            let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-            format!(", asked by {by}{because}")
-        });
+fn Job(job: PrintJobRow, may_print: bool) -> impl IntoView {
+    let PrintJobRow { job_id, version, title, order, status, printer, origin, asked, cause, changed, .. } = job;
+    let id = element_id(&["job", &job_id]);
+    let state = status.code.clone();
+    let order = order.map(|(company, number)| {
         view! {
+            <a class="row-link" href=order_href(&company, &number)>
+                <span class="mono">{number.clone()}</span>
+            </a>
+        }
+    });
+    let asked = asked.map(|(by, reason)| {
+        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        format!(", asked by {by}{because}")
+    });
+    let cause = cause.map(|cause| {
+        view! {
+            <div class="job-cause">
+                <p>{cause.sentence}</p>
+                <p class="muted">{cause.next_step}</p>
+                {cause.vendor_text.map(|text| view! { <p class="small mono">{text}</p> })}
+            </div>
+        }
+    });
+    let retry = (may_print && job.may_retry).then(|| {
+        view! { <RetryAsk job_id=job_id.clone() version doubtful=job.reason_needed/> }
+    });
+    let cancel = (may_print && job.may_cancel).then(|| view! { <CancelAsk job_id version/> });
+    view! {
+        <li class="job" id=id data-testid="print-job" data-state=state>
             <p class="job-head">
                 {order} <span>{title}</span> <StatusBadge status/>
                 <span class="muted small">
                     {printer} " · " <TimeAgo at=changed/> " · " {origin} {asked}
                 </span>
             </p>
-            {cause
-                .map(|cause| {
-                    view! {
-                        <div class="job-cause">
-                            <p>{cause.sentence}</p>
-                            <p class="muted">{cause.next_step}</p>
-                            {cause.vendor_text.map(|text| view! { <p class="small mono">{text}</p> })}
-                        </div>
-                    }
-                })}
-        }
-    };
-    let state = move || job.with(|job| job.status.code.clone());
-    view! {
-        <li class="job" data-testid="print-job" data-state=state>
-            {head}
-            <div class="asks">
-                {move || may_retry.get().then(|| view! { <RetryAsk job live/> })}
-                {move || may_cancel.get().then(|| view! { <CancelAsk job live/> })}
-            </div>
+            {cause}
+            <div class="asks">{retry} {cancel}</div>
         </li>
     }
     .into_any()
@@ -138,19 +118,17 @@ fn Job(job: Memo<PrintJobRow>, live: Live<Printing>) -> impl IntoView {
 
 /// The two hidden fields that say which job, in which version.
 #[component]
-fn Target(job: Memo<PrintJobRow>) -> impl IntoView {
+fn Target(job_id: String, version: i64) -> impl IntoView {
     view! {
-        <input type="hidden" name="job_id" value=move || job.with(|job| job.job_id.clone())/>
-        <input type="hidden" name="version" value=move || job.with(|job| job.version.to_string())/>
+        <input type="hidden" name="job_id" value=job_id/>
+        <input type="hidden" name="version" value=version.to_string()/>
     }
 }
 
 /// Sends a document again. One that may be on paper already needs a reason.
 #[component]
-fn RetryAsk(job: Memo<PrintJobRow>, live: Live<Printing>) -> impl IntoView {
-    let action = ServerAction::<RetryPrint>::new();
-    when_done(action, live, "It is in the queue again.");
-    let (id, doubtful) = job.with_untracked(|job| (job.job_id.clone(), job.reason_needed));
+fn RetryAsk(job_id: String, version: i64, doubtful: bool) -> impl IntoView {
+    let within = format!("retry-{job_id}");
     let sentence = if doubtful {
         "The bytes were sent and the connection broke before anybody confirmed them. Look at the printer first: \
          if the label came out, cancel this; if you print it again, destroy the first one."
@@ -160,12 +138,12 @@ fn RetryAsk(job: Memo<PrintJobRow>, live: Live<Printing>) -> impl IntoView {
     view! {
         <Ask label="Print again" glyph=Glyph::Replay testid="retry-print" grave=doubtful>
             <p>{sentence}</p>
-            <ActionForm action=action>
-                <Target job/>
+            <form method="post" action={path_of::<RetryPrint>()}>
+                <Target job_id version/>
                 <Field
                     label=if doubtful { "What did you see at the printer?" } else { "Reason" }
                     name="reason"
-                    within=format!("retry-{id}")
+                    within
                     required=doubtful
                     hint="Stands in the audit trail with your name."
                 />
@@ -173,11 +151,9 @@ fn RetryAsk(job: Memo<PrintJobRow>, live: Live<Printing>) -> impl IntoView {
                     label="Print it again"
                     busy_label="Queueing…"
                     glyph=Glyph::Printer
-                    pending=action.pending()
-                    problem=problem_after(action)
                     testid="retry-print-confirm"
                 />
-            </ActionForm>
+            </form>
         </Ask>
     }
     .into_any()
@@ -185,30 +161,16 @@ fn RetryAsk(job: Memo<PrintJobRow>, live: Live<Printing>) -> impl IntoView {
 
 /// Gives a document up.
 #[component]
-fn CancelAsk(job: Memo<PrintJobRow>, live: Live<Printing>) -> impl IntoView {
-    let action = ServerAction::<CancelPrint>::new();
-    when_done(action, live, "Given up.");
-    let id = job.with_untracked(|job| job.job_id.clone());
+fn CancelAsk(job_id: String, version: i64) -> impl IntoView {
+    let within = format!("cancel-{job_id}");
     view! {
         <Ask label="Cancel" glyph=Glyph::Cross testid="cancel-print" quiet=true>
             <p>"It leaves the queue. The document stays on the page of its order and can be printed from there."</p>
-            <ActionForm action=action>
-                <Target job/>
-                <Field
-                    label="Reason"
-                    name="reason"
-                    within=format!("cancel-{id}")
-                    hint="Stands in the audit trail with your name."
-                />
-                <Submit
-                    label="Cancel it"
-                    busy_label="Cancelling…"
-                    glyph=Glyph::Cross
-                    pending=action.pending()
-                    problem=problem_after(action)
-                    testid="cancel-print-confirm"
-                />
-            </ActionForm>
+            <form method="post" action={path_of::<CancelPrint>()}>
+                <Target job_id version/>
+                <Field label="Reason" name="reason" within hint="Stands in the audit trail with your name."/>
+                <Submit label="Cancel it" busy_label="Cancelling…" glyph=Glyph::Cross testid="cancel-print-confirm"/>
+            </form>
         </Ask>
     }
     .into_any()

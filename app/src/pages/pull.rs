@@ -2,100 +2,60 @@
 //! at, and what is missing.
 
 use super::pull_gap::Gap;
-use super::pull_why::{Answered, OneOrder, answer_to, asked};
+use super::pull_why::OneOrder;
 use crate::api::attention::PullNow;
 use crate::api::pull::{FindGaps, ImportOrder, Rewind, load_pull};
-use crate::components::action_form::{Submit, problem_after};
+use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
 use crate::components::clock::provide_page_clock;
+use crate::components::element_id::element_id;
 use crate::components::field::{Field, FieldKind};
 use crate::components::icon::Glyph;
-use crate::components::live::{Live, LiveSwitch, live};
+use crate::components::live::LiveSwitch;
+use crate::components::loaded::loaded;
 use crate::components::order_row::order_href;
 use crate::components::page_header::PageHeader;
-use crate::components::problem_notice::{PostProblem, ProblemNotice};
+use crate::components::problem_notice::PostProblem;
 use crate::components::status_badge::StatusBadge;
 use crate::components::time_ago::TimeAgo;
-use crate::components::toast::use_toast;
-use crate::contract::{LookRow, Moment, Problem, Pull};
-use leptos::either::Either;
-use leptos::form::ActionForm;
+use crate::contract::{ChangesView, LookQueue, LookRow, Moment, Pull, ScanOfOrders};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use std::time::Duration;
 
-const REFRESH: Duration = Duration::from_secs(4);
-
-/// Forms that are folded or stand there once a row: why one was refused without JavaScript stands on top.
+/// Forms that are folded or stand there once a row: why one was refused stands on top.
 const FORMS: [&str; 4] = [ImportOrder::PATH, Rewind::PATH, FindGaps::PATH, PullNow::PATH];
 
 /// The page.
 #[component]
 pub fn PullPage() -> impl IntoView {
-    let pull = Resource::new(|| (), |()| load_pull());
-    let asked = asked();
-    let why = Resource::new(move || asked.get(), answer_to);
-    view! {
-        <div class="page">
-            <Suspense fallback=|| view! { <p class="loading">"Loading…"</p> }>
-                {move || Suspend::new(async move {
-                    match pull.await {
-                        Ok(first) => Either::Left(view! { <Sheet first why/> }),
-                        Err(problem) => {
-                            Either::Right(
-                                view! {
-                                    <PageHeader title="Pull"/>
-                                    <ProblemNotice problem/>
-                                },
-                            )
-                        }
-                    }
-                })}
-            </Suspense>
-        </div>
-    }
+    let page = loaded("Pull", load_pull(), |pull| view! { <Sheet pull/> });
+    view! { <div class="page">{page}</div> }
 }
 
 /// The page, once loaded.
 #[component]
-fn Sheet(first: Pull, why: Answered) -> impl IntoView {
-    let live = live(first, REFRESH, load_pull);
-    let pull = live.value;
-    provide_page_clock(Signal::derive(move || pull.with(|pull| pull.now.clone())));
+fn Sheet(pull: Pull) -> impl IntoView {
+    provide_page_clock(&pull.now);
+    let Pull { headline, scan, changes, queue, gap, may_act, .. } = pull;
     view! {
         <PageHeader title="Pull">
-            <LiveSwitch paused=live.paused problem=live.problem/>
+            <LiveSwitch/>
         </PageHeader>
         <p class="headline" data-testid="headline">
-            {move || pull.with(|pull| pull.headline.clone())}
+            {headline}
         </p>
         <PostProblem of=&FORMS/>
         <div class="rules">
-            <OneOrder live why/>
+            <OneOrder may_act/>
             <div class="day">
-                <Scan live/>
-                <Changes live/>
+                <Scan scan may_act/>
+                <Changes changes may_act/>
             </div>
-            <Queue live/>
-            <Gap live/>
+            <Queue queue/>
+            <Gap gap may_act/>
         </div>
     }
     .into_any()
-}
-
-/// After an action: say so, and fetch the new state.
-pub fn when_done<S>(action: ServerAction<S>, live: Live<Pull>, text: &'static str)
-where
-    S: ServerFn<Output = (), Error = Problem> + Clone + Send + Sync + 'static,
-{
-    let toast = use_toast();
-    let value = action.value();
-    Effect::new(move |_| {
-        if let Some(Ok(())) = value.get() {
-            toast.show(text);
-            live.refresh();
-        }
-    });
 }
 
 /// A moment in a list of facts.
@@ -105,33 +65,20 @@ fn fact(name: &'static str, at: Option<Moment>) -> impl IntoView {
 
 /// The scan of the whole open set.
 #[component]
-fn Scan(live: Live<Pull>) -> impl IntoView {
-    let scan = Memo::new(move |_| live.value.with(|pull| pull.scan.clone()));
-    let may_act = live.value.with_untracked(|pull| pull.may_act);
-    let action = ServerAction::<PullNow>::new();
-    when_done(action, live, "Dynamics 365 is being asked for orders.");
+fn Scan(scan: ScanOfOrders, may_act: bool) -> impl IntoView {
+    let ScanOfOrders { sentence, last, next, trouble } = scan;
     view! {
         <section class="card" aria-labelledby="scan-title" data-testid="scan">
             <h2 id="scan-title">"Scan"</h2>
-            <p>{move || scan.with(|scan| scan.sentence.clone())}</p>
-            {move || scan.with(|scan| scan.trouble.clone()).map(|text| view! { <p class="job-cause">{text}</p> })}
-            <dl class="facts">
-                {move || fact("Last", scan.with(|scan| scan.last.clone()))}
-                {move || fact("Next", scan.with(|scan| scan.next.clone()))}
-            </dl>
+            <p>{sentence}</p>
+            {trouble.map(|text| view! { <p class="job-cause">{text}</p> })}
+            <dl class="facts">{fact("Last", last)} {fact("Next", next)}</dl>
             {may_act
                 .then(|| {
                     view! {
-                        <ActionForm action=action>
-                            <Submit
-                                label="Scan now"
-                                busy_label="Asking…"
-                                glyph=Glyph::Replay
-                                pending=action.pending()
-                                problem=problem_after(action)
-                                testid="scan-now"
-                            />
-                        </ActionForm>
+                        <form method="post" action={path_of::<PullNow>()}>
+                            <Submit label="Scan now" busy_label="Asking…" glyph=Glyph::Replay testid="scan-now"/>
+                        </form>
                     }
                 })}
         </section>
@@ -141,26 +88,18 @@ fn Scan(live: Live<Pull>) -> impl IntoView {
 
 /// Reading what changed, and its cursor.
 #[component]
-fn Changes(live: Live<Pull>) -> impl IntoView {
-    let changes = Memo::new(move |_| live.value.with(|pull| pull.changes.clone()));
-    let may_act = live.value.with_untracked(|pull| pull.may_act);
-    let has_cursor = Memo::new(move |_| changes.with(|changes| changes.cursor.is_some()));
+fn Changes(changes: ChangesView, may_act: bool) -> impl IntoView {
+    let ChangesView { status, sentence, cursor, cursor_text, read } = changes;
+    let may_rewind = may_act && cursor.is_some();
     view! {
         <section class="card" aria-labelledby="changes-title" data-testid="changes">
             <h2 id="changes-title">"Changes"</h2>
-            <p>{move || view! { <StatusBadge status=changes.with(|changes| changes.status.clone())/> }}</p>
-            <p>{move || changes.with(|changes| changes.sentence.clone())}</p>
-            <dl class="facts">
-                {move || fact("Cursor", changes.with(|changes| changes.cursor.clone()))}
-                {move || fact("Last read", changes.with(|changes| changes.read.clone()))}
-            </dl>
-            {move || {
-                (may_act && has_cursor.get())
-                    .then(|| {
-                        let at = changes.with_untracked(|changes| changes.cursor_text.clone());
-                        view! { <RewindForm at live/> }
-                    })
-            }}
+            <p>
+                <StatusBadge status/>
+            </p>
+            <p>{sentence}</p>
+            <dl class="facts">{fact("Cursor", cursor)} {fact("Last read", read)}</dl>
+            {may_rewind.then(|| view! { <RewindForm at=cursor_text/> })}
         </section>
     }
     .into_any()
@@ -168,15 +107,13 @@ fn Changes(live: Live<Pull>) -> impl IntoView {
 
 /// Moves the cursor.
 #[component]
-fn RewindForm(at: String, live: Live<Pull>) -> impl IntoView {
-    let action = ServerAction::<Rewind>::new();
-    when_done(action, live, "The cursor is moved.");
+fn RewindForm(at: String) -> impl IntoView {
     view! {
         <Ask label="Rewind" glyph=Glyph::Back testid="rewind" quiet=true>
             <p>
                 "Every order changed since then is looked at again. Nothing ships twice: what has a label here keeps it."
             </p>
-            <ActionForm action=action>
+            <form method="post" action={path_of::<Rewind>()}>
                 <Field
                     label="To"
                     name="to"
@@ -186,15 +123,8 @@ fn RewindForm(at: String, live: Live<Pull>) -> impl IntoView {
                     hint="UTC, by the clock of Dynamics 365: 2026-11-22T18:30"
                     required=true
                 />
-                <Submit
-                    label="Move the cursor"
-                    busy_label="Moving…"
-                    glyph=Glyph::Back
-                    pending=action.pending()
-                    problem=problem_after(action)
-                    testid="rewind-confirm"
-                />
-            </ActionForm>
+                <Submit label="Move the cursor" busy_label="Moving…" glyph=Glyph::Back testid="rewind-confirm"/>
+            </form>
         </Ask>
     }
     .into_any()
@@ -202,13 +132,12 @@ fn RewindForm(at: String, live: Live<Pull>) -> impl IntoView {
 
 /// Orders that wait to be read one by one.
 #[component]
-fn Queue(live: Live<Pull>) -> impl IntoView {
-    let queue = Memo::new(move |_| live.value.with(|pull| pull.queue.clone()));
-    let rows = move || queue.get().rows.into_iter().map(|row| view! { <Look row/> }).collect_view();
+fn Queue(queue: LookQueue) -> impl IntoView {
+    let rows = queue.rows.into_iter().map(|row| view! { <Look row/> }).collect_view();
     view! {
         <section class="card" aria-labelledby="looks-title" data-testid="looks">
             <h2 id="looks-title">"Orders to look at"</h2>
-            <p>{move || queue.with(|queue| queue.sentence.clone())}</p>
+            <p>{queue.sentence}</p>
             <ol class="jobs">{rows}</ol>
         </section>
     }
@@ -219,9 +148,10 @@ fn Queue(live: Live<Pull>) -> impl IntoView {
 #[component]
 fn Look(row: LookRow) -> impl IntoView {
     let LookRow { company, number, why, asked, next, cause } = row;
+    let id = element_id(&["look", &company, &number]);
     let href = order_href(&company, &number);
     view! {
-        <li class="job" data-testid="look">
+        <li class="job" id=id data-testid="look">
             <p class="job-head">
                 <a class="row-link" href=href>
                     <span class="mono">{number}</span>

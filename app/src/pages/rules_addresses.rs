@@ -1,94 +1,79 @@
 //! Where parcels leave from, and what was corrected on customers' addresses.
 
-use super::rules::{Version, may_edit, when_saved};
+use super::rules::Version;
 use crate::api::rules::{ForgetCorrection, SaveShipFrom};
-use crate::components::action_form::{Submit, problem_after};
+use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
+use crate::components::element_id::element_id;
 use crate::components::field::{Field, FieldKind};
 use crate::components::icon::Glyph;
-use crate::components::live::Live;
 use crate::components::time_ago::TimeAgo;
-use crate::components::toast::use_toast;
-use crate::contract::{CorrectionRow, Rules, ShipFromRow};
+use crate::contract::{CorrectionRow, ShipFromRow};
 use leptos::either::Either;
-use leptos::form::ActionForm;
-use leptos::html::Form;
 use leptos::prelude::*;
 
 /// The warehouses with an address of their own.
 #[component]
 pub fn ShipFrom(
-    /// The page's data.
-    live: Live<Rules>,
+    /// The warehouses.
+    rows: Vec<ShipFromRow>,
+    /// The version a change is made from, for who may make one.
+    version: Option<i64>,
 ) -> impl IntoView {
-    let rows = Memo::new(move |_| live.value.with(|rules| rules.ship_from.clone()));
-    let names = move || rows.with(|rows| rows.iter().map(|row| row.warehouse.clone()).collect::<Vec<_>>());
+    let rows = rows.into_iter().map(|row| view! { <ShipFromLine row version/> }).collect_view();
+    let add = version.map(|version| {
+        view! {
+            <Ask label="Add a warehouse" glyph=Glyph::Plus testid="add-warehouse">
+                <ShipFromForm row=ShipFromRow::default() fixed=false version/>
+            </Ask>
+        }
+    });
     view! {
         <section class="card" aria-labelledby="from-title" data-testid="ship-from">
             <h2 id="from-title">"Ship from"</h2>
             <p class="muted">
                 "What Dynamics 365 knows of a warehouse is completed from here; default stands for every other one."
             </p>
-            <div class="rule-list">
-                <For each=names key=Clone::clone let:name>
-                    {
-                        let row = Memo::new(move |last: Option<&ShipFromRow>| {
-                            rows.with(|rows| rows.iter().find(|row| row.warehouse == name).cloned())
-                                .or_else(|| last.cloned())
-                                .unwrap_or_default()
-                        });
-                        view! { <ShipFromLine row live/> }
-                    }
-                </For>
-            </div>
-            {may_edit(live)
-                .then(|| {
-                    view! {
-                        <Ask label="Add a warehouse" glyph=Glyph::Plus testid="add-warehouse">
-                            <ShipFromForm row=ShipFromRow::default() fixed=false live/>
-                        </Ask>
-                    }
-                })}
+            <div class="rule-list">{rows}</div>
+            {add}
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn ShipFromLine(row: Memo<ShipFromRow>, live: Live<Rules>) -> impl IntoView {
-    let summary = move || {
-        let row = row.get();
-        let street = row.street.split('|').map(str::trim).collect::<Vec<_>>().join(", ");
-        let place = [row.region.as_str(), row.postal_code.as_str()].join(" ");
-        let parts = [row.company.as_str(), street.as_str(), row.city.as_str(), place.trim(), row.country.as_str()];
-        let line: Vec<&str> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
-        view! {
-            <span class="rule-key mono">{row.warehouse.clone()}</span>
-            <span class="rule-value">{line.join(", ")}</span>
-        }
+fn ShipFromLine(row: ShipFromRow, version: Option<i64>) -> impl IntoView {
+    let id = element_id(&["warehouse", &row.warehouse]);
+    let name = row.warehouse.clone();
+    let summary = view! {
+        <span class="rule-key mono">{name.clone()}</span>
+        <span class="rule-value">{address_line(&row)}</span>
     };
-    if !may_edit(live) {
-        return Either::Left(view! { <p class="rule-line">{summary}</p> });
+    match version {
+        None => Either::Left(view! { <p class="rule-line" id=id>{summary}</p> }),
+        Some(version) => Either::Right(view! {
+            <details class="rule" id=id data-testid="ship-from-row" data-warehouse=name>
+                <summary class="rule-line">{summary} <span class="rule-edit">"Edit"</span></summary>
+                <div class="ask-panel">
+                    <ShipFromForm row fixed=true version/>
+                </div>
+            </details>
+        }),
     }
-    let first = row.get_untracked();
-    let warehouse = first.warehouse.clone();
-    Either::Right(view! {
-        <details class="rule" data-testid="ship-from-row" data-warehouse=warehouse>
-            <summary class="rule-line">{summary} <span class="rule-edit">"Edit"</span></summary>
-            <div class="ask-panel">
-                <ShipFromForm row=first fixed=true live/>
-            </div>
-        </details>
-    })
+}
+
+/// An address in one line, without what is empty.
+fn address_line(row: &ShipFromRow) -> String {
+    let street = row.street.split('|').map(str::trim).collect::<Vec<_>>().join(", ");
+    let place = [row.region.as_str(), row.postal_code.as_str()].join(" ");
+    let parts = [row.company.as_str(), street.as_str(), row.city.as_str(), place.trim(), row.country.as_str()];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
+    parts.join(", ")
 }
 
 #[component]
-fn ShipFromForm(row: ShipFromRow, fixed: bool, live: Live<Rules>) -> impl IntoView {
-    let action = ServerAction::<SaveShipFrom>::new();
-    let form = NodeRef::<Form>::new();
-    when_saved(action, live, form);
-    let name: String = row.warehouse.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let within = format!("from-{name}");
+fn ShipFromForm(row: ShipFromRow, fixed: bool, version: i64) -> impl IntoView {
+    let within = element_id(&["from", &row.warehouse]);
     let warehouse = if fixed {
         Either::Left(view! { <input type="hidden" name="row[warehouse]" value=row.warehouse/> })
     } else {
@@ -104,8 +89,8 @@ fn ShipFromForm(row: ShipFromRow, fixed: bool, live: Live<Rules>) -> impl IntoVi
         })
     };
     view! {
-        <ActionForm action=action node_ref=form>
-            <Version live/>
+        <form method="post" action={path_of::<SaveShipFrom>()}>
+            <Version version/>
             <div class="fields">
                 {warehouse}
                 <Field label="Company" name="row[company]" within=within.clone() value=row.company/>
@@ -129,15 +114,8 @@ fn ShipFromForm(row: ShipFromRow, fixed: bool, live: Live<Rules>) -> impl IntoVi
                 />
                 <Field label="Country" name="row[country]" within value=row.country hint="Two letters: US"/>
             </div>
-            <Submit
-                label="Save"
-                busy_label="Saving…"
-                glyph=Glyph::Tick
-                pending=action.pending()
-                problem=problem_after(action)
-                testid="save-ship-from"
-            />
-        </ActionForm>
+            <Submit label="Save" busy_label="Saving…" glyph=Glyph::Tick testid="save-ship-from"/>
+        </form>
     }
     .into_any()
 }
@@ -145,29 +123,20 @@ fn ShipFromForm(row: ShipFromRow, fixed: bool, live: Live<Rules>) -> impl IntoVi
 /// Corrections that are made again by themselves.
 #[component]
 pub fn Remembered(
-    /// The page's data.
-    live: Live<Rules>,
+    /// The corrections.
+    rows: Vec<CorrectionRow>,
+    /// The operator may have one forgotten.
+    may_forget: bool,
 ) -> impl IntoView {
-    let rows = Memo::new(move |_| live.value.with(|rules| rules.corrections.clone()));
-    let forget = ServerAction::<ForgetCorrection>::new();
-    let toast = use_toast();
-    Effect::new(move |_| {
-        if let Some(Ok(())) = forget.value().get() {
-            toast.show("Forgotten; the next order there goes as Dynamics 365 has it.");
-            live.refresh();
-        }
-    });
-    let content = move || {
-        let rows = rows.get();
-        if rows.is_empty() {
-            return Either::Left(view! {
-                <p class="muted">
-                    "None. A corrected address can be remembered on the order's page; then the next order there \
-                     is corrected by itself."
-                </p>
-            });
-        }
-        let lines = rows.into_iter().map(|row| view! { <CorrectionLine row forget live/> }).collect_view();
+    let content = if rows.is_empty() {
+        Either::Left(view! {
+            <p class="muted">
+                "None. A corrected address can be remembered on the order's page; then the next order there \
+                 is corrected by itself."
+            </p>
+        })
+    } else {
+        let lines = rows.into_iter().map(|row| view! { <CorrectionLine row may_forget/> }).collect_view();
         Either::Right(view! { <ul class="rule-list">{lines}</ul> })
     };
     view! {
@@ -180,42 +149,31 @@ pub fn Remembered(
 }
 
 #[component]
-fn CorrectionLine(row: CorrectionRow, forget: ServerAction<ForgetCorrection>, live: Live<Rules>) -> impl IntoView {
+fn CorrectionLine(row: CorrectionRow, may_forget: bool) -> impl IntoView {
     let CorrectionRow { correction_id, customer, address, correction, used, saved: (at, by) } = row;
+    let id = element_id(&["correction", &correction_id]);
     let used = match used {
         0 => "not used yet".to_owned(),
         1 => "used once".to_owned(),
         times => format!("used {times} times"),
     };
-    let mine = correction_id.clone();
-    let pending = Signal::derive(move || {
-        forget.pending().get()
-            && forget.input().with(|input| input.as_ref().is_some_and(|input| input.correction_id == mine))
-    });
-    let button = may_edit(live).then(|| {
+    let forget = may_forget.then(|| {
         view! {
-            <ActionForm action=forget>
+            <form method="post" action={path_of::<ForgetCorrection>()}>
                 <input type="hidden" name="correction_id" value=correction_id/>
-                <Submit
-                    label="Forget"
-                    busy_label="Forgetting…"
-                    glyph=Glyph::Cross
-                    pending
-                    problem=problem_after(forget)
-                    testid="forget"
-                />
-            </ActionForm>
+                <Submit label="Forget" busy_label="Forgetting…" glyph=Glyph::Cross testid="forget"/>
+            </form>
         }
     });
     view! {
-        <li class="rule-line" data-testid="correction-row">
+        <li class="rule-line" id=id data-testid="correction-row">
             <span class="rule-key mono">{customer}</span>
             <span class="rule-value">
                 <span>{address}</span>
                 <span>"→ " {correction}</span>
                 <span class="muted small">{used} "; saved " <TimeAgo at/> {format!(" by {by}")}</span>
             </span>
-            {button}
+            {forget}
         </li>
     }
     .into_any()

@@ -1,18 +1,16 @@
 //! Delivery modes and their FedEx services: what waits for one, the table, what Dynamics 365's own
 //! carrier set-up proposes, and the modes of other carriers.
 
-use super::rules::{Suggested, Version, may_edit, when_saved};
-use crate::api::rules::{RemoveService, SaveService};
-use crate::components::action_form::{Submit, problem_after};
+use super::rules::Version;
+use crate::api::rules::{RemoveService, SaveService, suggest_services};
+use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
+use crate::components::element_id::element_id;
 use crate::components::field::{Check, Choice, Field, FieldKind};
 use crate::components::icon::{Glyph, Icon};
-use crate::components::live::Live;
 use crate::components::problem_notice::ProblemNotice;
-use crate::contract::{Rules, ServiceRow, Suggestion, UnmappedMode};
+use crate::contract::{ServiceRow, Suggestion, UnmappedMode};
 use leptos::either::Either;
-use leptos::form::ActionForm;
-use leptos::html::Form;
 use leptos::prelude::*;
 
 const SERVICES: &str = "fedex-services";
@@ -78,72 +76,54 @@ fn word_of(words: &'static [(&str, &str)], code: &str) -> Option<&'static str> {
 /// Modes that orders use and no rule names.
 #[component]
 pub fn Unmapped(
-    /// The page's data.
-    live: Live<Rules>,
+    /// The modes.
+    modes: Vec<UnmappedMode>,
+    /// The version a change is made from, for who may make one.
+    version: Option<i64>,
 ) -> impl IntoView {
-    let modes = Memo::new(move |_| live.value.with(|rules| rules.unmapped.clone()));
-    let names = move || modes.with(|modes| modes.iter().map(|mode| mode.mode.clone()).collect::<Vec<_>>());
-    let some = Memo::new(move |_| modes.with(|modes| !modes.is_empty()));
-    move || {
-        some.get().then(|| {
-            view! {
-                <section class="card waiting" aria-labelledby="unmapped-title" data-testid="unmapped">
-                    <h2 id="unmapped-title">"Orders wait for these delivery modes"</h2>
-                    <For each=names key=Clone::clone let:name>
-                        {
-                            let mode = Memo::new(move |last: Option<&UnmappedMode>| {
-                                modes
-                                    .with(|modes| {
-                                        modes.iter().find(|mode| mode.mode == name).cloned()
-                                    })
-                                    .or_else(|| last.cloned())
-                                    .unwrap_or_default()
-                            });
-                            view! { <UnmappedRow mode live/> }
-                        }
-                    </For>
-                </section>
-            }
-        })
-    }
+    (!modes.is_empty()).then(|| {
+        let rows = modes.into_iter().map(|mode| view! { <UnmappedRow mode version/> }).collect_view();
+        view! {
+            <section class="card waiting" aria-labelledby="unmapped-title" data-testid="unmapped">
+                <h2 id="unmapped-title">"Orders wait for these delivery modes"</h2>
+                {rows}
+            </section>
+        }
+    })
 }
 
 #[component]
-fn UnmappedRow(mode: Memo<UnmappedMode>, live: Live<Rules>) -> impl IntoView {
-    let name = mode.with_untracked(|mode| mode.mode.clone());
-    let row = ServiceRow {
-        mode: name.clone(),
-        service: mode.with_untracked(|mode| mode.proposal.clone().unwrap_or_default()),
-        ..ServiceRow::default()
-    };
-    let (shown, removed) = (name.clone(), name.clone());
-    let waiting = move || match mode.with(|mode| mode.orders) {
+fn UnmappedRow(mode: UnmappedMode, version: Option<i64>) -> impl IntoView {
+    let UnmappedMode { mode, orders, proposal } = mode;
+    let id = element_id(&["unmapped", &mode]);
+    let name = mode.clone();
+    let waiting = match orders {
         1 => "1 order waits".to_owned(),
         several => format!("{several} orders wait"),
     };
-    let proposal = move || {
-        mode.with(|mode| mode.proposal.clone()).map(|service| {
-            view! {
-                <span class="muted small">
-                    "Dynamics 365's carrier set-up proposes " <span class="mono">{service}</span>
-                </span>
-            }
-        })
-    };
+    let forms = version.map(|version| {
+        let service = proposal.clone().unwrap_or_default();
+        let row = ServiceRow { mode: mode.clone(), service, ..ServiceRow::default() };
+        view! {
+            <ServiceForm row fixed=true version label="Use this service" testid="map-mode" primary=true/>
+            <RemoveForm mode=mode.clone() version other_carrier=true/>
+        }
+    });
+    let proposal = proposal.map(|service| {
+        view! {
+            <span class="muted small">
+                "Dynamics 365's carrier set-up proposes " <span class="mono">{service}</span>
+            </span>
+        }
+    });
     view! {
-        <div class="rule-row" data-testid="unmapped-mode" data-mode=name>
+        <div class="rule-row" id=id data-testid="unmapped-mode" data-mode=name>
             <p class="rule-head">
-                <strong class="mono">{shown}</strong>
+                <strong class="mono">{mode}</strong>
                 <span class="tag">{waiting}</span>
                 {proposal}
             </p>
-            {may_edit(live)
-                .then(|| {
-                    view! {
-                        <ServiceForm row fixed=true live label="Use this service" testid="map-mode" primary=true/>
-                        <RemoveForm mode=removed live other_carrier=true/>
-                    }
-                })}
+            {forms}
         </div>
     }
     .into_any()
@@ -152,85 +132,71 @@ fn UnmappedRow(mode: Memo<UnmappedMode>, live: Live<Rules>) -> impl IntoView {
 /// The table of delivery modes: each row unfolds into its form.
 #[component]
 pub fn Services(
-    /// The page's data.
-    live: Live<Rules>,
+    /// The modes.
+    rows: Vec<ServiceRow>,
+    /// The version a change is made from, for who may make one.
+    version: Option<i64>,
 ) -> impl IntoView {
-    let rows = Memo::new(move |_| live.value.with(|rules| rules.services.clone()));
-    let modes = move || rows.with(|rows| rows.iter().map(|row| row.mode.clone()).collect::<Vec<_>>());
-    let none = Memo::new(move |_| rows.with(Vec::is_empty));
+    let none = rows.is_empty();
+    let rows = rows.into_iter().map(|row| view! { <ServiceLine row version/> }).collect_view();
+    let add = version.map(|version| {
+        view! {
+            <Ask label="Add a delivery mode" glyph=Glyph::Plus testid="add-mode">
+                <ServiceForm row=ServiceRow::default() fixed=false version label="Add" testid="save-new-mode"/>
+            </Ask>
+        }
+    });
     view! {
         <section class="card" aria-labelledby="services-title" data-testid="services">
             <h2 id="services-title">"Delivery modes and their FedEx services"</h2>
-            {move || {
-                none.get()
-                    .then(|| {
-                        view! { <p class="muted">"None yet: every order waits until its mode has a service."</p> }
-                    })
-            }}
-            <div class="rule-list">
-                <For each=modes key=Clone::clone let:mode>
-                    {
-                        let row = Memo::new(move |last: Option<&ServiceRow>| {
-                            rows.with(|rows| rows.iter().find(|row| row.mode == mode).cloned())
-                                .or_else(|| last.cloned())
-                                .unwrap_or_default()
-                        });
-                        view! { <ServiceLine row live/> }
-                    }
-                </For>
-            </div>
-            {may_edit(live)
-                .then(|| {
-                    view! {
-                        <Ask label="Add a delivery mode" glyph=Glyph::Plus testid="add-mode">
-                            <ServiceForm
-                                row=ServiceRow::default()
-                                fixed=false
-                                live
-                                label="Add"
-                                testid="save-new-mode"
-                            />
-                        </Ask>
-                    }
-                })}
+            {none
+                .then(|| view! { <p class="muted">"None yet: every order waits until its mode has a service."</p> })}
+            <div class="rule-list">{rows}</div>
+            {add}
         </section>
     }
     .into_any()
 }
 
 #[component]
-fn ServiceLine(row: Memo<ServiceRow>, live: Live<Rules>) -> impl IntoView {
-    let summary = move || {
-        let ServiceRow { mode, service, packaging, signature, saturday, one_rate } = row.get();
-        let words = word_of(&SERVICE_WORDS, &service).unwrap_or_default();
-        let own = packaging.is_empty() || packaging == "YOUR_PACKAGING";
-        let packaging = (!own).then(|| word_of(&PACKAGING_WORDS, &packaging).map_or(packaging.clone(), str::to_owned));
-        let signature = (!signature.is_empty()).then(|| format!("signature: {}", signature.to_lowercase()));
-        let tags = [packaging, signature, saturday.then(|| "Saturday".into()), one_rate.then(|| "One Rate".into())];
-        let tags = tags.into_iter().flatten().map(|tag: String| view! { <span class="tag">{tag}</span> });
-        view! {
-            <span class="rule-key mono">{mode}</span>
-            <span class="rule-value">
-                <span class="mono">{service}</span>
-                <span class="muted small">{words}</span>
-                {tags.collect_view()}
-            </span>
+fn ServiceLine(row: ServiceRow, version: Option<i64>) -> impl IntoView {
+    let id = element_id(&["mode", &row.mode]);
+    let summary = view! { <ServiceSummary row=row.clone()/> };
+    match version {
+        None => Either::Left(view! { <p class="rule-line" id=id>{summary}</p> }),
+        Some(version) => {
+            let (mode, removed) = (row.mode.clone(), row.mode.clone());
+            Either::Right(view! {
+                <details class="rule" id=id data-testid="service-row" data-mode=mode>
+                    <summary class="rule-line">{summary} <span class="rule-edit">"Edit"</span></summary>
+                    <div class="ask-panel">
+                        <ServiceForm row fixed=true version label="Save" testid="save-mode"/>
+                        <RemoveForm mode=removed version other_carrier=false/>
+                    </div>
+                </details>
+            })
         }
-    };
-    if !may_edit(live) {
-        return Either::Left(view! { <p class="rule-line">{summary}</p> });
     }
-    let first = row.get_untracked();
-    let (mode, removed) = (first.mode.clone(), first.mode.clone());
-    Either::Right(view! {
-        <details class="rule" data-testid="service-row" data-mode=mode>
-            <summary class="rule-line">{summary} <span class="rule-edit">"Edit"</span></summary>
-            <div class="ask-panel">
-                <ServiceForm row=first fixed=true live label="Save" testid="save-mode"/>
-                <RemoveForm mode=removed live other_carrier=false/>
-            </div>
-        </details>
-    })
+}
+
+/// A mode and what it means, in one line.
+#[component]
+fn ServiceSummary(row: ServiceRow) -> impl IntoView {
+    let ServiceRow { mode, service, packaging, signature, saturday, one_rate } = row;
+    let words = word_of(&SERVICE_WORDS, &service).unwrap_or_default();
+    let own = packaging.is_empty() || packaging == "YOUR_PACKAGING";
+    let packaging = (!own).then(|| word_of(&PACKAGING_WORDS, &packaging).map_or(packaging.clone(), str::to_owned));
+    let signature = (!signature.is_empty()).then(|| format!("signature: {}", signature.to_lowercase()));
+    let tags = [packaging, signature, saturday.then(|| "Saturday".into()), one_rate.then(|| "One Rate".into())];
+    let tags = tags.into_iter().flatten().map(|tag: String| view! { <span class="tag">{tag}</span> }).collect_view();
+    view! {
+        <span class="rule-key mono">{mode}</span>
+        <span class="rule-value">
+            <span class="mono">{service}</span>
+            <span class="muted small">{words}</span>
+            {tags}
+        </span>
+    }
 }
 
 /// One delivery mode.
@@ -240,15 +206,12 @@ fn ServiceForm(
     row: ServiceRow,
     /// The mode cannot be changed.
     fixed: bool,
-    live: Live<Rules>,
+    version: i64,
     label: &'static str,
     testid: &'static str,
     #[prop(optional)] primary: bool,
 ) -> impl IntoView {
-    let action = ServerAction::<SaveService>::new();
-    let form = NodeRef::<Form>::new();
-    when_saved(action, live, form);
-    let within = format!("{testid}-{}", element_name(&row.mode));
+    let within = element_id(&[testid, &row.mode]);
     let mode = if fixed {
         Either::Left(view! { <input type="hidden" name="row[mode]" value=row.mode/> })
     } else {
@@ -264,8 +227,8 @@ fn ServiceForm(
         })
     };
     view! {
-        <ActionForm action=action node_ref=form>
-            <Version live/>
+        <form method="post" action={path_of::<SaveService>()}>
+            <Version version/>
             <div class="fields">
                 {mode}
                 <Field
@@ -303,30 +266,15 @@ fn ServiceForm(
                     <Check label="FedEx One Rate" name="row[one_rate]" within checked=row.one_rate/>
                 </div>
             </div>
-            <Submit
-                label
-                busy_label="Saving…"
-                glyph=Glyph::Tick
-                pending=action.pending()
-                problem=problem_after(action)
-                testid
-                primary
-            />
-        </ActionForm>
+            <Submit label busy_label="Saving…" glyph=Glyph::Tick testid primary/>
+        </form>
     }
     .into_any()
 }
 
-/// A mode as part of an element's id.
-fn element_name(mode: &str) -> String {
-    mode.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
-}
-
 /// Takes a mode away, or leaves it to another carrier.
 #[component]
-fn RemoveForm(mode: String, live: Live<Rules>, other_carrier: bool) -> impl IntoView {
-    let action = ServerAction::<RemoveService>::new();
-    when_saved(action, live, NodeRef::new());
+fn RemoveForm(mode: String, version: i64, other_carrier: bool) -> impl IntoView {
     let (label, sentence, confirm, testid, sure) = if other_carrier {
         (
             "Belongs to another carrier",
@@ -347,34 +295,36 @@ fn RemoveForm(mode: String, live: Live<Rules>, other_carrier: bool) -> impl Into
     view! {
         <Ask label glyph=if other_carrier { Glyph::Truck } else { Glyph::Cross } testid quiet=true>
             <p>{sentence}</p>
-            <ActionForm action=action>
-                <Version live/>
+            <form method="post" action={path_of::<RemoveService>()}>
+                <Version version/>
                 <input type="hidden" name="mode" value=mode/>
                 <input type="hidden" name="other_carrier" value=other_carrier.to_string()/>
-                <Submit
-                    label=confirm
-                    busy_label="Saving…"
-                    glyph=Glyph::Tick
-                    pending=action.pending()
-                    problem=problem_after(action)
-                    testid=sure
-                />
-            </ActionForm>
+                <Submit label=confirm busy_label="Saving…" glyph=Glyph::Tick testid=sure/>
+            </form>
         </Ask>
     }
     .into_any()
 }
 
 /// What Dynamics 365's own carrier set-up names, on request.
+///
+/// While the page refreshes, the answer is kept: Dynamics 365 is not asked again.
 #[component]
 pub fn Suggestions(
-    /// The page's data.
-    live: Live<Rules>,
-    /// The answer, once asked.
-    suggested: Suggested,
+    /// The page's address asks for it.
+    asked: bool,
+    /// The version a change is made from, for who may make one.
+    version: Option<i64>,
 ) -> impl IntoView {
     view! {
-        <section class="card" id="suggestions" aria-labelledby="suggestions-title" data-testid="suggestions">
+        <section
+            class="card"
+            id="suggestions"
+            aria-labelledby="suggestions-title"
+            data-testid="suggestions"
+            data-keep=asked.then_some("")
+            data-live-href=asked.then_some("/rules")
+        >
             <h2 id="suggestions-title">"From Dynamics 365's carrier set-up"</h2>
             <p class="muted">
                 "Dynamics 365 can tie delivery modes to carriers and their services. Asking changes nothing."
@@ -391,70 +341,66 @@ pub fn Suggestions(
                     "Ask Dynamics 365"
                 </a>
             </p>
-            <Suspense fallback=|| view! { <p class="loading">"Asking Dynamics 365…"</p> }>
-                {move || Suspend::new(async move {
-                    suggested
-                        .await
-                        .map(|answer| match answer {
-                            Ok(rows) => Either::Left(view! { <SuggestionList rows live/> }),
-                            Err(problem) => Either::Right(view! { <ProblemNotice problem/> }),
-                        })
-                })}
-            </Suspense>
+            {asked.then(|| view! { <Suggested version/> })}
         </section>
     }
     .into_any()
 }
 
+/// The answer of Dynamics 365.
 #[component]
-fn SuggestionList(rows: Vec<Suggestion>, live: Live<Rules>) -> impl IntoView {
+fn Suggested(version: Option<i64>) -> impl IntoView {
+    let answer = Suspend::new(async move {
+        match suggest_services().await {
+            Ok(rows) => Either::Left(view! { <SuggestionList rows version/> }),
+            Err(problem) => Either::Right(view! { <ProblemNotice problem/> }),
+        }
+    });
+    view! { <Suspense>{answer}</Suspense> }
+}
+
+#[component]
+fn SuggestionList(rows: Vec<Suggestion>, version: Option<i64>) -> impl IntoView {
     if rows.is_empty() {
         return Either::Left(view! { <p>"Its carrier set-up names no delivery mode."</p> });
     }
-    let lines = rows
-        .into_iter()
-        .map(|row| {
-            let may = may_edit(live) && !row.mapped;
-            let Suggestion { mode, carrier, service, mapped } = row;
-            let (shown, used) = (mode.clone(), mode.clone());
-            let usable = service.clone().filter(|_| may);
-            view! {
-                <li class="rule-line" data-testid="suggestion" data-mode=mode>
-                    <span class="rule-key mono">{shown}</span>
-                    <span class="rule-value">
-                        <span class="muted">{carrier}</span>
-                        {match service {
-                            Some(service) => Either::Left(view! { <span class="mono">{service}</span> }),
-                            None => Either::Right(view! { <span class="tag">"not a FedEx service we know"</span> }),
-                        }}
-                        {mapped.then(|| view! { <span class="tag">"has a rule"</span> })}
-                    </span>
-                    {usable.map(|service| view! { <UseSuggestion mode=used service live/> })}
-                </li>
-            }
-        })
-        .collect_view();
+    let lines = rows.into_iter().map(|row| view! { <SuggestionLine row version/> }).collect_view();
     Either::Right(view! { <ul class="rule-list">{lines}</ul> })
 }
 
 #[component]
-fn UseSuggestion(mode: String, service: String, live: Live<Rules>) -> impl IntoView {
-    let action = ServerAction::<SaveService>::new();
-    when_saved(action, live, NodeRef::new());
+fn SuggestionLine(row: Suggestion, version: Option<i64>) -> impl IntoView {
+    let Suggestion { mode, carrier, service, mapped } = row;
+    let id = element_id(&["suggestion", &mode, &carrier]);
+    let name = mode.clone();
+    let usable = service.clone().filter(|_| !mapped).zip(version);
+    let usable = usable.map(|(service, version)| view! { <UseSuggestion mode=mode.clone() service version/> });
+    let service = match service {
+        Some(service) => Either::Left(view! { <span class="mono">{service}</span> }),
+        None => Either::Right(view! { <span class="tag">"not a FedEx service we know"</span> }),
+    };
     view! {
-        <ActionForm action=action>
-            <Version live/>
+        <li class="rule-line" id=id data-testid="suggestion" data-mode=name>
+            <span class="rule-key mono">{mode}</span>
+            <span class="rule-value">
+                <span class="muted">{carrier}</span>
+                {service}
+                {mapped.then(|| view! { <span class="tag">"has a rule"</span> })}
+            </span>
+            {usable}
+        </li>
+    }
+}
+
+#[component]
+fn UseSuggestion(mode: String, service: String, version: i64) -> impl IntoView {
+    view! {
+        <form method="post" action={path_of::<SaveService>()}>
+            <Version version/>
             <input type="hidden" name="row[mode]" value=mode/>
             <input type="hidden" name="row[service]" value=service/>
-            <Submit
-                label="Use it"
-                busy_label="Saving…"
-                glyph=Glyph::Tick
-                pending=action.pending()
-                problem=problem_after(action)
-                testid="use-suggestion"
-            />
-        </ActionForm>
+            <Submit label="Use it" busy_label="Saving…" glyph=Glyph::Tick testid="use-suggestion"/>
+        </form>
     }
     .into_any()
 }
@@ -462,21 +408,17 @@ fn UseSuggestion(mode: String, service: String, live: Live<Rules>) -> impl IntoV
 /// Modes that are not FedEx's.
 #[component]
 pub fn OtherCarriers(
-    /// The page's data.
-    live: Live<Rules>,
+    /// The modes.
+    modes: Vec<String>,
 ) -> impl IntoView {
-    let modes = Memo::new(move |_| live.value.with(|rules| rules.other_carriers.clone()));
-    move || {
-        let modes = modes.get();
-        (!modes.is_empty()).then(|| {
-            let tags = modes.into_iter().map(|mode| view! { <span class="tag mono">{mode}</span> }).collect_view();
-            view! {
-                <section class="card" aria-labelledby="others-title" data-testid="other-carriers">
-                    <h2 id="others-title">"Left to other carriers"</h2>
-                    <p class="tags">{tags}</p>
-                    <p class="muted small">"Add a mode above to take it back to FedEx."</p>
-                </section>
-            }
-        })
-    }
+    (!modes.is_empty()).then(|| {
+        let tags = modes.into_iter().map(|mode| view! { <span class="tag mono">{mode}</span> }).collect_view();
+        view! {
+            <section class="card" aria-labelledby="others-title" data-testid="other-carriers">
+                <h2 id="others-title">"Left to other carriers"</h2>
+                <p class="tags">{tags}</p>
+                <p class="muted small">"Add a mode above to take it back to FedEx."</p>
+            </section>
+        }
+    })
 }

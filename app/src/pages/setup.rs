@@ -14,7 +14,7 @@ pub fn SetupPage() -> impl IntoView {
             title="Create the first administrator"
             sentence="This is a new installation. Whoever fills this in can do everything in it."
         >
-            <form method="post" action="/setup" data-testid="setup-form">
+            <form method="post" action="/setup" data-plain="" data-testid="setup-form">
                 <Suspense>
                     {move || Suspend::new(async move {
                         let asked = frame.await.is_ok_and(|frame| frame.setup_code_required);

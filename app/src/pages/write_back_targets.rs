@@ -1,16 +1,14 @@
 //! The targets of the write-back: where each value goes, ready-made ones, and fields to choose from.
 
-use super::write_back::when_done;
 use crate::api::write_back::{AddTarget, DiscoverFields, RemoveWriteField, SaveWriteField};
-use crate::components::action_form::{Submit, problem_after};
+use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
 use crate::components::data_table::DataTable;
+use crate::components::element_id::element_id;
 use crate::components::field::{Choice, Field, FieldKind};
 use crate::components::icon::Glyph;
-use crate::components::live::Live;
 use crate::components::time_ago::TimeAgo;
-use crate::contract::{DiscoveredSet, PresetView, TargetView, WriteBack};
-use leptos::form::ActionForm;
+use crate::contract::{DiscoveredSet, PresetView, TargetField, TargetView};
 use leptos::prelude::*;
 
 /// What can be written to a field, in the order of a parcel's life.
@@ -43,46 +41,44 @@ const LIST: &str = "discovered-fields";
 /// All targets, and adding more.
 #[component]
 pub fn Targets(
-    /// The page's data.
-    live: Live<WriteBack>,
+    /// Where values go, in the order they are written.
+    targets: Vec<TargetView>,
+    /// Ready-made targets that are not there yet.
+    presets: Vec<PresetView>,
+    /// Fields found in Dynamics 365, set by set.
+    discovered: Vec<DiscoveredSet>,
+    /// The set that holds the orders, to begin with.
+    order_set: String,
+    /// The operator may change targets.
+    may_edit: bool,
+    /// The operator may ask for fields.
+    may_write: bool,
 ) -> impl IntoView {
-    let targets = Memo::new(move |_| live.value.with(|page| page.targets.clone()));
-    let presets = Memo::new(move |_| live.value.with(|page| page.presets.clone()));
-    let discovered = Memo::new(move |_| live.value.with(|page| page.discovered.clone()));
-    let (may_edit, may_write) = live.value.with_untracked(|page| (page.may_edit, page.may_write));
-    let order_set = live.value.with_untracked(|page| page.order_set.clone());
+    let targets = targets.into_iter().map(|target| view! { <Target target may_edit/> }).collect_view();
+    let more = may_edit.then(|| {
+        let presets = presets.into_iter().map(|preset| view! { <Preset preset/> }).collect_view();
+        view! {
+            <FieldFields entity_set=order_set.clone() companies=String::new()/>
+            {presets}
+        }
+    });
+    let options = discovered
+        .iter()
+        .flat_map(|set| &set.fields)
+        .map(|field| view! { <option value=field.property.clone()></option> })
+        .collect_view();
+    let discovered = discovered.into_iter().map(|set| view! { <Discovered set/> }).collect_view();
     view! {
         <section class="card" aria-labelledby="targets-title" data-testid="targets">
             <h2 id="targets-title">"Targets"</h2>
             <p class="muted">
                 "Status, delivery and charge on the order itself need fields of your own; tracking numbers on the packing slip and notes work without."
             </p>
-            {move || {
-                targets.get().into_iter().map(|target| view! { <Target target may_edit live/> }).collect_view()
-            }}
-            {may_edit.then(|| view! { <FieldFields entity_set=order_set.clone() companies=String::new() live/> })}
-            {may_edit
-                .then(|| {
-                    view! {
-                        {move || {
-                            presets.get().into_iter().map(|preset| view! { <Preset preset live/> }).collect_view()
-                        }}
-                    }
-                })}
-            <datalist id=LIST>
-                {move || {
-                    discovered
-                        .get()
-                        .into_iter()
-                        .flat_map(|set| set.fields)
-                        .map(|field| view! { <option value=field.property></option> })
-                        .collect_view()
-                }}
-            </datalist>
-            {move || {
-                discovered.get().into_iter().map(|set| view! { <Discovered set/> }).collect_view()
-            }}
-            {may_write.then(|| view! { <Discover entity_set=order_set.clone() live/> })}
+            {targets}
+            {more}
+            <datalist id=LIST>{options}</datalist>
+            {discovered}
+            {may_write.then(|| view! { <Discover entity_set=order_set/> })}
         </section>
     }
     .into_any()
@@ -90,51 +86,53 @@ pub fn Targets(
 
 /// One target with its fields.
 #[component]
-fn Target(target: TargetView, may_edit: bool, live: Live<WriteBack>) -> impl IntoView {
-    let remove = ServerAction::<RemoveWriteField>::new();
-    when_done(remove, live, "Removed.");
-    let key = target.key.clone();
-    let rows = target.fields.clone().into_iter().map(move |field| {
-        let key = key.clone();
-        let label = format!("Remove {}", field.title.to_lowercase());
-        view! {
-            <tr role="row">
-                <th scope="row" role="rowheader">{field.title}</th>
-                <td role="cell" class="mono">{field.property}</td>
-                <td role="cell" class="muted">{field.remark}</td>
-                {may_edit
-                    .then(|| {
-                        view! {
-                            <td role="cell">
-                                <ActionForm action=remove>
-                                    <input type="hidden" name="target" value=key.clone()/>
-                                    <input type="hidden" name="value" value=field.value.clone()/>
-                                    <button type="submit" class="button quiet" aria-label=label data-testid="remove-field">
-                                        "Remove"
-                                    </button>
-                                </ActionForm>
-                            </td>
-                        }
-                    })}
-            </tr>
-        }
-    });
-    let caption = format!("{} of {}", target.title, target.entity_set);
+fn Target(target: TargetView, may_edit: bool) -> impl IntoView {
+    let TargetView { key, title, entity_set, remark, may_choose, companies, fields } = target;
+    let id = element_id(&["target", &key]);
+    let set = entity_set.clone();
+    let caption = format!("{title} of {entity_set}");
     let columns: &'static [&'static str] = if may_edit { &COLUMNS } else { &VIEW_COLUMNS };
+    let rows = fields.into_iter().map(|field| view! { <Written field target=key.clone() may_edit/> }).collect_view();
     view! {
-        <div class="write-target" data-testid="target" data-set=target.entity_set.clone()>
-            <h3>{target.title.clone()} " " <span class="mono muted">{target.entity_set.clone()}</span></h3>
-            <p class="muted small">{target.remark.clone()}</p>
-            <DataTable caption columns class="write-fields">{rows.collect::<Vec<_>>()}</DataTable>
-            {(may_edit && target.may_choose)
-                .then(|| {
-                    view! {
-                        <FieldFields entity_set=target.entity_set.clone() companies=target.companies.clone() more=true live/>
-                    }
-                })}
+        <div class="write-target" id=id data-testid="target" data-set=set>
+            <h3>{title} " " <span class="mono muted">{entity_set.clone()}</span></h3>
+            <p class="muted small">{remark}</p>
+            <DataTable caption columns class="write-fields">
+                {rows}
+            </DataTable>
+            {(may_edit && may_choose).then(|| view! { <FieldFields entity_set companies more=true/> })}
         </div>
     }
     .into_any()
+}
+
+/// One value of a target.
+#[component]
+fn Written(field: TargetField, target: String, may_edit: bool) -> impl IntoView {
+    let TargetField { value, title, property, remark } = field;
+    let id = element_id(&["written", &target, &value, &property]);
+    let label = format!("Remove {}", title.to_lowercase());
+    let remove = may_edit.then(|| {
+        view! {
+            <td role="cell">
+                <form method="post" action={path_of::<RemoveWriteField>()}>
+                    <input type="hidden" name="target" value=target/>
+                    <input type="hidden" name="value" value=value/>
+                    <button type="submit" class="button quiet" aria-label=label data-testid="remove-field">
+                        "Remove"
+                    </button>
+                </form>
+            </td>
+        }
+    });
+    view! {
+        <tr role="row" id=id>
+            <th scope="row" role="rowheader">{title}</th>
+            <td role="cell" class="mono">{property}</td>
+            <td role="cell" class="muted">{remark}</td>
+            {remove}
+        </tr>
+    }
 }
 
 /// Where one more value goes.
@@ -145,15 +143,12 @@ fn FieldFields(
     /// It adds to a target that is there.
     #[prop(optional)]
     more: bool,
-    live: Live<WriteBack>,
 ) -> impl IntoView {
-    let action = ServerAction::<SaveWriteField>::new();
-    when_done(action, live, "Saved.");
     let label = if more { "Add or change a field" } else { "Add fields of another set or legal entity" };
-    let within = format!("field-{entity_set}-{companies}-{more}").replace([',', ' '], "-");
+    let within = element_id(&["field", &entity_set, &companies, &more.to_string()]);
     view! {
         <Ask label glyph=Glyph::Plus testid="add-field" quiet=!more>
-            <ActionForm action=action>
+            <form method="post" action={path_of::<SaveWriteField>()}>
                 <div class="fields">
                     <Choice label="Value" name="form[value]" within=within.clone() choices=&VALUES value=""/>
                     <Field
@@ -193,21 +188,14 @@ fn FieldFields(
                     <Field
                         label="Legal entities"
                         name="form[companies]"
-                        within=within
+                        within
                         value=companies
                         kind=FieldKind::Code
                         hint="Blank: all"
                     />
                 </div>
-                <Submit
-                    label="Save the field"
-                    busy_label="Saving…"
-                    glyph=Glyph::Tick
-                    pending=action.pending()
-                    problem=problem_after(action)
-                    testid="save-field"
-                />
-            </ActionForm>
+                <Submit label="Save the field" busy_label="Saving…" glyph=Glyph::Tick testid="save-field"/>
+            </form>
         </Ask>
     }
     .into_any()
@@ -215,34 +203,30 @@ fn FieldFields(
 
 /// A ready-made target, to add.
 #[component]
-fn Preset(preset: PresetView, live: Live<WriteBack>) -> impl IntoView {
-    let action = ServerAction::<AddTarget>::new();
-    when_done(action, live, "Added.");
+fn Preset(preset: PresetView) -> impl IntoView {
+    let PresetView { name, title, sentence } = preset;
+    let id = element_id(&["preset", &name]);
     view! {
-        <ActionForm action=action>
-            <input type="hidden" name="preset" value=preset.name.clone()/>
+        <form method="post" action={path_of::<AddTarget>()} id=id>
+            <input type="hidden" name="preset" value=name/>
             <Submit
-                label=format!("Add: {}", preset.title)
+                label=format!("Add: {title}")
                 busy_label="Adding…"
                 glyph=Glyph::Plus
-                pending=action.pending()
-                problem=problem_after(action)
                 testid="add-preset"
             >
-                <span class="muted small">{preset.sentence}</span>
+                <span class="muted small">{sentence}</span>
             </Submit>
-        </ActionForm>
+        </form>
     }
     .into_any()
 }
 
 /// Asks Dynamics 365 what there is.
 #[component]
-fn Discover(entity_set: String, live: Live<WriteBack>) -> impl IntoView {
-    let action = ServerAction::<DiscoverFields>::new();
-    when_done(action, live, "Asked; the fields stand here.");
+fn Discover(entity_set: String) -> impl IntoView {
     view! {
-        <ActionForm action=action attr:class="inline-form">
+        <form method="post" action={path_of::<DiscoverFields>()} class="inline-form">
             <Field
                 label="Discover the fields of"
                 name="entity_set"
@@ -255,11 +239,9 @@ fn Discover(entity_set: String, live: Live<WriteBack>) -> impl IntoView {
                 label="Discover"
                 busy_label="Reading the metadata…"
                 glyph=Glyph::Search
-                pending=action.pending()
-                problem=problem_after(action)
                 testid="discover"
             />
-        </ActionForm>
+        </form>
     }
     .into_any()
 }
@@ -267,21 +249,28 @@ fn Discover(entity_set: String, live: Live<WriteBack>) -> impl IntoView {
 /// The fields of one set.
 #[component]
 fn Discovered(set: DiscoveredSet) -> impl IntoView {
-    let rows = set.fields.into_iter().map(|field| {
-        view! {
-            <tr role="row">
-                <th scope="row" role="rowheader" class="mono">{field.property}</th>
-                <td role="cell">{field.shape}</td>
-                <td role="cell">{if field.extension { "Extension" } else { "Standard" }}</td>
-            </tr>
-        }
-    });
+    let DiscoveredSet { entity_set, found, fields } = set;
+    let id = element_id(&["discovered", &entity_set]);
+    let caption = format!("Fields of {entity_set} that can be written");
+    let rows = fields
+        .into_iter()
+        .map(|field| {
+            let id = element_id(&["found", &entity_set, &field.property]);
+            view! {
+                <tr role="row" id=id>
+                    <th scope="row" role="rowheader" class="mono">{field.property}</th>
+                    <td role="cell">{field.shape}</td>
+                    <td role="cell">{if field.extension { "Extension" } else { "Standard" }}</td>
+                </tr>
+            }
+        })
+        .collect_view();
     view! {
-        <details class="more" data-testid="discovered">
-            <summary>"Fields of " <span class="mono">{set.entity_set.clone()}</span> " that can be written"</summary>
-            <p class="muted small">"Asked " <TimeAgo at=set.found/></p>
-            <DataTable caption=format!("Fields of {} that can be written", set.entity_set) columns=&FOUND class="write-fields">
-                {rows.collect_view()}
+        <details class="more" id=id data-testid="discovered">
+            <summary>"Fields of " <span class="mono">{entity_set}</span> " that can be written"</summary>
+            <p class="muted small">"Asked " <TimeAgo at=found/></p>
+            <DataTable caption columns=&FOUND class="write-fields">
+                {rows}
             </DataTable>
         </details>
     }
