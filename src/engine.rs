@@ -203,6 +203,10 @@ impl Engine {
         db.migrate().await?;
         let (vault, chain) = Vault::open(db.clone(), key, clock.now_ms()).await?;
         let store = Store::new(db, chain);
+        let indexed = store.index_older_orders().await?;
+        if indexed > 0 {
+            tracing::info!(orders = indexed, "orders from before the search can be found now");
+        }
         let transport = Transport::new(Arc::new(store.clone()), clock.clone())
             .map_err(|error| StartError::Transport(error.into()))?;
         Ok(Self(Arc::new(Inner {

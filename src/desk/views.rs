@@ -10,6 +10,7 @@ use crate::desk::{
 use crate::engine::Engine;
 use crate::order::cause::words;
 use crate::order::scan::Milestone;
+use crate::order::search::Query;
 use crate::order::state::State;
 use crate::store::StoreError;
 use crate::store::cursors::LAST_PULL;
@@ -270,7 +271,7 @@ fn list_filter(filter: &OrderFilter) -> Result<ListFilter, Problem> {
     Ok(ListFilter {
         states,
         cause: text(&filter.cause),
-        search: text(&filter.search),
+        search: filter.search.as_deref().and_then(Query::read),
         after: filter.after.as_ref().and_then(cursor),
     })
 }

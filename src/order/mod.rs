@@ -26,6 +26,7 @@ pub mod repair;
 pub mod retry;
 pub mod rules;
 pub mod scan;
+pub mod search;
 pub mod state;
 pub mod status_words;
 pub mod track_schedule;

@@ -89,7 +89,7 @@ pub struct TrailRow {
     pub number: Option<String>,
 }
 
-const TRAIL: &str = "a.sequence, a.at_ms, a.actor, a.system, a.action, a.outcome, a.summary, a.http_status,
+pub(super) const TRAIL: &str = "a.sequence, a.at_ms, a.actor, a.system, a.action, a.outcome, a.summary, a.http_status,
     a.duration_ms, a.body, a.shipment_id, a.attempt_id, a.call_id, o.company, o.number
     from audit a left join orders o on o.order_id = a.order_id";
 
@@ -358,6 +358,10 @@ impl Journal for Store {
             duration_ms: Some(completed.duration_ms),
             body: completed.body,
         };
-        self.record(&entry).await.map_err(|error| JournalError(error.into()))
+        let failed = |error: crate::store::StoreError| JournalError(error.into());
+        let mut tx = self.begin().await.map_err(failed)?;
+        let sequence = self.append(&mut tx, &entry).await.map_err(failed)?;
+        tx.add_call_ids(sequence, &completed.vendor_ids).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)
     }
 }

@@ -40,9 +40,11 @@ pub mod rehearsal;
 pub mod rehearsals;
 pub mod rules;
 pub mod scans;
+pub mod search;
 pub mod secrets;
 pub mod shipments;
 pub mod track_days;
+pub mod views;
 pub mod watermarks;
 pub mod write_backs;
 
@@ -303,9 +305,3 @@ macro_rules! bind_all {
     }};
 }
 use bind_all;
-
-/// A search pattern for `like … escape '\'`, lower case.
-fn contains(text: &str) -> String {
-    let escaped = text.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
-}

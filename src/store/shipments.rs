@@ -4,10 +4,12 @@ use crate::order::cause::Cause;
 use crate::order::mode::Approval;
 use crate::order::plan::Plan;
 use crate::order::scan::Milestone;
+use crate::order::search::{Query, Term, terms_of_shipment};
 use crate::order::state::State;
 use crate::order::{Charge, Kind, OrderId, Shipment, ShipmentId, Voiding};
 use crate::store::pauses::Flow;
 use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, contains, exactly_one, on_db, on_tx};
+use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, exactly_one, on_db, on_tx};
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -146,8 +148,8 @@ pub struct ListFilter {
     pub states: Vec<State>,
     /// This cause only.
     pub cause: Option<String>,
-    /// Part of number, customer, tracking number or reference.
-    pub search: Option<String>,
+    /// Words and numbers of the order, see `order/search.rs`.
+    pub search: Option<Query>,
     /// Rows after this one: last change and id.
     pub after: Option<(i64, String)>,
 }
@@ -222,7 +224,7 @@ impl Tx {
             .bind(now_ms)
             .bind(shipment.approval.as_ref().map(|said| said.stored().to_owned()))
             .execute(conn).await?.rows_affected());
-        Ok(())
+        self.add_terms(&shipment.order_id, terms_of_shipment(shipment)).await
     }
 
     /// Saves a shipment over the version it was read in. Somebody else's change in between is a
@@ -283,6 +285,7 @@ impl Tx {
             .bind(after.approval.as_ref().map(|said| said.stored().to_owned()))
             .execute(conn).await?.rows_affected());
         exactly_one(rows, "shipments", &before.shipment_id.0)?;
+        self.add_terms(&after.order_id, new_terms(before, after)).await?;
         if after.state.frees_lines() {
             self.free_lots(&before.shipment_id).await?;
             self.cancel_parcels(&before.shipment_id, now_ms).await?;
@@ -307,7 +310,8 @@ impl Tx {
             .bind(&lease.node)
             .bind(lease.until_ms)
             .execute(conn).await?.rows_affected());
-        exactly_one(rows, "shipments", &before.shipment_id.0)
+        exactly_one(rows, "shipments", &before.shipment_id.0)?;
+        self.add_terms(&after.order_id, new_terms(before, after)).await
     }
 
     /// Claims due shipments for a node. A shipment with a call in flight is never claimed.
@@ -408,6 +412,11 @@ impl Tx {
     }
 }
 
+/// What an order is found by from this save on.
+fn new_terms(before: &Shipment, after: &Shipment) -> Vec<Term> {
+    terms_of_shipment(after).difference(&terms_of_shipment(before)).cloned().collect()
+}
+
 fn plan_json(plan: &Plan) -> String {
     serde_json::to_string(plan).expect("a plan is plain data")
 }
@@ -501,13 +510,8 @@ fn conditions(filter: &ListFilter) -> Conditions {
     if let Some(cause) = &filter.cause {
         conditions.and("s.cause_code = ?", Param::Text(cause.clone()));
     }
-    if let Some(search) = filter.search.as_deref().filter(|text| !text.trim().is_empty()) {
-        conditions.and(
-            "(lower(o.number) like ? escape '\\' or lower(o.customer_name) like ? escape '\\'
-              or s.tracking_number like ? escape '\\' or lower(s.reference) like ? escape '\\'
-              or lower(o.customer_reference) like ? escape '\\')",
-            Param::Text(contains(search)),
-        );
+    for word in filter.search.iter().flat_map(|query| &query.words) {
+        conditions.and_found("s.order_id", word);
     }
     conditions
 }
