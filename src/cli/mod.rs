@@ -12,6 +12,7 @@ mod operators;
 mod parcels;
 mod printing;
 mod pull;
+mod recover;
 mod run;
 mod trail;
 mod write_back;
@@ -161,6 +162,8 @@ enum Command {
     Pull(pull::Pull),
     /// Replays parked orders: one by number, or all of a cause.
     Replay(inspect::Replay),
+    /// Lets go on what stopped in a window of time, after an outage.
+    Recover(recover::Recover),
     /// Parcels under way, their trouble, and the day's questions to FedEx.
     Parcels(parcels::Parcels),
     /// Printers, and which of them prints what.
@@ -230,6 +233,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Why { number, company, json } => pull::why(&engine(config).await?, company, number, json).await,
         Command::Pull(command) => command.run(&engine(config).await?).await,
         Command::Replay(replay) => replay.run(&engine(config).await?).await,
+        Command::Recover(recover) => recover.run(&engine(config).await?).await,
         Command::Parcels(parcels) => parcels.run(&engine(config).await?).await,
         Command::Printers(command) => command.run(&engine(config).await?).await,
         Command::Prints(prints) => prints.run(&engine(config).await?).await,
