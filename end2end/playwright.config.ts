@@ -38,6 +38,7 @@ export default defineConfig({
       // Every form works without JavaScript: the same tests, but for what is live by nature.
       testMatch: [
         'setup.spec.ts',
+        'attention.spec.ts',
         'replay.spec.ts',
         'session.spec.ts',
         'trail.spec.ts',
