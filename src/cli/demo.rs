@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::desk::sign_in::{SignInRefusal, add_operator};
 use crate::desk::{Role, rehearsal};
 use crate::engine::Engine;
+use crate::store::cursors::FIRST_DAY_DONE;
 use crate::twin::{Scenario, Twin, TwinOptions, start};
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
@@ -53,7 +54,9 @@ impl Demo {
         let engine = engine(config).await?;
         let _lock = run::claim(&engine)?;
         let twin = self.twin(&engine.config.data_dir).await?;
-        rehearsal::connect(&engine, &Actor::CommandLine, &twin).await?;
+        let (d365, fedex) = (twin.d365_credentials(), twin.fedex_credentials());
+        rehearsal::connect(&engine, &Actor::CommandLine, d365, fedex).await?;
+        first_day_is_over(&engine).await?;
         rehearsal::push_here(&engine, &twin);
         let password = login(&engine).await?;
         let shown =
@@ -73,6 +76,12 @@ impl Demo {
             .await
             .map_err(|error| Failed::usage(format!("the twins cannot start: {error}; is the address free?")))
     }
+}
+
+/// The demo has no first day: its list would only stand in the way.
+async fn first_day_is_over(engine: &Engine) -> std::result::Result<(), Failed> {
+    let now = engine.clock.now_ms();
+    Ok(engine.store.db.set_cursor(FIRST_DAY_DONE, now, now).await?)
 }
 
 /// The demo's login, made at the first start and printed at each.

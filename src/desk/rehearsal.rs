@@ -14,7 +14,7 @@ use crate::store::cursors::REHEARSAL;
 use crate::twin::{Scenario, Twin, TwinOptions, start};
 use crate::vault;
 use app::contract::Problem;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -43,9 +43,9 @@ fn state_file(data_dir: &Path) -> PathBuf {
     data_dir.join(STATE_FILE)
 }
 
-/// Saves credentials for the twins, pings both, and so has their orders pulled.
-pub async fn connect(engine: &Engine, actor: &Actor, twin: &Twin) -> Result<(), Problem> {
-    for (system, document) in [(System::D365, twin.d365_credentials()), (System::Fedex, twin.fedex_credentials())] {
+/// Saves the twins' credentials, pings both, and so has their orders pulled.
+pub async fn connect(engine: &Engine, actor: &Actor, d365: Value, fedex: Value) -> Result<(), Problem> {
+    for (system, document) in [(System::D365, d365), (System::Fedex, fedex)] {
         connections::save(engine, actor, system, document).await?;
         ping::ping(engine, system, actor).await.map_err(|error| problem::store(engine, &error))?;
     }
@@ -112,7 +112,10 @@ pub async fn begin(engine: &Engine, actor: &Actor) -> Result<(), Problem> {
     push_here(engine, &twin);
     let connected = async {
         note_begun(engine, actor).await.map_err(|error| problem::store(engine, &error))?;
-        connect(engine, actor, &twin).await
+        let mut fedex = twin.fedex_credentials();
+        // A picture can be shown on the page.
+        fedex["label"] = json!({"image_type": "PNG"});
+        connect(engine, actor, twin.d365_credentials(), fedex).await
     };
     match connected.await {
         Ok(()) => {
