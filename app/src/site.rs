@@ -2,6 +2,7 @@
 
 use crate::components::shell::Shell;
 use crate::pages::attention::AttentionPage;
+use crate::pages::batch::BatchPage;
 use crate::pages::connections::ConnectionsPage;
 use crate::pages::day::DayPage;
 use crate::pages::inbox::InboxPage;
@@ -13,6 +14,8 @@ use crate::pages::orders::OrdersPage;
 use crate::pages::parcels::ParcelsPage;
 use crate::pages::printers::PrintersPage;
 use crate::pages::pull::PullPage;
+use crate::pages::recover::RecoverPage;
+use crate::pages::repair::RepairPage;
 use crate::pages::rules::RulesPage;
 use crate::pages::setup::SetupPage;
 use crate::pages::start::StartPage;
@@ -56,6 +59,9 @@ pub fn App() -> impl IntoView {
             <Shell>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=AttentionPage ssr=SsrMode::Async/>
+                    <Route path=path!("/attention/:cause") view=RepairPage ssr=SsrMode::Async/>
+                    <Route path=path!("/batches/:batch") view=BatchPage ssr=SsrMode::Async/>
+                    <Route path=path!("/recover") view=RecoverPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
                     <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>

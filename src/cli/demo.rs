@@ -94,7 +94,7 @@ async fn login(engine: &Engine) -> std::result::Result<String, Failed> {
         Ok(given) => SecretString::from(given),
         Err(_) => SecretString::from(engine.new_id().to_lowercase()),
     };
-    match add_operator(engine, DEMO_OPERATOR, &password, Role::Admin).await? {
+    match add_operator(engine, &Actor::CommandLine, DEMO_OPERATOR, &password, Role::Admin).await? {
         Ok(_) => {}
         Err(SignInRefusal::PasswordShort) => {
             return Err(Failed::usage("ML_OPERATOR_PASSWORD must have 12 characters."));

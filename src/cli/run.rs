@@ -2,6 +2,7 @@
 
 use super::{Exit, Failed, Result, engine};
 use crate::config::Config;
+use crate::desk::ping_hourly;
 use crate::desk::rehearsal;
 use crate::engine::Engine;
 use crate::lifecycle::{DirectoryLock, Lifecycle};
@@ -28,7 +29,7 @@ pub async fn bind(config: &mut Config) -> std::result::Result<TcpListener, Faile
 pub async fn serve_engine(engine: &Engine, listener: TcpListener, ready: impl FnOnce(&str)) -> Result {
     let lifecycle = Lifecycle::default();
     take_up(engine).await?;
-    work::spawn(engine, &lifecycle);
+    spawn_loops(engine, &lifecycle);
     let address = engine.config.public_url().to_string();
     tracing::info!("listening on {address}");
     let server = lifecycle.clone();
@@ -48,13 +49,20 @@ pub async fn serve_engine(engine: &Engine, listener: TcpListener, ready: impl Fn
     error.map_or(Ok(Exit::Done), |text| Err(Failed::usage(text)))
 }
 
+/// The work, and the hourly check of the connections, whose ladders are the desk's.
+fn spawn_loops(engine: &Engine, lifecycle: &Lifecycle) {
+    work::spawn(engine, lifecycle);
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("ping", async move { ping_hourly::run(&e, &l).await });
+}
+
 /// Workers only. On SQLite there can be one process: the lock refuses a second.
 pub async fn worker(config: Config) -> Result {
     let engine = engine(config).await?;
     let _lock = claim(&engine)?;
     take_up(&engine).await?;
     let lifecycle = Lifecycle::default();
-    work::spawn(&engine, &lifecycle);
+    spawn_loops(&engine, &lifecycle);
     lifecycle.run_until_signal().await;
     rehearsal::pause(&engine).await;
     engine.store.db.close().await;

@@ -349,6 +349,7 @@ pub async fn groups(engine: &Engine) -> Result<Vec<CauseGroup>, StoreError> {
             last: present::moment(count.last_ms),
             href: "/write-back#parked".to_owned(),
             orders: orders(&count.cause_code),
+            ..CauseGroup::default()
         }
     };
     Ok(counts.into_iter().map(group).collect())

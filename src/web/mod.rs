@@ -10,8 +10,11 @@ mod live;
 mod proof;
 mod session;
 mod site;
+mod trail;
 
 use crate::config::Config;
+use crate::desk::Operator;
+use crate::desk::masked::desk_of;
 use crate::desk::setup_code::setup_code;
 use crate::desk::{Operator, OperatorDesk};
 use crate::engine::Engine;
@@ -60,7 +63,7 @@ impl axum::extract::FromRef<Web> for LeptosOptions {
 
 impl Web {
     fn desk(&self, operator: Option<Operator>) -> DeskHandle {
-        DeskHandle(Arc::new(OperatorDesk::new(self.engine.clone(), operator, self.setup_code.is_some())))
+        DeskHandle(desk_of(self.engine.clone(), operator, self.setup_code.is_some()))
     }
 }
 
@@ -150,11 +153,9 @@ pub async fn router(
     let sessions = |error: Box<dyn std::error::Error + Send + Sync>| ServeError::Sessions(error);
     let pages = Router::new()
         .route("/desk/{*function}", get(server_function).post(server_function))
-        .route("/orders/{company}/{number}/label", get(label::download))
-        .route("/orders/{company}/{number}/shipments/{id}/documents/{sequence}/{no}", get(label::document))
-        .route("/orders/{company}/{number}/shipments/{id}/proofs/{digest}", get(proof::show))
-        .route("/day/closes/{id}", get(label::manifest))
+        .merge(files())
         .route("/charges.csv", get(label::charges))
+        .route("/trail/export", get(trail::export))
         .route("/live", get(live::listen))
         .route("/login", post(session::sign_in))
         .route("/logout", post(session::sign_out))
@@ -193,6 +194,16 @@ pub async fn router(
         // A panic in a page is that page's alone.
         .layer(CatchPanicLayer::new());
     Ok(whole.with_state(web))
+}
+
+/// Files that name people, for those who see them.
+fn files() -> Router<Web> {
+    Router::new()
+        .route("/orders/{company}/{number}/label", get(label::download))
+        .route("/orders/{company}/{number}/shipments/{id}/documents/{sequence}/{no}", get(label::document))
+        .route("/orders/{company}/{number}/shipments/{id}/proofs/{digest}", get(proof::show))
+        .route("/day/closes/{id}", get(label::manifest))
+        .route_layer(from_fn(session::require_people_seen))
 }
 
 /// Where pushes are written; each transaction wakes who reads them.

@@ -110,9 +110,11 @@ fn SignedIn(viewer: Viewer) -> impl IntoView {
 fn SessionEnded() -> impl IntoView {
     let problem = Problem::new("session.ended", "Your session has ended.", "Sign in to go on where you were.");
     view! {
-        <div class="session-ended" id="session-ended" data-own="" hidden=true>
-            <ProblemNotice problem/>
-        </div>
+        <template id="session-ended" data-own="">
+            <div class="session-ended">
+                <ProblemNotice problem/>
+            </div>
+        </template>
     }
 }
 

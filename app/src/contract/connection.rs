@@ -27,6 +27,12 @@ pub struct D365Connection {
     pub document: String,
     /// The last ping.
     pub ladder: Option<Ladder>,
+    /// Pings of the last days, newest first.
+    #[serde(default)]
+    pub history: Vec<LadderRow>,
+    /// A new secret that failed its test and is not in force.
+    #[serde(default)]
+    pub refused: Option<RefusedSave>,
     /// When what signs us in ends, once that is near: one sentence.
     #[serde(default)]
     pub expiry: Option<String>,
@@ -45,6 +51,12 @@ pub struct FedexConnection {
     pub document: String,
     /// The last ping.
     pub ladder: Option<Ladder>,
+    /// Pings of the last days, newest first.
+    #[serde(default)]
+    pub history: Vec<LadderRow>,
+    /// A new secret that failed its test and is not in force.
+    #[serde(default)]
+    pub refused: Option<RefusedSave>,
 }
 
 /// The Dynamics 365 form, values as typed. Lists are separated by commas.
@@ -144,6 +156,32 @@ pub struct Ladder {
     pub duration_ms: i64,
     /// Top to bottom; after a failed rung the rest is skipped.
     pub rungs: Vec<Rung>,
+}
+
+/// One ping among the earlier ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LadderRow {
+    /// Its id.
+    pub ping_id: String,
+    /// Who asked: an operator, or `engine` for the hourly check.
+    pub by: String,
+    /// The first rung that did not hold, and what it said.
+    pub fault: Option<String>,
+    /// The ladder.
+    pub ladder: Ladder,
+}
+
+/// A new secret that failed its test: the old one stays in force unless it is saved anyway.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedSave {
+    /// The ladder of the test.
+    pub ladder: Ladder,
+    /// Who tried.
+    pub by: String,
+    /// Until when it can be saved anyway without entering it again.
+    pub until: Moment,
+    /// What saving it anyway risks.
+    pub risk: String,
 }
 
 /// One named check.

@@ -16,6 +16,9 @@ pub struct Pull {
     pub queue: LookQueue,
     /// What is confirmed there and not here.
     pub gap: GapView,
+    /// What runs when, in sentences, from the settings in force.
+    #[serde(default)]
+    pub schedules: Vec<String>,
     /// The operator may import, rewind and compare.
     pub may_act: bool,
     /// The server's clock.

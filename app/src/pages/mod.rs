@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "a component owns its props; the macro has no borrowed ones")]
 
 pub mod attention;
+pub mod batch;
 pub mod connection_events;
 pub mod connection_forms;
 pub mod connections;
@@ -32,6 +33,8 @@ pub mod printers_queue;
 pub mod pull;
 pub mod pull_gap;
 pub mod pull_why;
+pub mod recover;
+pub mod repair;
 pub mod rules;
 pub mod rules_addresses;
 pub mod rules_services;

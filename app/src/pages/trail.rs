@@ -38,6 +38,11 @@ fn filter_of(query: &ParamsMap) -> TrailFilter {
         system: filter_value(query, "system"),
         outcome: filter_value(query, "outcome"),
         after: filter_value(query, "after"),
+        action: filter_value(query, "action"),
+        text: filter_value(query, "text"),
+        from: filter_value(query, "from"),
+        to: filter_value(query, "to"),
+        correlation: filter_value(query, "correlation"),
     }
 }
 
