@@ -114,7 +114,7 @@ test.describe('with the built-in twins', () => {
     await open(page, product(), '/');
     await expect(page.getByTestId('checklist')).toBeVisible();
     await open(page, product(), '/trail');
-    await expect(page.getByTestId('trail-row').filter({ hasText: 'rehearsal.removed' })).toHaveCount(1);
+    await expect(page.getByTestId('trail-row').filter({ hasText: 'twins.removed' })).toHaveCount(1);
   });
 });
 

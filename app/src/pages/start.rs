@@ -31,7 +31,7 @@ fn Beginning(start: Start) -> impl IntoView {
     provide_page_clock(&start.now);
     let body = match start.way {
         StartWay::Choose => EitherOf3::A(view! { <Choice refused=start.twins_refused may_change=start.may_change/> }),
-        StartWay::Rehearsal => EitherOf3::B(view! {
+        StartWay::Twins => EitherOf3::B(view! {
             <Label label=start.first_label.clone()/>
             <Steps start=start.clone()/>
             {start.may_change.then(|| view! { <RemoveTwinsAsk/> })}
@@ -101,7 +101,7 @@ fn Choice(refused: Option<Problem>, may_change: bool) -> impl IntoView {
     }
 }
 
-/// The first label of a rehearsal, or the wait for it.
+/// The first label of the twins, or the wait for it.
 #[component]
 fn Label(label: Option<FirstLabel>) -> impl IntoView {
     match label {
@@ -136,9 +136,15 @@ fn LabelCard(label: FirstLabel) -> impl IntoView {
                     <li>
                         <a href=label.order_href>"The order with all its steps"</a>
                     </li>
-                    <li>
-                        <a href=label.label_href rel="external">"The label as FedEx sent it"</a>
-                    </li>
+                    {label
+                        .label_href
+                        .map(|href| {
+                            view! {
+                                <li>
+                                    <a href=href rel="external">"The label as FedEx sent it"</a>
+                                </li>
+                            }
+                        })}
                     <li>
                         <a href="/orders">"All orders"</a>
                     </li>
@@ -194,7 +200,7 @@ fn StepRow(step: StartStep) -> impl IntoView {
     }
 }
 
-/// The end of the rehearsal.
+/// The end of the twins.
 #[component]
 fn RemoveTwinsAsk() -> impl IntoView {
     view! {
@@ -208,9 +214,9 @@ fn RemoveTwinsAsk() -> impl IntoView {
             >
                 <p>
                     "The twins end, and everything that came of them is removed: their orders, labels, charges and "
-                    "pushes, the delivery modes and addresses on the Rules page, remembered corrections, and this "
-                    "list. Operators, printers and the audit trail stay. It cannot be undone; you can begin another "
-                    "rehearsal until a real system is connected."
+                    "pushes, all rules, remembered corrections, notes on causes, and this list. Operators, printers "
+                    "and the audit trail stay. It cannot be undone; the twins can be started anew until a real system "
+                    "is connected."
                 </p>
                 <form method="post" action={path_of::<RemoveTwins>()}>
                     <Submit
