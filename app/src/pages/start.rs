@@ -189,8 +189,9 @@ fn Steps(start: Start) -> impl IntoView {
 /// One step.
 #[component]
 fn StepRow(step: StartStep) -> impl IntoView {
+    let code = step.status.code.clone();
     view! {
-        <li id=format!("step-{}", step.key) data-testid="start-step" data-status=step.status.code.clone()>
+        <li id=format!("step-{}", step.key) data-testid="start-step" data-status=code>
             <StatusBadge status=step.status/>
             <div>
                 <a href=step.href>{step.title}</a>
