@@ -2,8 +2,7 @@
 //! a state is the domain's, see `order/transition.rs`.
 
 use crate::audit::{Actor, Subject, System};
-use crate::desk::{OperatorDesk, Role, connections, ping, problem};
-use crate::desk::{OperatorDesk, Role, connections, ping, problem, rotate, rules};
+use crate::desk::{OperatorDesk, Role, connections, ping, problem, rotate};
 use crate::order::correction;
 use crate::order::group::group_of;
 use crate::order::state::State;

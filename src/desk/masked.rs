@@ -10,13 +10,16 @@ use crate::desk::{Operator, OperatorDesk, problem};
 use crate::engine::Engine;
 use crate::store::Result as Stored;
 use app::contract::{
-    AddressAdvice, Attention, Connections, Correction, D365Form, Day, Delivery, DryRun, Events, FedexForm, FieldForm,
-    Frame, Inbox, InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, People,
-    PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion,
-    TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
+    AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, Connecting, Connections,
+    Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Frame, Inbox,
+    InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, People, PickupForm,
+    PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, RecoverForm, Recovery, RepairForm, RepairSheet, Rules,
+    RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why,
+    WriteBack,
 };
 use app::desk::{
-    Commands, Desk, EventDesk, InboxDesk, ParcelDesk, PauseDesk, PeopleDesk, PrintDesk, PullDesk, Views, WriteBackDesk,
+    ApproveDesk, Commands, Desk, EventDesk, InboxDesk, ParcelDesk, PauseDesk, PeopleDesk, PrintDesk, PullDesk,
+    RepairDesk, StartDesk, Views, WriteBackDesk,
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -185,6 +188,41 @@ masked!(EventDesk {
     fn make_event_address() -> ();
     fn retire_event_address(token_id: String) -> ();
     fn list_events(listed: String) -> ();
+});
+
+masked!(StartDesk {
+    fn start() -> Start;
+    fn start_twins() -> ();
+    fn remove_twins() -> ();
+    fn paste(system: String, text: String) -> ();
+    fn connecting_d365() -> Connecting<D365Access>;
+    fn connecting_fedex() -> Connecting<FedexAccess>;
+    fn connect_d365(form: D365Access) -> Ladder;
+    fn connect_fedex(form: FedexAccess) -> Ladder;
+    fn put_start_away() -> ();
+});
+
+masked!(RepairDesk {
+    fn repair_sheet(key: String, ask: bool) -> RepairSheet;
+    fn repair(form: RepairForm) -> String;
+    fn try_repair(form: RepairForm) -> String;
+    fn batch(batch_id: String, after: i64) -> BatchView;
+    fn start_batch(batch_id: String) -> ();
+    fn discard_batch(batch_id: String) -> ();
+    fn recovery(window: Option<(String, String)>) -> Recovery;
+    fn recover(form: RecoverForm) -> String;
+    fn note_cause(form: CauseNoteForm) -> ();
+    fn save_pickup(form: PickupForm) -> ();
+    fn remove_pickup(warehouse: String) -> ();
+});
+
+masked!(ApproveDesk {
+    fn approvals(filter: ApprovalFilter) -> Approvals;
+    fn approve(shipment_id: String, version: i64) -> ();
+    fn approve_all(frozen: String, reason: String) -> String;
+    fn decline(shipment_id: String, version: i64, reason: String) -> ();
+    fn switch_mode(company: String, mode: String, reason: String) -> String;
+    fn try_rules(version: i64, change: RulesChange, last: u32) -> BackTest;
 });
 
 masked!(PeopleDesk {

@@ -2,6 +2,7 @@
 
 use crate::audit::Actor;
 use crate::clock::{DAY_MS, HOUR_MS};
+use crate::desk::rules::sound;
 use crate::desk::{OperatorDesk, views};
 use crate::engine::Engine;
 use crate::order::pickup::Pickup;
@@ -94,11 +95,10 @@ impl OperatorDesk {
     }
 
     async fn change_pickups(&self, actor: &Actor, what: &str, change: impl FnOnce(&mut Rules)) -> Result<(), Problem> {
-        let version = self.store(self.engine.store.db.rules().await)?.map_or(0, |saved| saved.version);
-        let changed = |rules: &mut Rules| {
-            change(rules);
-            Ok(())
-        };
-        self.change_rules(actor, version, what, changed).await.map(drop)
+        let saved = self.store(self.engine.store.db.rules().await)?;
+        let (mut rules, version) = saved.map(|saved| (saved.rules, saved.version)).unwrap_or_default();
+        change(&mut rules);
+        sound(&rules)?;
+        self.write_rules(actor, version, &rules, what).await.map(drop)
     }
 }

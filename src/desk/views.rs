@@ -16,8 +16,8 @@ use crate::store::StoreError;
 use crate::store::cursors::LAST_PULL;
 use crate::store::shipments::{ListFilter, ListRow};
 use app::contract::{
-    Attention, CauseGroup, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, LadderRow,
-    OrderDetail, OrderFilter, OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
+    Attention, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, LadderRow, OrderDetail,
+    OrderFilter, OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
 };
 use app::desk::Views;
 use async_trait::async_trait;

@@ -305,3 +305,9 @@ macro_rules! bind_all {
     }};
 }
 use bind_all;
+
+/// A search pattern for `like … escape '\'`, lower case.
+fn contains(text: &str) -> String {
+    let escaped = text.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}

@@ -8,7 +8,6 @@ use crate::order::search::{Query, Term, terms_of_shipment};
 use crate::order::state::State;
 use crate::order::{Charge, Kind, OrderId, Shipment, ShipmentId, Voiding};
 use crate::store::pauses::Flow;
-use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, contains, exactly_one, on_db, on_tx};
 use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, exactly_one, on_db, on_tx};
 
 #[derive(sqlx::FromRow)]

@@ -16,7 +16,6 @@ use crate::config::Config;
 use crate::desk::Operator;
 use crate::desk::masked::desk_of;
 use crate::desk::setup_code::setup_code;
-use crate::desk::{Operator, OperatorDesk};
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;
 use crate::store::Db;
