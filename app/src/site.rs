@@ -18,6 +18,8 @@ use crate::pages::recover::RecoverPage;
 use crate::pages::repair::RepairPage;
 use crate::pages::rules::RulesPage;
 use crate::pages::setup::SetupPage;
+use crate::pages::start::StartPage;
+use crate::pages::start_connect::{StartD365Page, StartFedexPage};
 use crate::pages::trail::TrailPage;
 use crate::pages::write_back::WriteBackPage;
 use leptos::prelude::*;
@@ -72,6 +74,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/write-back") view=WriteBackPage ssr=SsrMode::Async/>
                     <Route path=path!("/trail") view=TrailPage ssr=SsrMode::Async/>
                     <Route path=path!("/connections") view=ConnectionsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/start") view=StartPage ssr=SsrMode::Async/>
+                    <Route path=path!("/start/d365") view=StartD365Page ssr=SsrMode::Async/>
+                    <Route path=path!("/start/fedex") view=StartFedexPage ssr=SsrMode::Async/>
                     <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
                     <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
                 </Routes>

@@ -4,8 +4,9 @@ use super::{Exit, Failed, Result, engine, run};
 use crate::audit::Actor;
 use crate::config::Config;
 use crate::desk::sign_in::{SignInRefusal, add_operator};
-use crate::desk::{Role, rehearsal};
+use crate::desk::{Role, built_in_twins};
 use crate::engine::Engine;
+use crate::store::cursors::FIRST_DAY_DONE;
 use crate::twin::{Scenario, Twin, TwinOptions, start};
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
@@ -53,8 +54,10 @@ impl Demo {
         let engine = engine(config).await?;
         let _lock = run::claim(&engine)?;
         let twin = self.twin(&engine.config.data_dir).await?;
-        rehearsal::connect(&engine, &Actor::CommandLine, &twin).await?;
-        rehearsal::push_here(&engine, &twin);
+        let (d365, fedex) = (twin.d365_credentials(), twin.fedex_credentials());
+        built_in_twins::connect(&engine, &Actor::CommandLine, d365, fedex).await?;
+        first_day_is_over(&engine).await?;
+        built_in_twins::push_here(&engine, &twin);
         let password = login(&engine).await?;
         let shown =
             format!("The twins: Dynamics 365 at {}/_twin/ and FedEx at {}/_twin/", twin.d365_url(), twin.fedex_url());
@@ -68,11 +71,17 @@ impl Demo {
     }
 
     async fn twin(&self, data_dir: &Path) -> std::result::Result<Twin, Failed> {
-        let options = TwinOptions { fedex: self.fedex, d365: self.d365, ..rehearsal::options(data_dir) };
+        let options = TwinOptions { fedex: self.fedex, d365: self.d365, ..built_in_twins::options(data_dir) };
         start(options)
             .await
             .map_err(|error| Failed::usage(format!("the twins cannot start: {error}; is the address free?")))
     }
+}
+
+/// The demo has no first day: its list would only stand in the way.
+async fn first_day_is_over(engine: &Engine) -> std::result::Result<(), Failed> {
+    let now = engine.clock.now_ms();
+    Ok(engine.store.db.set_cursor(FIRST_DAY_DONE, now, now).await?)
 }
 
 /// The demo's login, made at the first start and printed at each.

@@ -2,8 +2,8 @@
 
 use super::{Exit, Failed, Result, engine};
 use crate::config::Config;
+use crate::desk::built_in_twins;
 use crate::desk::ping_hourly;
-use crate::desk::rehearsal;
 use crate::engine::Engine;
 use crate::lifecycle::{DirectoryLock, Lifecycle};
 use crate::{web, work};
@@ -43,7 +43,7 @@ pub async fn serve_engine(engine: &Engine, listener: TcpListener, ready: impl Fn
     });
     ready(&address);
     lifecycle.run_until_signal().await;
-    rehearsal::pause(engine).await;
+    built_in_twins::pause(engine).await;
     engine.store.db.close().await;
     let error = failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     error.map_or(Ok(Exit::Done), |text| Err(Failed::usage(text)))
@@ -64,7 +64,7 @@ pub async fn worker(config: Config) -> Result {
     let lifecycle = Lifecycle::default();
     spawn_loops(&engine, &lifecycle);
     lifecycle.run_until_signal().await;
-    rehearsal::pause(&engine).await;
+    built_in_twins::pause(&engine).await;
     engine.store.db.close().await;
     Ok(Exit::Done)
 }
@@ -81,8 +81,8 @@ async fn take_up(engine: &Engine) -> std::result::Result<(), Failed> {
     if engine.config.is_sqlite() {
         work::rescue::at_start(engine).await?;
     }
-    // Without its twins a rehearsal stands still, and everything else works.
-    if let Err(problem) = rehearsal::take_up(engine).await {
+    // Without them their orders stand still, and everything else works.
+    if let Err(problem) = built_in_twins::take_up(engine).await {
         tracing::error!("the built-in twins could not be started again: {problem}");
     }
     Ok(())

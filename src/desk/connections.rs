@@ -4,7 +4,7 @@
 //! tenant changes, the saved secret is not carried over, so that nobody can have it sent elsewhere.
 
 use crate::audit::{Actor, Subject, System};
-use crate::desk::{problem, rehearsal};
+use crate::desk::{built_in_twins, problem};
 use crate::engine::Engine;
 use crate::order::rules::Rules;
 use crate::{d365, fedex, vault};
@@ -132,7 +132,7 @@ pub struct Prepared {
 /// sent to the same place.
 pub async fn prepare(engine: &Engine, system: System, document: Value) -> Result<Prepared, Problem> {
     let old = sealed(engine, system).await?;
-    let refused = rehearsal::keeps_out(engine, old.as_ref(), &document).await;
+    let refused = built_in_twins::keeps_out(engine, old.as_ref(), &document).await;
     match refused.map_err(|error| problem::store(engine, &error))? {
         Some(problem) => Err(problem),
         None => prepare_anywhere(engine, system, document).await,
@@ -204,7 +204,7 @@ pub async fn save(engine: &Engine, actor: &Actor, system: System, document: Valu
     write(engine, actor, system, &prepare(engine, system, document).await?).await
 }
 
-/// The same whatever address it has: the rehearsal's own twins move.
+/// The same whatever address it has: the built-in twins move.
 pub(super) async fn save_anywhere(
     engine: &Engine,
     actor: &Actor,

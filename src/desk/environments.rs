@@ -32,7 +32,7 @@ pub async fn frame(engine: &Engine) -> Option<Rehearsal> {
         Environment::Custom if is_loopback(&fedex.credentials().base_url) => Side::Loopback,
         Environment::Custom => Side::Custom,
     });
-    let since = crate::desk::rehearsal::since(engine).await.ok().flatten();
+    let since = crate::desk::built_in_twins::since(engine).await.ok().flatten();
     words(d365, fedex, since.is_some())
 }
 

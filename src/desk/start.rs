@@ -8,11 +8,11 @@ use crate::audit::{Subject, System};
 use crate::clock::MINUTE_MS;
 use crate::desk::commands::known_system;
 use crate::desk::pasted::{self, Understood};
-use crate::desk::{OperatorDesk, Role, connections, problem, rehearsal, start_steps};
+use crate::desk::{OperatorDesk, Role, built_in_twins, connections, problem, start_steps};
 use crate::engine::Pasted;
 use crate::order::parcel::ImageType;
+use crate::store::built_in_twins::FirstLabel as Row;
 use crate::store::cursors::FIRST_DAY_DONE;
-use crate::store::rehearsal::FirstLabel as Row;
 use crate::transport::Trace;
 use crate::vault;
 use app::contract::{Connecting, D365Access, FedexAccess, FirstLabel, Ladder, Problem, SecretHeld, Start, StartWay};
@@ -48,20 +48,21 @@ const SHOWN: [(&str, &str); 10] = [
 #[async_trait]
 impl StartDesk for OperatorDesk {
     async fn start(&self) -> Result<Start, Problem> {
-        self.allowed(Role::Viewer)?;
+        self.allowed_connections()?;
         let engine = &self.engine;
+        let sees_labels = self.operator.as_ref().is_some_and(|operator| operator.role.sees_people());
         let way = self.way().await?;
         let steps = self.store(start_steps::steps(engine).await)?;
         Ok(Start {
             way,
             twins_refused: match way {
-                StartWay::Choose => self.store(rehearsal::refused(engine).await)?,
-                StartWay::Rehearsal | StartWay::Connect => None,
+                StartWay::Choose => self.store(built_in_twins::refused(engine).await)?,
+                StartWay::Twins | StartWay::Connect => None,
             },
             done: start_steps::are_done(&steps),
             steps,
             put_away: self.store(start_steps::are_put_away(engine).await)?,
-            first_label: self.store(engine.store.db.first_label().await)?.map(first_label),
+            first_label: self.store(engine.store.db.first_label().await)?.map(|row| first_label(row, sees_labels)),
             may_change: self.allowed(Role::Admin).is_ok(),
             may_put_away: self.allowed(Role::Operator).is_ok(),
             now: super::present::moment(engine.clock.now_ms()),
@@ -70,12 +71,12 @@ impl StartDesk for OperatorDesk {
 
     async fn start_twins(&self) -> Result<(), Problem> {
         let actor = self.allowed(Role::Admin)?;
-        rehearsal::begin(&self.engine, &actor).await
+        built_in_twins::begin(&self.engine, &actor).await
     }
 
     async fn remove_twins(&self) -> Result<(), Problem> {
         let actor = self.allowed(Role::Admin)?;
-        rehearsal::remove(&self.engine, &actor).await
+        built_in_twins::remove(&self.engine, &actor).await
     }
 
     async fn paste(&self, system: String, text: String) -> Result<(), Problem> {
@@ -188,8 +189,8 @@ impl StartDesk for OperatorDesk {
 impl OperatorDesk {
     async fn way(&self) -> Result<StartWay, Problem> {
         let engine = &self.engine;
-        if self.store(rehearsal::since(engine).await)?.is_some() {
-            return Ok(StartWay::Rehearsal);
+        if self.store(built_in_twins::since(engine).await)?.is_some() {
+            return Ok(StartWay::Twins);
         }
         for name in [vault::D365, vault::FEDEX] {
             if self.store(engine.store.db.secret(name).await)?.is_some() {
@@ -221,7 +222,7 @@ impl OperatorDesk {
         system: System,
         secret: &str,
     ) -> Result<(Map<String, Value>, Connecting<F>), Problem> {
-        self.allowed(Role::Viewer)?;
+        self.allowed_connections()?;
         let saved = self.saved_part(system).await?;
         let is_saved = saved.is_some();
         let (pasted, remarks) = self.pasted(system).unwrap_or_default();
@@ -232,8 +233,8 @@ impl OperatorDesk {
         };
         let refused = match self.allowed(Role::Admin) {
             Err(problem) => Some(problem),
-            Ok(_) if self.way().await? == StartWay::Rehearsal => Some(Problem::new(
-                "rehearsal.at-work",
+            Ok(_) if self.way().await? == StartWay::Twins => Some(Problem::new(
+                "twins.at-work",
                 "The built-in twins are at work.",
                 "Remove them on the Start page, then connect your systems.",
             )),
@@ -340,16 +341,17 @@ fn understood(pasted: &Map<String, Value>) -> Vec<(String, String)> {
     lines
 }
 
-fn first_label(row: Row) -> FirstLabel {
+/// Who does not see people does not see the label with their address either.
+fn first_label(row: Row, sees_labels: bool) -> FirstLabel {
     let order = format!("/orders/{}/{}", row.company, row.number);
     let label = format!("{order}/shipments/{}/documents/{}/{}", row.shipment_id, row.sequence, row.document_no);
     let is_picture = ImageType::parse(&row.image_type) == Some(ImageType::Png);
     FirstLabel {
         tracking_number: row.tracking_number,
         number: row.number,
-        picture_href: is_picture.then(|| label.clone()),
+        picture_href: (is_picture && sees_labels).then(|| label.clone()),
         order_href: order,
-        label_href: label,
+        label_href: sees_labels.then_some(label),
         at: super::present::moment(row.created_ms),
     }
 }

@@ -3,8 +3,8 @@
 use crate::audit::System;
 use crate::engine::Engine;
 use crate::store::Result;
+use crate::store::built_in_twins::FirstLabel;
 use crate::store::cursors::{FIRST_DAY_DONE, LAST_PULL};
-use crate::store::rehearsal::FirstLabel;
 use crate::work::ingest::LAST_PUSH;
 use app::contract::{Counter, Ladder, RungOutcome, StartStep, Status, Tone};
 
@@ -26,7 +26,7 @@ fn status(code: &str) -> Status {
 /// All steps, in their order.
 pub async fn steps(engine: &Engine) -> Result<Vec<StartStep>> {
     let db = &engine.store.db;
-    let rehearsal = super::rehearsal::since(engine).await?.is_some();
+    let twins = super::built_in_twins::since(engine).await?.is_some();
     let step = |key: &str, title: &str, code: &str, evidence: String, href: &str| StartStep {
         key: key.to_owned(),
         title: title.to_owned(),
@@ -34,7 +34,7 @@ pub async fn steps(engine: &Engine) -> Result<Vec<StartStep>> {
         evidence,
         href: href.to_owned(),
     };
-    let side = |page: &'static str, card: &'static str| if rehearsal { card } else { page };
+    let side = |page: &'static str, card: &'static str| if twins { card } else { page };
     let (d365, d365_seen) = connected(engine, System::D365).await?;
     let (fedex, fedex_seen) = connected(engine, System::Fedex).await?;
     let services = engine.rules().await?.services.len();
@@ -123,8 +123,8 @@ fn labelled(first: Option<FirstLabel>) -> (&'static str, String) {
     match first {
         Some(label) => (DONE, format!("Label {} for {}.", label.tracking_number, label.number)),
         None => {
-            let words = "Nothing is bought for a trial: FedEx validated one when you pinged it, and an order's page \
-                         has a dry run.";
+            let words = "Nothing is bought for a trial: FedEx validated one when you pinged it, an order's page has a \
+                         dry run, and a legal entity in shadow (Rules) buys nothing.";
             ("open", words.to_owned())
         }
     }

@@ -9,7 +9,7 @@ pub const FULL_SCAN: &str = "d365.full_scan_ms";
 /// How many orders were in it.
 pub const FULL_SCAN_SEEN: &str = "d365.full_scan_seen";
 /// Since when the built-in twins stand in for both systems.
-pub const REHEARSAL: &str = "rehearsal.begun_ms";
+pub const TWINS_AT_WORK: &str = "twins.begun_ms";
 /// When an operator put the finished checklist of the first day away.
 pub const FIRST_DAY_DONE: &str = "first_day.done_ms";
 

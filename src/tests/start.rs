@@ -1,4 +1,4 @@
-//! The first day: the rehearsal with the built-in twins, what is pasted, and the steps until the
+//! The first day: the built-in twins, what is pasted, and the steps until the
 //! first label.
 
 use crate::served::Served;
@@ -6,9 +6,9 @@ use crate::support::{Backend, TestApp, backends};
 use app::contract::{D365Access, FedexAccess, RungOutcome, SecretHeld, StartStep, StartWay, TrailFilter};
 use app::desk::{Commands, StartDesk, Views};
 use ml_connector::audit::{Actor, System};
-use ml_connector::desk::{Role, connections, rehearsal};
+use ml_connector::desk::{Role, built_in_twins, connections};
 use ml_connector::order::{Order, OrderId, OrderKey};
-use ml_connector::store::rehearsal::{CLEARED, KEPT};
+use ml_connector::store::built_in_twins::{CLEARED, KEPT};
 use ml_connector::twin::TwinOptions;
 use serde_json::{Value, json};
 
@@ -43,10 +43,10 @@ async fn one_click_connects_the_twins_and_their_orders_get_labels() {
     assert_eq!(app.desk(Role::Operator).start_twins().await.expect_err("no").code, "desk.not-allowed");
 
     admin.start_twins().await.expect("begun");
-    assert_eq!(admin.start_twins().await.expect_err("twice").code, "rehearsal.refused");
+    assert_eq!(admin.start_twins().await.expect_err("twice").code, "twins.refused");
     let number = first_label(&app).await;
     let start = admin.start().await.expect("seen");
-    assert_eq!(start.way, StartWay::Rehearsal);
+    assert_eq!(start.way, StartWay::Twins);
     assert!(start.done, "{:?}", start.steps);
     let label = start.first_label.expect("a label");
     assert!(label.number.starts_with("SO-") || label.number.starts_with("RT-"), "{}", label.number);
@@ -54,12 +54,12 @@ async fn one_click_connects_the_twins_and_their_orders_get_labels() {
     let frame = admin.frame().await.expect("seen").rehearsal.expect("a frame");
     assert!(frame.sentence.contains("built-in twins"), "{}", frame.sentence);
     let trail = admin.trail(TrailFilter { actor: Some("kim".into()), ..TrailFilter::default() }).await.expect("read");
-    assert!(trail.rows.iter().any(|row| row.action == "rehearsal.begun"));
+    assert!(trail.rows.iter().any(|row| row.action == "twins.started"));
     app.assert_clean().await;
 }
 
 #[tokio::test]
-async fn the_rehearsal_survives_a_restart_with_what_was_changed_in_it() {
+async fn the_twins_survive_a_restart_with_what_was_changed_in_it() {
     let mut app = fresh(Backend::Sqlite).await;
     app.desk(Role::Admin).start_twins().await.expect("begun");
     let before = app.engine.fedex().await.expect("connected").credentials().base_url.clone();
@@ -71,9 +71,9 @@ async fn the_rehearsal_survives_a_restart_with_what_was_changed_in_it() {
     tx.save_rules(&changed, rules.version, app.clock.now_ms(), "kim").await.expect("saved");
     tx.commit().await.expect("saved");
 
-    rehearsal::pause(&app.engine).await;
+    built_in_twins::pause(&app.engine).await;
     app.restart().await;
-    rehearsal::take_up(&app.engine).await.expect("taken up");
+    built_in_twins::take_up(&app.engine).await.expect("taken up");
     app.clock.advance_ms(3_000);
     let after = app.engine.fedex().await.expect("connected").credentials().base_url.clone();
     assert_ne!(before, after, "the ports are new");
@@ -84,11 +84,11 @@ async fn the_rehearsal_survives_a_restart_with_what_was_changed_in_it() {
     assert_eq!(app.pull().await.new, 0, "its orders are known");
     assert_eq!(app.desk(Role::Admin).start().await.expect("seen").first_label.expect("kept").tracking_number, number);
     assert_eq!(app.engine.rules().await.expect("read").services, changed.services, "rules are not written over");
-    rehearsal::take_up(&app.engine).await.expect("nothing to do");
+    built_in_twins::take_up(&app.engine).await.expect("nothing to do");
 }
 
 #[tokio::test]
-async fn during_the_rehearsal_nothing_real_can_be_connected() {
+async fn beside_the_twins_nothing_real_can_be_connected() {
     let app = fresh(Backend::Sqlite).await;
     let admin = app.desk(Role::Admin);
     admin.start_twins().await.expect("begun");
@@ -96,9 +96,9 @@ async fn during_the_rehearsal_nothing_real_can_be_connected() {
     real["environment"] = "production".into();
     real["base_url"] = Value::Null;
     let refused = connections::save(&app.engine, &Actor::CommandLine, System::Fedex, real.clone()).await;
-    assert_eq!(refused.expect_err("no").code, "rehearsal.at-work");
+    assert_eq!(refused.expect_err("no").code, "twins.at-work");
     let refused = admin.save_document("fedex".into(), real.to_string()).await.expect_err("no");
-    assert_eq!(refused.code, "rehearsal.at-work");
+    assert_eq!(refused.code, "twins.at-work");
     assert!(admin.connecting_fedex().await.expect("seen").refused.is_some());
     // What leaves the address alone is nobody's danger.
     let saved = connections::saved(&app.engine, System::Fedex).await.expect("read").expect("saved").document;
@@ -109,7 +109,7 @@ async fn during_the_rehearsal_nothing_real_can_be_connected() {
 async fn removing_the_twins_leaves_an_installation_as_new_with_its_trail() {
     let app = fresh(Backend::Sqlite).await;
     let admin = app.desk(Role::Admin);
-    assert_eq!(admin.remove_twins().await.expect_err("none").code, "rehearsal.none");
+    assert_eq!(admin.remove_twins().await.expect_err("none").code, "twins.none");
     admin.start_twins().await.expect("begun");
     first_label(&app).await;
     assert_eq!(app.desk(Role::Operator).remove_twins().await.expect_err("no").code, "desk.not-allowed");
@@ -128,7 +128,7 @@ async fn removing_the_twins_leaves_an_installation_as_new_with_its_trail() {
     assert_eq!((start.way, start.first_label), (StartWay::Choose, None));
     assert!(app.engine.rules().await.expect("read").ship_from.is_empty(), "nothing ships from the twins' address");
     let trail = admin.trail(TrailFilter::default()).await.expect("read");
-    assert!(trail.rows.iter().any(|row| row.action == "rehearsal.removed"));
+    assert!(trail.rows.iter().any(|row| row.action == "twins.removed"));
     app.assert_clean().await;
     admin.start_twins().await.expect("a new one can begin");
     first_label(&app).await;
@@ -143,18 +143,18 @@ async fn orders_of_another_environment_are_never_removed_with_the_twins() {
     let mut tx = app.engine.store.begin().await.expect("begun");
     assert!(tx.insert_order(&OrderId("o".into()), &key, &Order::default(), 0).await.expect("inserted"));
     tx.commit().await.expect("inserted");
-    assert_eq!(admin.remove_twins().await.expect_err("no").code, "rehearsal.mixed");
+    assert_eq!(admin.remove_twins().await.expect_err("no").code, "twins.mixed");
     assert!(app.engine.fedex().await.is_ok(), "nothing was removed");
 }
 
 #[tokio::test]
-async fn every_table_is_either_cleared_with_a_rehearsal_or_kept() {
+async fn every_table_is_either_cleared_with_the_twins_or_kept() {
     let app = fresh(Backend::Sqlite).await;
     let tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'
         and name not like '_sqlx%' and name not like 'tower_%' order by name";
     let mut decided: Vec<&str> = CLEARED.iter().chain(KEPT).copied().collect();
     decided.sort_unstable();
-    assert_eq!(texts(&app, tables).await, decided, "a new table belongs into one list of store/rehearsal.rs");
+    assert_eq!(texts(&app, tables).await, decided, "a new table belongs into one list of store/built_in_twins.rs");
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn the_twins_are_not_offered_beside_anything_real() {
         assert_eq!(offered.is_none(), backend == Backend::Sqlite, "{backend:?}");
         app.connect(System::Fedex, app.twin.fedex_credentials()).await;
         assert_eq!(admin.start().await.expect("seen").way, StartWay::Connect);
-        assert_eq!(admin.start_twins().await.expect_err("no").code, "rehearsal.refused");
+        assert_eq!(admin.start_twins().await.expect_err("no").code, "twins.refused");
     }
 }
 

@@ -34,7 +34,7 @@ pub enum StartWay {
     #[default]
     Choose,
     /// The built-in twins stand in for both systems.
-    Rehearsal,
+    Twins,
     /// Systems are being connected, or are.
     Connect,
 }
@@ -63,8 +63,8 @@ pub struct FirstLabel {
     pub number: String,
     /// The order's page.
     pub order_href: String,
-    /// The label as FedEx sent it.
-    pub label_href: String,
+    /// The label as FedEx sent it, for who may see it.
+    pub label_href: Option<String>,
     /// The same, if it is a picture a page can show.
     pub picture_href: Option<String>,
     /// When it came.

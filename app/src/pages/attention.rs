@@ -37,7 +37,8 @@ fn AttentionBoard(board: Attention) -> impl IntoView {
     let (may_act, as_of_ms) = (board.may_act, board.now.ms);
     let counters = board.counters.into_iter().map(|counter| view! { <CounterLink counter/> }).collect_view();
     let notices = board.notices.into_iter().map(|notice| view! { <Notice notice/> }).collect_view();
-    let unfinished = !board.checklist.is_empty();
+    let listed = !board.checklist.is_empty();
+    let unfinished = board.checklist.iter().any(|step| !matches!(step.tone, Tone::Good | Tone::Neutral));
     let gaps = board.gaps.map(|text| {
         view! {
             <p class="told" data-tone="bad" role="status" data-testid="gap-alarm">
@@ -57,7 +58,7 @@ fn AttentionBoard(board: Attention) -> impl IntoView {
         <PickupClocks clocks=board.pickups/>
         <ul class="counters">{counters}</ul>
         {notices}
-        {unfinished.then(|| view! { <Checklist steps=board.checklist/> })}
+        {listed.then(|| view! { <Checklist steps=board.checklist/> })}
         {gaps}
         <Causes groups=board.groups unfinished may_act as_of_ms/>
         <Batches batches=board.batches/>
@@ -96,14 +97,17 @@ fn CounterLink(counter: Counter) -> impl IntoView {
 /// First-day steps still open.
 #[component]
 fn Checklist(steps: Vec<Counter>) -> impl IntoView {
+    let begun = steps.iter().any(|step| step.tone == Tone::Good);
+    let more = if begun { "Each step with what was seen" } else { "Begin: built-in twins, or your systems" };
     let rows = steps
         .into_iter()
         .map(|step| {
             let done = step.tone == Tone::Good;
+            let glyph = if step.tone == Tone::Moving { Glyph::Neutral } else { tone_glyph(step.tone) };
             view! {
                 <li data-done=done.to_string()>
                     <a href=step.href>
-                        <Icon glyph=if done { Glyph::Good } else { Glyph::Neutral }/>
+                        <Icon glyph/>
                         {step.label}
                         {done.then(|| view! { <span class="sr-only">", done"</span> })}
                         <Icon glyph=Glyph::Next/>
@@ -114,8 +118,11 @@ fn Checklist(steps: Vec<Counter>) -> impl IntoView {
         .collect_view();
     view! {
         <section class="card checklist" aria-labelledby="checklist-title" data-testid="checklist">
-            <h2 id="checklist-title">"Before the first label"</h2>
+            <h2 id="checklist-title">"The first day"</h2>
             <ol>{rows}</ol>
+            <p class="checklist-more">
+                <a href="/start" data-testid="to-start">{more}</a>
+            </p>
         </section>
     }
 }

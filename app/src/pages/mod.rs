@@ -39,6 +39,8 @@ pub mod rules;
 pub mod rules_addresses;
 pub mod rules_services;
 pub mod setup;
+pub mod start;
+pub mod start_connect;
 pub mod trail;
 pub mod write_back;
 pub mod write_back_targets;

@@ -1,13 +1,21 @@
-//! What a rehearsal with the built-in twins leaves behind, and taking it away.
+//! What the built-in twins leave behind, and taking it away.
 //!
 //! Every table is in one of two lists, and a test compares them with the schema: who adds a table
-//! says here whether the orders of a rehearsal are in it.
+//! says here whether something of the twins' orders is in it.
 
 use crate::order::ShipmentId;
 use crate::store::{Db, Result, Tx, on_db, on_tx};
 
 /// What belongs to orders, to the connections, or to rules learnt from them; children first.
 pub const CLEARED: &[&str] = &[
+    "batch_items",
+    "batches",
+    "cause_comments",
+    "cause_notes",
+    "rehearsals",
+    "rehearsal_days",
+    "plan_inputs",
+    "search_terms",
     "print_jobs",
     "proofs",
     "charges",
@@ -37,12 +45,15 @@ pub const CLEARED: &[&str] = &[
     "business_events",
     "cursors",
     "pings",
+    "ping_history",
 ];
 
-/// What belongs to the installation: who works here, the trail, sealed keys, printers, addresses.
+/// What belongs to the installation: who works here and how, the trail, sealed keys, printers,
+/// addresses, and what somebody paused.
 pub const KEPT: &[&str] = &[
     "audit",
     "audit_head",
+    "call_ids",
     "secrets",
     "operators",
     "first_administrator",
@@ -50,6 +61,9 @@ pub const KEPT: &[&str] = &[
     "printers",
     "print_routes",
     "event_tokens",
+    "pauses",
+    "views",
+    "list_layouts",
 ];
 
 impl Tx {

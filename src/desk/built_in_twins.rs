@@ -1,20 +1,20 @@
-//! The rehearsal: both built-in twins inside this server, on loopback, in place of both systems.
+//! The built-in twins: both systems simulated inside this server, on loopback, in place of the real ones.
 //!
-//! It is offered only while nothing real was ever connected, and while it lasts nothing real can be:
-//! an order of the twins must not meet the real FedEx. When the twins are removed, everything that
-//! came of them goes with them (charges that nobody owes would stand in the books, parked orders in
-//! the way); the audit trail alone keeps what was done. The twins write their world to a file, so a
-//! rehearsal goes on after a restart.
+//! They are offered only while nothing real was ever connected, and while they are at work nothing real
+//! can be: an order of theirs must not meet the real FedEx. When they are removed, everything that came
+//! of them goes with them (charges that nobody owes would stand in the books, parked orders in the way);
+//! the audit trail alone keeps what was done. They write their world to a file, so they go on after a
+//! restart.
 
 use crate::audit::{Actor, Subject, System};
 use crate::desk::{connections, ping, problem};
 use crate::engine::Engine;
 use crate::store::StoreError;
-use crate::store::cursors::REHEARSAL;
+use crate::store::cursors::TWINS_AT_WORK;
 use crate::twin::{Scenario, Twin, TwinOptions, start};
 use crate::vault;
 use app::contract::Problem;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,7 +28,7 @@ const STATE_FILE: &str = "twin.json";
 /// All orders of the twins are of this host.
 const HOST: &str = "127.0.0.1";
 
-/// The twins of a rehearsal: an hour of a distributor's day, kept in the data directory.
+/// How they run here: an hour of a distributor's day, kept in the data directory.
 pub fn options(data_dir: &Path) -> TwinOptions {
     TwinOptions {
         journey: JOURNEY,
@@ -43,9 +43,9 @@ fn state_file(data_dir: &Path) -> PathBuf {
     data_dir.join(STATE_FILE)
 }
 
-/// Saves credentials for the twins, pings both, and so has their orders pulled.
-pub async fn connect(engine: &Engine, actor: &Actor, twin: &Twin) -> Result<(), Problem> {
-    for (system, document) in [(System::D365, twin.d365_credentials()), (System::Fedex, twin.fedex_credentials())] {
+/// Saves the twins' credentials, pings both, and so has their orders pulled.
+pub async fn connect(engine: &Engine, actor: &Actor, d365: Value, fedex: Value) -> Result<(), Problem> {
+    for (system, document) in [(System::D365, d365), (System::Fedex, fedex)] {
         connections::save(engine, actor, system, document).await?;
         ping::ping(engine, system, actor).await.map_err(|error| problem::store(engine, &error))?;
     }
@@ -62,14 +62,14 @@ pub fn push_here(engine: &Engine, twin: &Twin) {
     }
 }
 
-/// Since when a rehearsal goes on, if one does.
+/// Since when they are at work, if they are.
 pub async fn since(engine: &Engine) -> Result<Option<i64>, StoreError> {
-    engine.store.db.cursor(REHEARSAL).await
+    engine.store.db.cursor(TWINS_AT_WORK).await
 }
 
-/// Why no rehearsal can begin, if none can.
+/// Why they cannot be started, if they cannot.
 pub async fn refused(engine: &Engine) -> Result<Option<Problem>, StoreError> {
-    let no = |sentence: &str, next: &str| Ok(Some(Problem::new("rehearsal.refused", sentence, next)));
+    let no = |sentence: &str, next: &str| Ok(Some(Problem::new("twins.refused", sentence, next)));
     if since(engine).await?.is_some() {
         return no("The built-in twins are at work already.", "Look at their orders.");
     }
@@ -96,14 +96,14 @@ pub async fn refused(engine: &Engine) -> Result<Option<Problem>, StoreError> {
     Ok(None)
 }
 
-/// Begins a rehearsal.
+/// Starts them.
 pub async fn begin(engine: &Engine, actor: &Actor) -> Result<(), Problem> {
     // Held throughout: of two clicks the second finds the twins at work.
     let mut twins = engine.twins.lock().await;
     if let Some(problem) = refused(engine).await.map_err(|error| problem::store(engine, &error))? {
         return Err(problem);
     }
-    // A world that an earlier rehearsal left would not be new.
+    // A world that they left earlier would not be new.
     let file = state_file(&engine.config.data_dir);
     if file.exists() {
         std::fs::remove_file(&file).map_err(|error| problem::broken(engine, &error))?;
@@ -112,7 +112,10 @@ pub async fn begin(engine: &Engine, actor: &Actor) -> Result<(), Problem> {
     push_here(engine, &twin);
     let connected = async {
         note_begun(engine, actor).await.map_err(|error| problem::store(engine, &error))?;
-        connect(engine, actor, &twin).await
+        let mut fedex = twin.fedex_credentials();
+        // A picture can be shown on the page.
+        fedex["label"] = json!({"image_type": "PNG"});
+        connect(engine, actor, twin.d365_credentials(), fedex).await
     };
     match connected.await {
         Ok(()) => {
@@ -121,7 +124,7 @@ pub async fn begin(engine: &Engine, actor: &Actor) -> Result<(), Problem> {
         }
         Err(problem) => {
             twin.stop().await;
-            clear(engine, actor, "The rehearsal could not begin.").await?;
+            clear(engine, actor, "The built-in twins could not be connected.").await?;
             Err(problem)
         }
     }
@@ -129,16 +132,15 @@ pub async fn begin(engine: &Engine, actor: &Actor) -> Result<(), Problem> {
 
 async fn note_begun(engine: &Engine, actor: &Actor) -> Result<(), StoreError> {
     let now = engine.clock.now_ms();
-    let what = "Began a rehearsal: the built-in twins stand in for Dynamics 365 and FedEx.";
-    let entry = engine.entry(actor, "rehearsal.begun", Subject::default(), what);
+    let what = "Started the built-in twins in place of Dynamics 365 and FedEx.";
+    let entry = engine.entry(actor, "twins.started", Subject::default(), what);
     let mut tx = engine.store.begin().await?;
-    tx.set_cursor(REHEARSAL, now, now).await?;
+    tx.set_cursor(TWINS_AT_WORK, now, now).await?;
     engine.store.append(&mut tx, &entry).await?;
     tx.commit().await
 }
 
-/// Starts the twins of a rehearsal again after a restart of the server: their world is as it was,
-/// their ports are new.
+/// Starts them again after a restart of the server: their world is as it was, their ports are new.
 pub async fn take_up(engine: &Engine) -> Result<(), Problem> {
     let mut twins = engine.twins.lock().await;
     let goes_on = since(engine).await.map_err(|error| problem::store(engine, &error))?.is_some();
@@ -162,33 +164,33 @@ async fn move_to(engine: &Engine, system: System, url: &str, fields: &[&str]) ->
     connections::save_anywhere(engine, &Actor::Engine, system, document).await
 }
 
-/// Ends the twins when the server stops; the rehearsal goes on with the next start.
+/// Ends them when the server stops; they go on with the next start.
 pub async fn pause(engine: &Engine) {
     if let Some(twin) = engine.twins.lock().await.take() {
         twin.stop().await;
     }
 }
 
-/// Removes the twins with everything that came of them.
+/// Removes them with everything that came of them.
 pub async fn remove(engine: &Engine, actor: &Actor) -> Result<(), Problem> {
     let mut twins = engine.twins.lock().await;
     if since(engine).await.map_err(|error| problem::store(engine, &error))?.is_none() {
         let next = "Connect your systems.";
-        return Err(Problem::new("rehearsal.none", "The built-in twins are not at work.", next));
+        return Err(Problem::new("twins.none", "The built-in twins are not at work.", next));
     }
-    let what = "Removed the built-in twins with all orders, labels and rules of the rehearsal.";
+    let what = "Removed the built-in twins with all orders, labels and rules that came of them.";
     clear(engine, actor, what).await?;
     if let Some(twin) = twins.take() {
         twin.stop().await;
     }
     // What was just being written when the first clearing came: no call of it can follow any more.
     sweep(engine).await.map_err(|error| problem::store(engine, &error))?;
-    // Best effort: a world without its rehearsal is removed before the next one begins as well.
+    // Best effort: what is left of their world is removed before the next one begins as well.
     drop(std::fs::remove_file(state_file(&engine.config.data_dir)));
     Ok(())
 }
 
-/// Forgets connections, orders and rules of the rehearsal, all or nothing.
+/// Forgets connections, orders and rules of theirs, all or nothing.
 async fn clear(engine: &Engine, actor: &Actor, what: &str) -> Result<(), Problem> {
     let cleared = async {
         let mut tx = engine.store.begin().await?;
@@ -199,7 +201,7 @@ async fn clear(engine: &Engine, actor: &Actor, what: &str) -> Result<(), Problem
             tx.forget_secrets(prefix).await?;
         }
         tx.clear_orders().await?;
-        let entry = engine.entry(actor, "rehearsal.removed", Subject::default(), what);
+        let entry = engine.entry(actor, "twins.removed", Subject::default(), what);
         engine.store.append(&mut tx, &entry).await?;
         tx.commit().await?;
         Ok(true)
@@ -207,9 +209,9 @@ async fn clear(engine: &Engine, actor: &Actor, what: &str) -> Result<(), Problem
     let cleared = cleared.await.map_err(|error: StoreError| problem::store(engine, &error))?;
     if !cleared {
         return Err(Problem::new(
-            "rehearsal.mixed",
-            "There are orders of another environment beside the rehearsal's, so nothing is removed.",
-            "Begin with a new data directory, or keep the rehearsal.",
+            "twins.mixed",
+            "There are orders of another environment beside theirs, so nothing is removed.",
+            "Begin with a new data directory, or keep the twins.",
         ));
     }
     engine.forget_connections().await;
@@ -228,7 +230,7 @@ async fn sweep(engine: &Engine) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-/// Why a connection cannot be saved now: during a rehearsal both lead to the twins and nowhere else.
+/// Why a connection cannot be saved now: while the twins are at work both lead to them and nowhere else.
 pub async fn keeps_out(engine: &Engine, old: Option<&Value>, new: &Value) -> Result<Option<Problem>, StoreError> {
     let address = |document: &Value| document["base_url"].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
     let Some(old) = old else { return Ok(None) };
@@ -236,7 +238,7 @@ pub async fn keeps_out(engine: &Engine, old: Option<&Value>, new: &Value) -> Res
         return Ok(None);
     }
     Ok(Some(Problem::new(
-        "rehearsal.at-work",
+        "twins.at-work",
         "The built-in twins are at work, and their orders must not reach a real system.",
         "Remove the twins on the Start page first.",
     )))
