@@ -1,6 +1,7 @@
 //! All addresses of the site, and the document around its pages.
 
 use crate::components::shell::Shell;
+use crate::pages::approve::ApprovePage;
 use crate::pages::attention::AttentionPage;
 use crate::pages::batch::BatchPage;
 use crate::pages::connections::ConnectionsPage;
@@ -64,6 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/recover") view=RecoverPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
+                    <Route path=path!("/approve") view=ApprovePage ssr=SsrMode::Async/>
                     <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>
                     <Route path=path!("/parcels") view=ParcelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>

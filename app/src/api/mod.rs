@@ -5,6 +5,7 @@
 
 #![expect(missing_docs, reason = "the macro turns arguments into public fields without a word")]
 
+pub mod approve;
 pub mod attention;
 pub mod connections;
 pub mod day;

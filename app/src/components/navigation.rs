@@ -25,7 +25,8 @@ const WORK: [Place; 4] = [
     place("/trail", Glyph::Trail, "Trail"),
 ];
 /// Between the two systems.
-const FLOW: [Place; 3] = [
+const FLOW: [Place; 4] = [
+    place("/approve", Glyph::Tick, "Approve"),
     place("/pull", Glyph::Download, "Pull"),
     place("/inbox", Glyph::Inbox, "Inbox"),
     place("/write-back", Glyph::Replay, "Write-back"),

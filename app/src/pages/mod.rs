@@ -2,6 +2,8 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "a component owns its props; the macro has no borrowed ones")]
 
+pub mod approve;
+pub mod approve_modes;
 pub mod attention;
 pub mod batch;
 pub mod connection_events;
@@ -38,6 +40,7 @@ pub mod repair;
 pub mod rules;
 pub mod rules_addresses;
 pub mod rules_services;
+pub mod rules_try;
 pub mod setup;
 pub mod start;
 pub mod start_connect;
