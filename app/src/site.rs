@@ -13,6 +13,7 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::order::OrderPage;
 use crate::pages::orders::OrdersPage;
 use crate::pages::parcels::ParcelsPage;
+use crate::pages::people::PeoplePage;
 use crate::pages::printers::PrintersPage;
 use crate::pages::pull::PullPage;
 use crate::pages::recover::RecoverPage;
@@ -71,6 +72,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                     <Route path=path!("/inbox/:delivery") view=DeliveryPage ssr=SsrMode::Async/>
                     <Route path=path!("/printers") view=PrintersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
                     <Route path=path!("/pull") view=PullPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                     <Route path=path!("/write-back") view=WriteBackPage ssr=SsrMode::Async/>

@@ -14,6 +14,8 @@ pub mod frame;
 pub mod inbox;
 pub mod orders;
 pub mod parcels;
+pub mod pauses;
+pub mod people;
 pub mod printers;
 pub mod pull;
 pub mod repair;
