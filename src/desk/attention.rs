@@ -1,7 +1,7 @@
 //! The groups of the home page: what stopped, grouped by structured cause, with what can be done.
 
 use crate::clock::HOUR_MS;
-use crate::desk::repair_sheet::{fix_rows, operation};
+use crate::desk::repair_sheet::{fix_rows, hide_lines, operation};
 use crate::desk::{cause_notes, present, views, write_back_views};
 use crate::engine::Engine;
 use crate::order::cause::{Class, words};
@@ -9,7 +9,7 @@ use crate::order::repair::{GroupKey, Remedy};
 use crate::store::StoreError;
 use crate::store::cause_notes::CauseNote;
 use crate::store::failures::FailureGroup;
-use app::contract::{CauseGroup, RemedyView};
+use app::contract::{CauseGroup, CauseNoteView, RemedyView};
 use std::collections::BTreeMap;
 
 /// Orders shown inside a group; its own page has the rest.
@@ -22,13 +22,18 @@ const FIX_READY: &str = "fix ready";
 
 /// All groups: what came back first, then what nobody knows of yet, the largest first and of equal ones
 /// what needs no typing; at the end what passes by itself.
-pub async fn groups(engine: &Engine) -> Result<Vec<CauseGroup>, StoreError> {
+pub async fn groups(engine: &Engine, sees_people: bool) -> Result<Vec<CauseGroup>, StoreError> {
     let notes = engine.store.db.cause_notes().await?;
     let notes: BTreeMap<String, CauseNote> = notes.into_iter().map(|note| (note.cause.clone(), note)).collect();
     let mut groups = Vec::new();
     for group in engine.store.db.failure_groups().await? {
         let note = notes.get(&group.key.text());
         groups.push(view(engine, &group, note).await?);
+    }
+    if !sees_people {
+        // A proposal is personal before any order holds it, and only what orders hold is known to `masked.rs`.
+        let rows = groups.iter_mut().flat_map(|group: &mut CauseGroup| &mut group.fixes);
+        rows.for_each(|row| hide_lines(&mut row.proposal));
     }
     groups.extend(write_back_views::groups(engine).await?);
     groups.sort_by_key(|group| {
@@ -68,7 +73,7 @@ async fn view(engine: &Engine, group: &FailureGroup, note: Option<&CauseNote>) -
         fixes,
         note: match note {
             Some(note) => cause_notes::view(engine, note).await?,
-            None => Default::default(),
+            None => CauseNoteView::default(),
         },
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::audit::{Actor, Subject};
 use crate::desk::repair::title;
+use crate::desk::repair_sheet::hide_lines;
 use crate::desk::{OperatorDesk, Role, present};
 use crate::engine::Engine;
 use crate::order::cause::words;
@@ -93,20 +94,20 @@ impl Tally {
     }
 
     fn counters(self) -> Vec<Counter> {
-        let counter = |label: &str, count: u64, href: &str, tone: Tone| Counter {
+        let counter = |label: &str, count: u64, tone: Tone| Counter {
             label: label.to_owned(),
             count,
-            href: href.to_owned(),
+            href: "#items".to_owned(),
             tone,
         };
         let all = vec![
-            counter("Waiting for their turn", self.waiting, "#items", Tone::Neutral),
-            counter("Under way", self.under_way, "/orders?state=before_label", Tone::Moving),
-            counter("With a label", self.labelled, "#items", Tone::Good),
-            counter("Ended without a label", self.ended, "#items", Tone::Neutral),
-            counter("Stopped again", self.stopped, "/orders?state=parked", Tone::Bad),
-            counter("Outcome unknown", self.unknown, "/orders?state=outcome_unknown", Tone::Bad),
-            counter("Skipped", self.skipped, "#items", Tone::Warning),
+            counter("Waiting for their turn", self.waiting, Tone::Neutral),
+            counter("Under way", self.under_way, Tone::Moving),
+            counter("With a label", self.labelled, Tone::Good),
+            counter("Ended without a label", self.ended, Tone::Neutral),
+            counter("Stopped again", self.stopped, Tone::Bad),
+            counter("Outcome unknown", self.unknown, Tone::Bad),
+            counter("Skipped", self.skipped, Tone::Warning),
         ];
         all.into_iter().filter(|counter| counter.count > 0).collect()
     }
@@ -114,8 +115,8 @@ impl Tally {
     fn sentence(self, state: BatchState) -> String {
         let total = self.total();
         match state {
-            BatchState::Draft => format!("Nothing has been done yet. {total} orders are on the list.")
-                .replace("1 orders are", "1 order is"),
+            BatchState::Draft if total == 1 => "Nothing has been done yet. 1 order is on the list.".to_owned(),
+            BatchState::Draft => format!("Nothing has been done yet. {total} orders are on the list."),
             BatchState::Discarded => "Given up; nothing was done.".to_owned(),
             BatchState::Running => format!("{} of {total} have their turn behind them.", self.settled()),
             BatchState::Done if self.under_way + self.unknown > 0 => {
@@ -158,7 +159,7 @@ impl OperatorDesk {
             confirm: (batch.state == BatchState::Draft)
                 .then(|| format!("{} {fixable}", what.split(':').next().unwrap_or_default())),
             moving: batch.state == BatchState::Running || (batch.state == BatchState::Done && tally.under_way > 0),
-            rows: self.store(rows)?,
+            rows: self.shown_to_viewer(self.store(rows)?),
             next,
             back: GroupKey::parse(&batch.cause).map(|key| format!("/attention/{}", key.text())),
             may_act: self.allowed(Role::Operator).is_ok(),
@@ -166,6 +167,18 @@ impl OperatorDesk {
             batch_id: batch.batch_id,
             now: present::moment(engine.clock.now_ms()),
         })
+    }
+
+    /// A corrected value is personal before any order holds it, and only what orders hold is known to
+    /// `masked.rs`.
+    fn shown_to_viewer(&self, mut rows: Vec<BatchRow>) -> Vec<BatchRow> {
+        if !self.sees_people() {
+            for change in rows.iter_mut().flat_map(|row| &mut row.changes) {
+                hide_lines(&mut change.before);
+                hide_lines(&mut change.after);
+            }
+        }
+        rows
     }
 
     async fn known_batch(&self, batch_id: &str) -> Result<Batch, Problem> {

@@ -1,6 +1,7 @@
 //! All orders of a group of failures on one sheet, with the values at fault filled in as far as they
 //! are known. Nothing is changed here.
 
+use crate::desk::mask::HIDDEN;
 use crate::desk::{OperatorDesk, Role, present, problem};
 use crate::engine::Engine;
 use crate::order::cause::Cause;
@@ -137,7 +138,20 @@ fn inputs(values: &[Value], filled: &Correction) -> Vec<RepairValue> {
         .collect()
 }
 
+/// Telephones found, by shipment, each with where it stands.
+type Telephones = BTreeMap<String, (String, String)>;
+
+/// Hides what lines hold, not how many there are.
+pub fn hide_lines(lines: &mut [String]) {
+    lines.iter_mut().for_each(|line| HIDDEN.clone_into(line));
+}
+
 impl OperatorDesk {
+    /// Who asks sees streets, telephones and names.
+    pub(super) fn sees_people(&self) -> bool {
+        self.operator.as_ref().is_some_and(|operator| operator.role.sees_people())
+    }
+
     /// The sheet of a group.
     pub(super) async fn repair_rows(&self, key: &str, ask: bool) -> Result<RepairSheet, Problem> {
         let engine = &self.engine;
@@ -157,14 +171,12 @@ impl OperatorDesk {
             rows.push((failed, proposed));
         }
         let can_ask = values.contains(&Value::Phone) && self.allowed(Role::Operator).is_ok();
-        let (phones, asked) = if ask && can_ask { self.ask_telephones(&rows).await? } else { Default::default() };
+        let (phones, asked) =
+            if ask && can_ask { self.ask_telephones(&rows).await? } else { (Telephones::new(), None) };
         let words = crate::order::cause::words(&key.code);
         let count = stopped.len().min(usize::from(BATCH_MOST));
-        let over = (stopped.len() > usize::from(BATCH_MOST)).then(|| {
-            format!(
-                "One batch takes {BATCH_MOST} shipments, the longest waiting first; the others stay for the next one."
-            )
-        });
+        let others = count.saturating_sub(rows.len()) as u64;
+        let rows = rows.into_iter().map(|(failed, proposed)| row(failed, proposed, values, &phones)).collect();
         Ok(RepairSheet {
             key: key.text(),
             code: key.code.clone(),
@@ -175,9 +187,13 @@ impl OperatorDesk {
             kind: remedy.name().to_owned(),
             verb: verb(remedy).to_owned(),
             count: count as u64,
-            others: count.saturating_sub(rows.len()) as u64,
-            rows: rows.into_iter().map(|(failed, proposed)| row(failed, proposed, values, &phones)).collect(),
-            bound: over,
+            others,
+            rows: self.shown_rows(rows),
+            bound: (stopped.len() > usize::from(BATCH_MOST)).then(|| {
+                format!(
+                    "One batch takes {BATCH_MOST} shipments, the longest waiting first; the rest waits for the next."
+                )
+            }),
             can_ask: can_ask && count > 0,
             asked,
             reason: format!("{}: {}", verb(remedy), words.title.to_lowercase()),
@@ -186,11 +202,17 @@ impl OperatorDesk {
         })
     }
 
+    /// A proposal is personal before any order holds it, and only what orders hold is known to `masked.rs`.
+    fn shown_rows(&self, mut rows: Vec<RepairRow>) -> Vec<RepairRow> {
+        if !self.sees_people() {
+            let values = rows.iter_mut().flat_map(|row| &mut row.values).filter(|value| !value.value.is_empty());
+            values.for_each(|value| HIDDEN.clone_into(&mut value.value));
+        }
+        rows
+    }
+
     /// Asks Dynamics 365 which telephones it has now for the orders of a sheet; those that FedEx takes.
-    async fn ask_telephones(
-        &self,
-        rows: &[(&Failed, Proposed)],
-    ) -> Result<(BTreeMap<String, (String, String)>, Option<String>), Problem> {
+    async fn ask_telephones(&self, rows: &[(&Failed, Proposed)]) -> Result<(Telephones, Option<String>), Problem> {
         let actor = self.allowed(Role::Operator)?;
         let d365 = self.engine.d365().await.map_err(|failure| problem::failure(&failure))?;
         let questions: Vec<_> = rows
@@ -236,7 +258,7 @@ fn row(
     Failed { shipment, since_ms }: &Failed,
     mut proposed: Proposed,
     values: &[Value],
-    phones: &BTreeMap<String, (String, String)>,
+    phones: &Telephones,
 ) -> RepairRow {
     let known = phones.get(&shipment.shipment_id.0);
     if let Some((phone, _)) = known {

@@ -79,7 +79,7 @@ impl Views for OperatorDesk {
         Ok(Attention {
             headline,
             counters,
-            groups: self.store(attention::groups(engine).await)?,
+            groups: self.store(attention::groups(engine, self.sees_people()).await)?,
             notices: self.store(notices(engine).await)?,
             checklist: match self.allowed_connections() {
                 Ok(_) => self.store(start_steps::checklist(engine).await)?,

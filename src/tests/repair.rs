@@ -4,7 +4,8 @@
 use crate::support::{Backend, TestApp, backends, is};
 use app::contract::{CauseGroup, Correction, RecoverForm, RepairForm, RepairItem, RepairSheet, TrailFilter};
 use app::desk::{Commands, RepairDesk, Views};
-use ml_connector::desk::Role;
+use ml_connector::desk::masked::desk_of;
+use ml_connector::desk::{Operator, Role};
 use ml_connector::order::state::State;
 use ml_connector::twin::TwinOptions;
 use ml_connector::work::batch;
@@ -304,6 +305,26 @@ async fn a_viewer_sees_and_decides_nothing() {
     }
     assert_eq!(viewer.repair_sheet("nonsense".into(), false).await.expect_err("no").code, "attention.unknown-group");
     assert_eq!(viewer.batch("B".into(), 0).await.expect_err("none").code, "batch.not-found");
+}
+
+#[tokio::test]
+async fn who_does_not_see_people_sees_no_proposal_either() {
+    let app = TestApp::start().await;
+    app.too_long(1, 1).await;
+    app.take_in().await;
+    let desk = app.desk(Role::Operator);
+    let sheet = desk.repair_sheet(TOO_LONG.into(), false).await.expect("the sheet");
+    let draft = desk.try_repair(filled(&sheet)).await.expect("prepared");
+    let seen = async |role: Role| {
+        let operator = Operator { name: "kim".into(), role };
+        let desk = desk_of(app.engine.clone(), Some(operator), false);
+        let home = desk.attention().await.expect("home");
+        let sheet = desk.repair_sheet(TOO_LONG.into(), false).await.expect("the sheet");
+        let batch = desk.batch(draft.clone(), 0).await.expect("the batch");
+        [json!(home), json!(sheet), json!(batch)].map(|page| page.to_string().contains("Suite 210"))
+    };
+    assert_eq!(seen(Role::CustomerService).await, [true; 3]);
+    assert_eq!(seen(Role::Viewer).await, [false; 3]);
 }
 
 #[tokio::test]
