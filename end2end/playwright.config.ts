@@ -39,6 +39,7 @@ export default defineConfig({
       testMatch: [
         'first-day.spec.ts',
         'setup.spec.ts',
+        'attention.spec.ts',
         'replay.spec.ts',
         'session.spec.ts',
         'trail.spec.ts',

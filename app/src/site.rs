@@ -1,6 +1,7 @@
 //! All addresses of the site, and the document around its pages.
 
 use crate::components::shell::Shell;
+use crate::pages::approve::ApprovePage;
 use crate::pages::attention::AttentionPage;
 use crate::pages::batch::BatchPage;
 use crate::pages::connections::ConnectionsPage;
@@ -12,6 +13,7 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::order::OrderPage;
 use crate::pages::orders::OrdersPage;
 use crate::pages::parcels::ParcelsPage;
+use crate::pages::people::PeoplePage;
 use crate::pages::printers::PrintersPage;
 use crate::pages::pull::PullPage;
 use crate::pages::recover::RecoverPage;
@@ -64,11 +66,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/recover") view=RecoverPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
+                    <Route path=path!("/approve") view=ApprovePage ssr=SsrMode::Async/>
                     <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>
                     <Route path=path!("/parcels") view=ParcelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                     <Route path=path!("/inbox/:delivery") view=DeliveryPage ssr=SsrMode::Async/>
                     <Route path=path!("/printers") view=PrintersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
                     <Route path=path!("/pull") view=PullPage ssr=SsrMode::Async/>
                     <Route path=path!("/rules") view=RulesPage ssr=SsrMode::Async/>
                     <Route path=path!("/write-back") view=WriteBackPage ssr=SsrMode::Async/>

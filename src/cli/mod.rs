@@ -14,6 +14,7 @@ mod parcels;
 mod pauses;
 mod printing;
 mod pull;
+mod recover;
 mod run;
 mod trail;
 mod write_back;
@@ -180,6 +181,8 @@ enum Command {
     Pull(pull::Pull),
     /// Replays parked orders: one by number, or all of a cause.
     Replay(inspect::Replay),
+    /// Lets go on what stopped in a window of time, after an outage.
+    Recover(recover::Recover),
     /// Parcels under way, their trouble, and the day's questions to FedEx.
     Parcels(parcels::Parcels),
     /// Printers, and which of them prints what.
@@ -253,6 +256,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Mode(mode) => mode.run(&engine(config).await?).await,
         Command::Pull(command) => command.run(&engine(config).await?).await,
         Command::Replay(replay) => replay.run(&engine(config).await?).await,
+        Command::Recover(recover) => recover.run(&engine(config).await?).await,
         Command::Parcels(parcels) => parcels.run(&engine(config).await?).await,
         Command::Printers(command) => command.run(&engine(config).await?).await,
         Command::Prints(prints) => prints.run(&engine(config).await?).await,

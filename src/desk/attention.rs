@@ -17,7 +17,11 @@ const GROUP_ORDERS: i64 = 8;
 /// Bars of a group's trend, one an hour: a shift and what came before it.
 const TREND_BARS: usize = 12;
 
-/// All groups: what came back first, then what nobody knows of yet, then what passes by itself.
+/// The class of a group whose proposals mend it.
+const FIX_READY: &str = "fix ready";
+
+/// All groups: what came back first, then what nobody knows of yet, the largest first and of equal ones
+/// what needs no typing; at the end what passes by itself.
 pub async fn groups(engine: &Engine) -> Result<Vec<CauseGroup>, StoreError> {
     let notes = engine.store.db.cause_notes().await?;
     let notes: BTreeMap<String, CauseNote> = notes.into_iter().map(|note| (note.cause.clone(), note)).collect();
@@ -29,7 +33,8 @@ pub async fn groups(engine: &Engine) -> Result<Vec<CauseGroup>, StoreError> {
     groups.extend(write_back_views::groups(engine).await?);
     groups.sort_by_key(|group| {
         let passes = words(&group.code).class == Class::MovesByItself;
-        (!group.note.regressed, passes, group.note.acknowledged.is_some())
+        let typed = group.remedy.is_none() || !group.fixes.is_empty() && group.class != FIX_READY;
+        (!group.note.regressed, passes, group.note.acknowledged.is_some(), std::cmp::Reverse(group.count), typed)
     });
     Ok(groups)
 }
@@ -49,7 +54,7 @@ async fn view(engine: &Engine, group: &FailureGroup, note: Option<&CauseNote>) -
         side: present::side(code).to_owned(),
         sentence: words.sentence.to_owned(),
         next_step: words.next_step.to_owned(),
-        class: if ready { "fix ready" } else { present::class(words.class) }.to_owned(),
+        class: if ready { FIX_READY } else { present::class(words.class) }.to_owned(),
         count: u64::try_from(group.shipments).unwrap_or(0),
         first: present::moment(group.first_ms),
         last: present::moment(group.last_ms),

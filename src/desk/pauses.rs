@@ -6,7 +6,7 @@ use crate::desk::{OperatorDesk, Role, present, problem};
 use crate::engine::Engine;
 use crate::store::StoreError;
 use crate::store::pauses::{Flow, Pause};
-use app::contract::{PauseView, Problem};
+use app::contract::{FlowView, PauseView, Problem};
 use app::desk::PauseDesk;
 use async_trait::async_trait;
 
@@ -103,6 +103,16 @@ pub async fn resume(engine: &Engine, actor: &Actor, flow: Flow) -> Result<(), Pr
     Ok(())
 }
 
+fn flow_view(flow: Flow) -> FlowView {
+    let (title, stops) = match flow {
+        Flow::Shipping => ("shipping", "No label is bought until somebody resumes it; what is in flight finishes."),
+        Flow::WriteBack => ("write-back", "Nothing is written to orders in Dynamics 365 until somebody resumes it."),
+        Flow::Pull => ("pulling", "Dynamics 365 is not asked for orders until somebody resumes it."),
+    };
+    let sentence = format!("{stops} {}", goes_on(flow));
+    FlowView { flow: flow.name().to_owned(), title: title.to_owned(), sentence }
+}
+
 /// A pause as the banner shows it.
 fn view(pause: &Pause, may_resume: bool) -> PauseView {
     PauseView {
@@ -135,6 +145,16 @@ impl OperatorDesk {
         let may_resume = self.allowed(Role::Operator).is_ok();
         let pauses = self.store(self.engine.store.db.pauses().await)?;
         Ok(pauses.iter().map(|pause| view(pause, may_resume)).collect())
+    }
+
+    /// What can be paused now, for who may.
+    pub(super) async fn pausable(&self) -> Result<Vec<FlowView>, Problem> {
+        if self.allowed(Role::Operator).is_err() {
+            return Ok(Vec::new());
+        }
+        let paused = self.store(self.engine.store.db.pauses().await)?;
+        let running = Flow::ALL.into_iter().filter(|flow| paused.iter().all(|pause| pause.flow != *flow));
+        Ok(running.map(flow_view).collect())
     }
 
     /// Asking for orders by hand makes no sense while pulling is paused.

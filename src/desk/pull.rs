@@ -39,6 +39,7 @@ impl PullDesk for OperatorDesk {
             queue: LookQueue { sentence: queue_sentence(waiting, failed), rows: rows.iter().map(look_row).collect() },
             gap,
             schedules: schedules::sentences(&self.engine.config, mark.as_ref().is_some_and(Watermark::is_on)),
+            flows: self.pausable().await?,
             may_act: self.allowed(Role::Operator).is_ok(),
             now: present::moment(self.engine.clock.now_ms()),
         })

@@ -21,8 +21,11 @@ use crate::lifecycle::Lifecycle;
 use crate::store::Db;
 use crate::store::intake::Intake;
 use app::desk::DeskHandle;
+use app::pages::rules_try::Posted;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -159,6 +162,7 @@ pub async fn router(
         .route("/login", post(session::sign_in))
         .route("/logout", post(session::sign_out))
         .route("/setup", post(session::set_up))
+        .route("/rules", post(tried_rules))
         .leptos_routes_with_handler(routes, get(page))
         .fallback(not_found)
         // After the session is known: signed-out browsers see the login page and nothing else.
@@ -238,6 +242,27 @@ async fn page(State(web): State<Web>, operator: session::Signed, request: Reques
 fn document(options: &LeptosOptions) -> impl IntoView + use<> {
     headers::allow_page_script();
     app::document(options.clone())
+}
+
+/// The Rules page with a change that is only tried: what was typed comes with the request, and
+/// nothing is saved.
+async fn tried_rules(State(web): State<Web>, operator: session::Signed, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, FORM_LIMIT).await else {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "The rules are too large to be tried; shorten them.").into_response();
+    };
+    let posted = Posted(String::from_utf8_lossy(&body).into_owned());
+    let desk = web.desk(operator.0);
+    let options = web.options.clone();
+    let render = leptos_axum::render_route_with_context(
+        web.routes.to_vec(),
+        move || {
+            provide_context(desk.clone());
+            provide_context(posted.clone());
+        },
+        move || app::document(options.clone()),
+    );
+    render(State(web), Request::from_parts(parts, Body::empty())).await.into_response()
 }
 
 /// An address without a page: the application renders its own answer, with status 404.

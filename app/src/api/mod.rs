@@ -5,6 +5,7 @@
 
 #![expect(missing_docs, reason = "the macro turns arguments into public fields without a word")]
 
+pub mod approve;
 pub mod attention;
 pub mod connections;
 pub mod day;
@@ -13,6 +14,8 @@ pub mod frame;
 pub mod inbox;
 pub mod orders;
 pub mod parcels;
+pub mod pauses;
+pub mod people;
 pub mod printers;
 pub mod pull;
 pub mod repair;

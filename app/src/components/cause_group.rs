@@ -5,7 +5,7 @@ use super::cause_note::CauseNote;
 use super::data_table::DataTable;
 use super::element_id::element_id;
 use super::icon::{Glyph, Icon};
-use super::order_row::{OrderTable, order_href};
+use super::order_row::{OrderTable, order_href, place};
 use super::time_ago::TimeAgo;
 use super::trend::Trend;
 use crate::api::repair::BeginRepair;
@@ -154,6 +154,7 @@ const FIX_COLUMNS: [&str; 5] = ["Order", "Customer", "At fault", "Proposal", "Si
 #[component]
 fn OneFix(row: FixRow) -> impl IntoView {
     let (id, href) = (element_id(&["fix", &row.company, &row.number]), order_href(&row.company, &row.number));
+    let place = place(&row.customer, &row.ship_to).to_owned();
     let proposal = if row.proposal.is_empty() {
         Either::Left(view! { <span class="muted">"fill in"</span> })
     } else {
@@ -170,7 +171,7 @@ fn OneFix(row: FixRow) -> impl IntoView {
                 <span class="muted small">{row.company}</span>
             </th>
             <td role="cell">
-                {row.customer} <span class="muted small fix-line">{row.ship_to}</span>
+                {row.customer} <span class="muted small fix-line">{place}</span>
             </td>
             <td role="cell">
                 <mark class="mono">{row.found}</mark>

@@ -27,6 +27,7 @@ pub mod navigation;
 pub mod order_row;
 pub mod page_header;
 pub mod pager;
+pub mod pause_banner;
 pub mod pickup_clock;
 pub mod ping_ladder;
 pub mod problem_notice;

@@ -18,12 +18,8 @@ use leptos::prelude::*;
 pub fn PickupClocks(
     /// The clocks.
     clocks: Vec<PickupClock>,
-    /// As they are set.
-    rows: Vec<PickupForm>,
-    /// The viewer may set them.
-    may_act: bool,
 ) -> impl IntoView {
-    let none = clocks.is_empty() && !may_act;
+    let none = clocks.is_empty();
     let clocks = clocks.into_iter().map(|clock| view! { <Clock clock/> }).collect_view();
     (!none).then(|| {
         view! {
@@ -32,7 +28,6 @@ pub fn PickupClocks(
                     "Pick-ups"
                 </h2>
                 {clocks}
-                {may_act.then(|| view! { <SetPickups rows/> })}
             </section>
         }
     })
@@ -86,7 +81,10 @@ fn Clock(clock: PickupClock) -> impl IntoView {
 
 /// When FedEx comes, folded.
 #[component]
-fn SetPickups(rows: Vec<PickupForm>) -> impl IntoView {
+pub fn PickupTimes(
+    /// As it is set.
+    rows: Vec<PickupForm>,
+) -> impl IntoView {
     let set = rows.into_iter().map(|row| view! { <OneSet row/> }).collect_view();
     view! {
         <Ask label="Pick-up times" glyph=Glyph::Clock testid="set-pickups" quiet=true>

@@ -7,6 +7,7 @@ use super::clock::provide_page_clock;
 use super::connection_chip::ConnectionChip;
 use super::icon::{Glyph, Icon};
 use super::navigation::Navigation;
+use super::pause_banner::PauseBanners;
 use super::problem_notice::ProblemNotice;
 use super::toast::ToastRegion;
 use crate::api::frame::load_frame;
@@ -74,6 +75,7 @@ fn TopBar(frame: Frame) -> impl IntoView {
             </a>
             {signed_in}
         </header>
+        <PauseBanners pauses=frame.pauses/>
     }
 }
 
@@ -91,11 +93,12 @@ fn Mark() -> impl IntoView {
 /// Who is signed in, and the way out: a plain form, so it works always.
 #[component]
 fn SignedIn(viewer: Viewer) -> impl IntoView {
+    let role = viewer.role.replace('_', " ");
     view! {
         <form class="viewer" method="post" action="/logout" data-plain="">
-            <span class="viewer-name" title=viewer.role.clone()>
+            <span class="viewer-name" title=role.clone()>
                 {viewer.name}
-                <span class="sr-only">{format!(", {}", viewer.role)}</span>
+                <span class="sr-only">{format!(", {role}")}</span>
             </span>
             <button type="submit" class="button icon-only quiet" title="Sign out" data-testid="sign-out">
                 <Icon glyph=Glyph::SignOut/>

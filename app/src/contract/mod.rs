@@ -52,7 +52,8 @@ pub use people::{People, PersonRow, RoleView};
 pub use printing::{PrintFilter, PrintJobRow, PrinterForm, PrinterRow, Printing};
 pub use problem::Problem;
 pub use pull::{
-    ChangesView, GapRow, GapView, InvoiceView, LookQueue, LookRow, Pull, ScanOfOrders, Why, WhyAnswer, WhyStep,
+    ChangesView, FlowView, GapRow, GapView, InvoiceView, LookQueue, LookRow, Pull, ScanOfOrders, Why, WhyAnswer,
+    WhyStep,
 };
 pub use rules::{
     BackTest, BackTestGroup, BackTestRow, CorrectionRow, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow,

@@ -11,7 +11,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::live::LiveSwitch;
 use crate::components::loaded::loaded;
 use crate::components::page_header::PageHeader;
-use crate::components::pickup_clock::PickupClocks;
+use crate::components::pickup_clock::{PickupClocks, PickupTimes};
 use crate::components::problem_notice::PostProblem;
 use crate::components::status_badge::{StatusBadge, tone_glyph, tone_name};
 use crate::components::time_ago::TimeAgo;
@@ -55,13 +55,14 @@ fn AttentionBoard(board: Attention) -> impl IntoView {
             {board.headline}
         </p>
         <PostProblem of=&FORMS/>
-        <PickupClocks clocks=board.pickups rows=board.pickup_rows may_act/>
+        <PickupClocks clocks=board.pickups/>
         <ul class="counters">{counters}</ul>
         {notices}
         {listed.then(|| view! { <Checklist steps=board.checklist/> })}
         {gaps}
         <Causes groups=board.groups unfinished may_act as_of_ms/>
         <Batches batches=board.batches/>
+        {may_act.then(|| view! { <PickupTimes rows=board.pickup_rows/> })}
         <PullBar last=board.last_pull next=board.next_pull/>
     }
 }
@@ -156,10 +157,9 @@ fn Causes(groups: Vec<Group>, unfinished: bool, may_act: bool, as_of_ms: i64) ->
 #[component]
 fn Snoozed(groups: Vec<Group>, may_act: bool, as_of_ms: i64) -> impl IntoView {
     let orders: u64 = groups.iter().map(|group| group.count).sum();
-    let label = match groups.len() {
-        1 => format!("1 snoozed group, {orders} orders"),
-        many => format!("{many} snoozed groups, {orders} orders"),
-    };
+    let plural = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    let orders = usize::try_from(orders).unwrap_or(usize::MAX);
+    let label = format!("{}, {}", plural(groups.len(), "snoozed group"), plural(orders, "order"));
     let groups = groups.into_iter().map(|group| view! { <CauseGroup group may_act as_of_ms/> }).collect_view();
     view! {
         <details class="more snoozed" data-testid="snoozed">

@@ -63,7 +63,7 @@ fn Window(recovery: Recovery) -> impl IntoView {
         <PostProblem of=&FORMS/>
         <section class="card" aria-labelledby="window-title">
             <h2 id="window-title">"The outage"</h2>
-            <form method="get" action="/recover" class="span-form">
+            <form method="get" action="/recover" class="span-form window-form">
                 <Moment label="From (UTC)" name="from" value=from/>
                 <Moment label="To (UTC)" name="to" value=to/>
                 <button type="submit" class="button" data-testid="count-window">

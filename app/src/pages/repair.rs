@@ -8,7 +8,7 @@ use crate::components::element_id::element_id;
 use crate::components::empty_state::EmptyState;
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::order_row::order_href;
+use crate::components::order_row::{order_href, place};
 use crate::components::page_header::PageHeader;
 use crate::components::problem_notice::{PostProblem, ProblemNotice};
 use crate::components::time_ago::TimeAgo;
@@ -56,8 +56,6 @@ fn Sheet(sheet: RepairSheet) -> impl IntoView {
         1 => format!("1 order. {}", sheet.sentence),
         many => format!("{many} orders. {}", sheet.sentence),
     };
-    let notes = [sheet.asked.clone(), sheet.bound.clone()].into_iter().flatten();
-    let notes = notes.map(|note| view! { <p class="muted" data-testid="repair-note">{note}</p> }).collect_view();
     let body = if sheet.count == 0 {
         Either::Left(view! { <NothingLeft/> })
     } else {
@@ -72,7 +70,6 @@ fn Sheet(sheet: RepairSheet) -> impl IntoView {
             <span class="next-step-label">"Next step"</span>
             {sheet.next_step}
         </p>
-        {notes}
         <PostProblem of=&FORMS/>
         {body}
     }
@@ -102,7 +99,8 @@ fn Decision(sheet: RepairSheet) -> impl IntoView {
         .map(|(index, row)| view! { <Order index row may_act=sheet.may_act/> })
         .collect_view();
     let id = element_id(&["repair", &sheet.key]);
-    let ask = (sheet.can_ask && sheet.asked.is_none()).then(|| {
+    let missing = sheet.rows.iter().any(|row| !row.ready);
+    let ask = (sheet.can_ask && missing).then(|| {
         let href = format!("/attention/{}?ask=true", sheet.key);
         view! {
             <p>
@@ -113,8 +111,10 @@ fn Decision(sheet: RepairSheet) -> impl IntoView {
             </p>
         }
     });
+    let blank = (sheet.kind == "fix").then(|| "A blank field stays as Dynamics 365 and the rules have it.".to_owned());
+    let notes = [sheet.asked.clone(), sheet.bound.clone(), blank].into_iter().flatten();
+    let notes = notes.map(|note| view! { <p class="muted" data-testid="repair-note">{note}</p> }).collect_view();
     view! {
-        {ask}
         <form
             method="post"
             action={path_of::<BeginRepair>()}
@@ -126,6 +126,8 @@ fn Decision(sheet: RepairSheet) -> impl IntoView {
         >
             <input type="hidden" name="key" value=sheet.key.clone()/>
             <input type="hidden" name="as_of_ms" value=sheet.now.ms.to_string()/>
+            {notes}
+            {ask}
             <ul class="repair-rows">{rows}</ul>
             {sheet.may_act.then(|| view! { <Decide sheet=sheet.clone()/> })}
         </form>
@@ -195,6 +197,7 @@ fn Order(index: usize, row: RepairRow, may_act: bool) -> impl IntoView {
     let id = element_id(&["tick", &row.shipment_id]);
     let href = order_href(&row.company, &row.number);
     let most = row.values.iter().find_map(|value| value.most).and_then(|most| usize::try_from(most).ok());
+    let place = place(&row.customer, &row.ship_to).to_owned();
     let found = row.found.map(|found| view! { <Found found most/> });
     let shipment = row.shipment_id.clone();
     let inputs = row
@@ -227,7 +230,7 @@ fn Order(index: usize, row: RepairRow, may_act: bool) -> impl IntoView {
                     })} <a class="mono row-link" href=href>
                     {row.number}
                 </a> <span class="repair-customer">{row.customer}</span>
-                <span class="muted small">{row.ship_to}</span>
+                <span class="muted small">{place}</span>
                 <span class="muted small repair-since">
                     <TimeAgo at=row.since/>
                 </span>
