@@ -151,6 +151,16 @@ fn sentences(rules: &Rules) -> Vec<String> {
     words
 }
 
+/// Refuses rules that contradict themselves.
+pub(super) fn sound(rules: &Rules) -> Result<(), Problem> {
+    match rules.fault() {
+        None => Ok(()),
+        Some((field, sentence)) => {
+            Err(Problem::new("rules.invalid", &format!("{field}: {sentence}"), "Correct it, then save again."))
+        }
+    }
+}
+
 impl OperatorDesk {
     /// The rules that were shown, and the same with a change; what the change is, in a sentence.
     pub(super) async fn changed_rules(
@@ -174,9 +184,7 @@ impl OperatorDesk {
                 "Leave `modes` as it is; an administrator switches a mode on the Approve page, with a reason.",
             ));
         }
-        if let Some((field, sentence)) = new.fault() {
-            return Err(Problem::new("rules.invalid", &format!("{field}: {sentence}"), "Correct it, then save again."));
-        }
+        sound(&new)?;
         Ok((old, new, what))
     }
 
@@ -187,14 +195,25 @@ impl OperatorDesk {
         version: i64,
         change: RulesChange,
     ) -> Result<RulesSaved, Problem> {
-        let engine = &self.engine;
         let (_, rules, what) = self.changed_rules(version, change).await?;
+        self.write_rules(actor, version, &rules, &what).await
+    }
+
+    /// Writes sound rules over the version they were made from.
+    pub(super) async fn write_rules(
+        &self,
+        actor: &Actor,
+        version: i64,
+        rules: &Rules,
+        what: &str,
+    ) -> Result<RulesSaved, Problem> {
+        let engine = &self.engine;
         let now = engine.clock.now_ms();
-        let mut entry = engine.entry(actor, "desk.rules", Subject::default(), &what).outcome(Outcome::Ok);
-        entry.body = serde_json::to_string(&rules).ok();
+        let mut entry = engine.entry(actor, "desk.rules", Subject::default(), what).outcome(Outcome::Ok);
+        entry.body = serde_json::to_string(rules).ok();
         let written = async {
             let mut tx = engine.store.begin().await?;
-            tx.save_rules(&rules, version, now, actor.name()).await?;
+            tx.save_rules(rules, version, now, actor.name()).await?;
             engine.store.append(&mut tx, &entry).await?;
             tx.commit().await
         };

@@ -154,6 +154,7 @@ catalogue! {
     "d365.throttled" MovesByItself: "Throttled by Dynamics 365", "Dynamics 365 asked us to wait.", "Nothing; we come back when it said.";
     "d365.answer-unreadable" NeedsSetup: "Answer not understood", "Dynamics 365 answered something we cannot read.", "Read the attempt on the order page; check the environment address.";
     "d365.read-refused" NeedsSetup: "Read refused", "Dynamics 365 refused to read the orders.", "Read the detail; check the entity set name and the application's security roles.";
+    "d365.company-unknown" NeedsSetup: "Legal entity not found", "This environment has no legal entity of that name, or the application may not see it.", "Correct the legal entities on the Connections page.";
     "d365.write-refused" NeedsData: "Write refused by Dynamics 365", "Dynamics 365 refused to write the tracking data onto the order.", "Read its reason in the detail, mend it in Dynamics 365, then replay.";
     "d365.write-field-unknown" NeedsSetup: "Write-back field not found", "The order has no field of the configured name.", "Correct the field on the Write-back page, or have the deployment mended in Dynamics 365, then write again.";
     "d365.write-field-closed" NeedsSetup: "Write-back field cannot be written", "Dynamics 365 has the field, and it is switched off, read-only, or of another kind.", "Choose another field on the Write-back page.";

@@ -188,7 +188,8 @@ pub fn plain_text(text: &str, field: &str) -> Result<String, Cause> {
     if plain.is_ascii() { Ok(plain) } else { Err(Cause::new("order.not-ascii").field(field).detail(text)) }
 }
 
-fn plain_letter(letter: char) -> char {
+/// A letter without its accent, where FedEx prints none.
+pub fn plain_letter(letter: char) -> char {
     match letter {
         'á' | 'à' | 'â' | 'ã' | 'å' | 'ä' => 'a',
         'é' | 'è' | 'ê' | 'ë' => 'e',

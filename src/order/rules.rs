@@ -7,6 +7,7 @@ use crate::order::Address;
 use crate::order::customs::PURPOSES;
 use crate::order::mode::Mode;
 use crate::order::parcel::{Dimensions, ImageType, Service};
+use crate::order::pickup::Pickup;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,8 @@ pub struct Rules {
     pub customs: CustomsRules,
     /// Split street lines over 35 characters at words, without asking.
     pub split_streets: bool,
+    /// Warehouse, or `default` → when FedEx comes.
+    pub pickups: BTreeMap<String, Pickup>,
     /// Legal entity → how far its orders go by themselves; automatic for all others. Switched by an
     /// administrator with a reason, never edited with the rest.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -104,6 +107,9 @@ impl Rules {
         let purpose = self.customs.purpose.trim();
         if !purpose.is_empty() && !PURPOSES.contains(&purpose) {
             return fault("customs.purpose".to_owned(), "FedEx does not know this purpose");
+        }
+        if let Some((warehouse, sentence)) = self.pickups.iter().find_map(|(key, one)| Some((key, one.fault()?))) {
+            return fault(format!("pickups.{warehouse}"), sentence);
         }
         let terms = self.customs.terms_of_sale.iter().find(|(_, terms)| terms.len() != 3);
         if let Some((name, _)) = terms {
@@ -326,6 +332,8 @@ mod tests {
             r#"{"packing":{"cartons":[{"name":"S","dimensions":{"length":0,"width":1,"height":1},"limit_lb":"5"}]}}"#;
         assert_eq!(fault(carton).as_deref(), Some("packing.cartons.S"));
         assert_eq!(fault(r#"{"weights":{"items":{"P":"0"}}}"#).as_deref(), Some("weights.items.P"));
+        let pickup = r#"{"pickups":{"24":{"cut_off":"16:30","zone":"America/Nowhere"}}}"#;
+        assert_eq!(fault(pickup).as_deref(), Some("pickups.24"));
         assert_eq!(fault(r#"{"customs":{"purpose":"GIFTS"}}"#).as_deref(), Some("customs.purpose"));
         assert_eq!(fault(r#"{"customs":{"terms_of_sale":{"X":"DAPP"}}}"#).as_deref(), Some("customs.terms_of_sale.X"));
         assert!(

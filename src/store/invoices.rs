@@ -3,6 +3,7 @@
 
 use crate::d365::invoices::Invoice;
 use crate::order::OrderId;
+use crate::order::search::{Kind, Term};
 use crate::store::{Db, Result, Tx, on_db, on_tx};
 
 /// An invoice of an order.
@@ -128,6 +129,7 @@ impl Tx {
             .bind(&invoice.currency)
             .bind(now_ms)
             .execute(conn).await?.rows_affected());
+        self.add_terms(id, Term::number(Kind::Invoice, &invoice.number)).await?;
         Ok(rows == 1)
     }
 }

@@ -1,5 +1,6 @@
 //! Sales orders as Dynamics 365 last told them.
 
+use crate::order::search::{Kind, Term};
 use crate::order::{Order, OrderId, OrderKey};
 use crate::store::{Db, Result, StoreError, Tx, on_db, on_tx};
 use std::collections::HashMap;
@@ -81,6 +82,9 @@ impl Tx {
             .bind(order.fingerprint())
             .bind(now_ms)
             .execute(conn).await?.rows_affected());
+        if rows == 1 {
+            self.set_terms_of_order(id, order).await?;
+        }
         Ok(rows == 1)
     }
 
@@ -100,7 +104,7 @@ impl Tx {
             .bind(order.fingerprint())
             .bind(now_ms)
             .execute(conn).await?.rows_affected());
-        Ok(())
+        self.set_terms_of_order(id, order).await
     }
 
     /// Notes that an order was read, whether or not it had changed.
@@ -114,7 +118,7 @@ impl Tx {
     pub async fn set_invoice(&mut self, id: &OrderId, number: Option<&str>) -> Result<()> {
         on_tx!(self, conn => sqlx::query("update orders set invoice_number = $2 where order_id = $1")
             .bind(&id.0).bind(number).execute(conn).await?.rows_affected());
-        Ok(())
+        self.add_terms(id, number.and_then(|number| Term::number(Kind::Invoice, number))).await
     }
 }
 

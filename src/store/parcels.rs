@@ -141,7 +141,7 @@ impl Tx {
             .bind(parcel.urgency)
             .bind(parcel.changed_ms)
             .execute(conn).await?.rows_affected());
-        Ok(())
+        self.add_tracking_term(&parcel.shipment_id, &parcel.tracking_number).await
     }
 
     /// Saves a parcel over the version it was read in.
@@ -188,7 +188,11 @@ impl Tx {
             .bind(acknowledged.map(|seen| seen.note.clone()))
             .bind(after.changed_ms)
             .execute(conn).await?.rows_affected());
-        exactly_one(rows, "parcels", &before.shipment_id.0)
+        exactly_one(rows, "parcels", &before.shipment_id.0)?;
+        if before.tracking_number == after.tracking_number {
+            return Ok(());
+        }
+        self.add_tracking_term(&after.shipment_id, &after.tracking_number).await
     }
 
     /// Claims parcels that are due until a moment, so that no other node asks about them too.

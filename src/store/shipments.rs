@@ -4,12 +4,14 @@ use crate::order::cause::Cause;
 use crate::order::mode::Approval;
 use crate::order::plan::Plan;
 use crate::order::scan::Milestone;
+use crate::order::search::{Query, Term, terms_of_shipment};
 use crate::order::state::State;
 use crate::order::{Charge, Kind, OrderId, Shipment, ShipmentId, Voiding};
-use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, contains, exactly_one, on_db, on_tx};
+use crate::store::pauses::Flow;
+use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, exactly_one, on_db, on_tx};
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     shipment_id: String,
     order_id: String,
     kind: String,
@@ -42,12 +44,12 @@ struct Row {
     absences: i64,
 }
 
-const COLUMNS: &str = "shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
+pub(super) const COLUMNS: &str = "shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
     cause_field, cause_detail, failures, next_run_ms, plan, correction, approval, reference, job_id, voiding, changes, tracking_number, milestone, delivered_ms,
     charge_amount, charge_currency, charge_rate_type, reprint_needed, labelled_ms, absent_since_ms, absences";
 
 impl Row {
-    fn shipment(self) -> Result<Shipment> {
+    pub(super) fn shipment(self) -> Result<Shipment> {
         let id = self.shipment_id.clone();
         let impossible = |column| StoreError::Impossible { table: "shipments", id: id.clone(), column };
         let plan: Option<Plan> = match &self.plan {
@@ -132,6 +134,12 @@ pub struct ListRow {
     pub changed_ms: i64,
 }
 
+/// Rows of lists of shipments; what follows says which.
+pub(super) const LIST: &str = "
+    select s.shipment_id, o.company, o.number, o.customer_name, s.ship_to, s.state, s.milestone, s.service,
+           s.tracking_number, s.cause_code, o.seen_ms, s.changed_ms
+    from shipments s join orders o using (order_id)";
+
 /// What the order list is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct ListFilter {
@@ -139,23 +147,10 @@ pub struct ListFilter {
     pub states: Vec<State>,
     /// This cause only.
     pub cause: Option<String>,
-    /// Part of number, customer, tracking number or reference.
-    pub search: Option<String>,
+    /// Words and numbers of the order, see `order/search.rs`.
+    pub search: Option<Query>,
     /// Rows after this one: last change and id.
     pub after: Option<(i64, String)>,
-}
-
-/// Shipments stopped for the same reason.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct CauseCount {
-    /// The cause.
-    pub cause_code: String,
-    /// How many.
-    pub shipments: i64,
-    /// Oldest.
-    pub first_ms: i64,
-    /// Newest.
-    pub last_ms: i64,
 }
 
 /// What lists show of a shipment before its plan says it better.
@@ -228,7 +223,7 @@ impl Tx {
             .bind(now_ms)
             .bind(shipment.approval.as_ref().map(|said| said.stored().to_owned()))
             .execute(conn).await?.rows_affected());
-        Ok(())
+        self.add_terms(&shipment.order_id, terms_of_shipment(shipment)).await
     }
 
     /// Saves a shipment over the version it was read in. Somebody else's change in between is a
@@ -289,6 +284,7 @@ impl Tx {
             .bind(after.approval.as_ref().map(|said| said.stored().to_owned()))
             .execute(conn).await?.rows_affected());
         exactly_one(rows, "shipments", &before.shipment_id.0)?;
+        self.add_terms(&after.order_id, new_terms(before, after)).await?;
         if after.state.frees_lines() {
             self.free_lots(&before.shipment_id).await?;
             self.cancel_parcels(&before.shipment_id, now_ms).await?;
@@ -313,16 +309,23 @@ impl Tx {
             .bind(&lease.node)
             .bind(lease.until_ms)
             .execute(conn).await?.rows_affected());
-        exactly_one(rows, "shipments", &before.shipment_id.0)
+        exactly_one(rows, "shipments", &before.shipment_id.0)?;
+        self.add_terms(&after.order_id, new_terms(before, after)).await
     }
 
     /// Claims due shipments for a node. A shipment with a call in flight is never claimed.
     pub async fn claim_due(&mut self, node: &str, now_ms: i64, until_ms: i64, limit: i64) -> Result<Vec<Shipment>> {
         let open = "select 1 from attempts where attempts.shipment_id = shipments.shipment_id and finished_ms is null";
+        let paused = |flow: Flow| format!("exists (select 1 from pauses where flow = '{}')", flow.name());
+        // Cancelling a label and finding out what a purchase did go on whatever is paused.
         let due = format!(
             "select shipment_id from shipments
              where next_run_ms <= $1 and (lease_until_ms is null or lease_until_ms < $1) and not exists ({open})
-             order by next_run_ms limit $2"
+             and not (state = 'ready' and {})
+             and not (state in ('labelled', 'delivered', 'voided') and voiding is null and {})
+             order by next_run_ms limit $2",
+            paused(Flow::Shipping),
+            paused(Flow::WriteBack)
         );
         let claim = |skip: &str| {
             format!(
@@ -408,6 +411,11 @@ impl Tx {
     }
 }
 
+/// What an order is found by from this save on.
+fn new_terms(before: &Shipment, after: &Shipment) -> Vec<Term> {
+    terms_of_shipment(after).difference(&terms_of_shipment(before)).cloned().collect()
+}
+
 fn plan_json(plan: &Plan) -> String {
     serde_json::to_string(plan).expect("a plan is plain data")
 }
@@ -469,15 +477,6 @@ impl Db {
             .collect()
     }
 
-    /// Shipments with a cause, by cause: parked, unknown, or waiting with a failure behind them.
-    pub async fn count_by_cause(&self) -> Result<Vec<CauseCount>> {
-        let sql = "
-            select cause_code, count(*) as shipments, min(changed_ms) as first_ms, max(changed_ms) as last_ms
-            from shipments where cause_code is not null
-            group by cause_code order by count(*) desc, cause_code";
-        Ok(on_db!(self, pool => sqlx::query_as(sql).fetch_all(pool).await?))
-    }
-
     /// One page of the order list, newest change first.
     pub async fn list(&self, filter: &ListFilter, limit: i64) -> Result<Vec<ListRow>> {
         let mut conditions = conditions(filter);
@@ -486,13 +485,7 @@ impl Db {
             let number = conditions.params.len();
             conditions.and(&format!("(s.changed_ms < ${number} or s.shipment_id < ?)"), Param::Text(id.clone()));
         }
-        let sql = format!(
-            "select s.shipment_id, o.company, o.number, o.customer_name, s.ship_to, s.state, s.milestone,
-                    s.service, s.tracking_number, s.cause_code, o.seen_ms, s.changed_ms
-             from shipments s join orders o using (order_id) {}
-             order by s.changed_ms desc, s.shipment_id desc limit {limit}",
-            conditions.sql()
-        );
+        let sql = format!("{LIST} {} order by s.changed_ms desc, s.shipment_id desc limit {limit}", conditions.sql());
         Ok(on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_all(pool).await?))
     }
 
@@ -516,13 +509,8 @@ fn conditions(filter: &ListFilter) -> Conditions {
     if let Some(cause) = &filter.cause {
         conditions.and("s.cause_code = ?", Param::Text(cause.clone()));
     }
-    if let Some(search) = filter.search.as_deref().filter(|text| !text.trim().is_empty()) {
-        conditions.and(
-            "(lower(o.number) like ? escape '\\' or lower(o.customer_name) like ? escape '\\'
-              or s.tracking_number like ? escape '\\' or lower(s.reference) like ? escape '\\'
-              or lower(o.customer_reference) like ? escape '\\')",
-            Param::Text(contains(search)),
-        );
+    for word in filter.search.iter().flat_map(|query| &query.words) {
+        conditions.and_found("s.order_id", word);
     }
     conditions
 }

@@ -15,6 +15,7 @@ use crate::audit::{Actor, Outcome, Subject, System};
 use crate::clock::Clock;
 use crate::transport::redact::Redactor;
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,6 +92,8 @@ pub struct Completed<'a> {
     pub at_ms: i64,
     /// How long.
     pub duration_ms: i64,
+    /// The ids by which the vendor finds it in its own logs.
+    pub vendor_ids: BTreeSet<String>,
 }
 
 /// Where calls are recorded. Implemented by the store.
@@ -169,6 +172,7 @@ impl Transport {
     ) -> Result<Answer, SendError> {
         let request_line = redactor.text(&format!("{} {}", request.method(), request.uri()));
         let body = (!call.confidential && !request.body().is_empty()).then(|| redactor.body(request.body()));
+        let sent_ids = vendor_ids(request.headers());
         let begun_ms = self.clock.now_ms();
         let begun = Begun { trace, call, request_line, body, at_ms: begun_ms };
         let call_id = self.journal.begun(begun).await.map_err(SendError::NotRecorded)?;
@@ -181,7 +185,8 @@ impl Transport {
             }
         }
         let at_ms = self.clock.now_ms();
-        let completed = completed(trace, call, &call_id, &result, redactor, at_ms, at_ms - begun_ms);
+        let mut completed = completed(trace, call, &call_id, &result, redactor, at_ms, at_ms - begun_ms);
+        completed.vendor_ids.extend(sent_ids);
         if let Err(error) = self.journal.completed(completed).await {
             // The answer counts more than its record: the caller stores the outcome itself.
             tracing::error!(remote.op = call.operation, error = %error, "answer not recorded in the audit trail");
@@ -201,6 +206,7 @@ impl Transport {
         pieces: Pieces,
     ) -> Result<Answer, SendError> {
         let request_line = redactor.text(&format!("{} {}", request.method(), request.uri()));
+        let sent_ids = vendor_ids(request.headers());
         let begun_ms = self.clock.now_ms();
         let begun = Begun { trace, call, request_line, body: None, at_ms: begun_ms };
         let call_id = self.journal.begun(begun).await.map_err(SendError::NotRecorded)?;
@@ -208,6 +214,7 @@ impl Transport {
         let result = self.exchange_pieces(call, request, pieces, &mut read).await;
         let at_ms = self.clock.now_ms();
         let mut completed = completed(trace, call, &call_id, &result, redactor, at_ms, at_ms - begun_ms);
+        completed.vendor_ids.extend(sent_ids);
         if read > 0 {
             completed.summary = format!("{}, {read} bytes read", completed.summary);
         }
@@ -315,7 +322,34 @@ fn completed<'a>(
         }
         Err(error) => (Outcome::Failed, format!("{} was not sent", call.operation), None, Some(chain(error))),
     };
-    Completed { trace, call, call_id, outcome, summary, http_status, body, at_ms, duration_ms }
+    let vendor_ids = result.as_ref().map(|answer| answered_ids(call.system, answer)).unwrap_or_default();
+    Completed { trace, call, call_id, outcome, summary, http_status, body, at_ms, duration_ms, vendor_ids }
+}
+
+/// Headers that name a call in a vendor's logs: what we send to Dynamics 365 and what it answers.
+const ID_HEADERS: [&str; 3] = ["x-ms-client-request-id", "ms-dyn-aid", "x-ms-request-id"];
+/// Longer than any vendor's id.
+const ID_LIMIT: usize = 100;
+
+fn vendor_ids(headers: &http::HeaderMap) -> BTreeSet<String> {
+    let values = ID_HEADERS.iter().filter_map(|name| headers.get(*name)?.to_str().ok());
+    values.filter(|id| !id.is_empty() && id.len() <= ID_LIMIT).map(str::to_owned).collect()
+}
+
+/// The same of an answer; FedEx names its transaction in the body.
+fn answered_ids(system: System, answer: &Answer) -> BTreeSet<String> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        #[serde(rename = "transactionId")]
+        transaction_id: String,
+    }
+    let mut ids = vendor_ids(answer.headers());
+    if system != System::Fedex {
+        return ids;
+    }
+    let named = serde_json::from_slice::<Named>(answer.body()).ok().map(|named| named.transaction_id);
+    ids.extend(named.filter(|id| !id.is_empty() && id.len() <= ID_LIMIT));
+    ids
 }
 
 /// An error with all its sources, for the record.

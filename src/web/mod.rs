@@ -10,9 +10,12 @@ mod live;
 mod proof;
 mod session;
 mod site;
+mod trail;
 
 use crate::config::Config;
-use crate::desk::{Operator, OperatorDesk};
+use crate::desk::Operator;
+use crate::desk::masked::desk_of;
+use crate::desk::setup_code::setup_code;
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;
 use crate::store::Db;
@@ -29,6 +32,7 @@ use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
 use leptos::prelude::{IntoView, provide_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes};
+use secrecy::ExposeSecret;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,7 +65,7 @@ impl axum::extract::FromRef<Web> for LeptosOptions {
 
 impl Web {
     fn desk(&self, operator: Option<Operator>) -> DeskHandle {
-        DeskHandle(Arc::new(OperatorDesk::new(self.engine.clone(), operator, self.setup_code.is_some())))
+        DeskHandle(desk_of(self.engine.clone(), operator, self.setup_code.is_some()))
     }
 }
 
@@ -77,6 +81,9 @@ pub enum ServeError {
     /// The session table could not be made.
     #[error("the session table could not be made")]
     Sessions(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The set-up code could not be made or read.
+    #[error("the set-up code could not be kept; check the database and the master key")]
+    SetupCode(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The server broke.
     #[error("the web server stopped")]
     Serve(#[source] std::io::Error),
@@ -101,7 +108,12 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
 ) -> Result<(), ServeError> {
     let site = site::directory(&engine.config)?;
-    let setup_code = needs_setup_code(&engine.config).then(|| Arc::from(engine.new_id()));
+    let setup_code = if needs_setup_code(&engine.config) {
+        let code = setup_code(engine).await.map_err(|error| ServeError::SetupCode(error.into()))?;
+        Some(Arc::from(code.expose_secret()))
+    } else {
+        None
+    };
     let first_run = !engine.store.db.has_operators().await.unwrap_or(true);
     if let (Some(code), true) = (&setup_code, first_run) {
         tracing::warn!(
@@ -143,11 +155,9 @@ pub async fn router(
     let sessions = |error: Box<dyn std::error::Error + Send + Sync>| ServeError::Sessions(error);
     let pages = Router::new()
         .route("/desk/{*function}", get(server_function).post(server_function))
-        .route("/orders/{company}/{number}/label", get(label::download))
-        .route("/orders/{company}/{number}/shipments/{id}/documents/{sequence}/{no}", get(label::document))
-        .route("/orders/{company}/{number}/shipments/{id}/proofs/{digest}", get(proof::show))
-        .route("/day/closes/{id}", get(label::manifest))
+        .merge(files())
         .route("/charges.csv", get(label::charges))
+        .route("/trail/export", get(trail::export))
         .route("/live", get(live::listen))
         .route("/login", post(session::sign_in))
         .route("/logout", post(session::sign_out))
@@ -187,6 +197,16 @@ pub async fn router(
         // A panic in a page is that page's alone.
         .layer(CatchPanicLayer::new());
     Ok(whole.with_state(web))
+}
+
+/// Files that name people, for those who see them.
+fn files() -> Router<Web> {
+    Router::new()
+        .route("/orders/{company}/{number}/label", get(label::download))
+        .route("/orders/{company}/{number}/shipments/{id}/documents/{sequence}/{no}", get(label::document))
+        .route("/orders/{company}/{number}/shipments/{id}/proofs/{digest}", get(proof::show))
+        .route("/day/closes/{id}", get(label::manifest))
+        .route_layer(from_fn(session::require_people_seen))
 }
 
 /// Where pushes are written; each transaction wakes who reads them.

@@ -25,7 +25,7 @@ const EVERY: Duration = Duration::from_secs(3);
 /// When to look again after a look that could not be ended: the server may have been down.
 const AGAIN_MS: i64 = MINUTE_MS;
 /// A deployment may take a field away while we run: looked at once a day.
-const AGE_MS: i64 = DAY_MS;
+pub const AGE_MS: i64 = DAY_MS;
 
 /// One target, as it was found.
 #[derive(Clone, Debug, Serialize, Deserialize)]

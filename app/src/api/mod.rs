@@ -14,11 +14,15 @@ pub mod frame;
 pub mod inbox;
 pub mod orders;
 pub mod parcels;
+pub mod pauses;
+pub mod people;
 pub mod printers;
 pub mod pull;
+pub mod repair;
 pub mod rules;
+pub mod start;
 pub mod trail;
 pub mod write_back;
 
 mod answer;
-use answer::{answer, answer_beside, answer_told};
+use answer::{answer, answer_at, answer_beside, answer_told};

@@ -32,10 +32,11 @@ const FLOW: [Place; 4] = [
     place("/write-back", Glyph::Replay, "Write-back"),
 ];
 /// Set up once, changed seldom.
-const SETTINGS: [Place; 3] = [
+const SETTINGS: [Place; 4] = [
     place("/rules", Glyph::Rules, "Rules"),
     place("/printers", Glyph::Printer, "Printers"),
     place("/connections", Glyph::Plug, "Connections"),
+    place("/people", Glyph::People, "People"),
 ];
 
 /// The main navigation.
