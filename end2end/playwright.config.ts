@@ -52,6 +52,7 @@ export default defineConfig({
         'pull.spec.ts',
         'write-back.spec.ts',
         'parcels.spec.ts',
+        'modes.spec.ts',
       ],
       grepInvert: /@live/,
       use: { javaScriptEnabled: false },

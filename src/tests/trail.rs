@@ -1,7 +1,7 @@
 //! The trail by its filters, and as a file of any length.
 
 use crate::served::Served;
-use crate::support::{Backend, TestApp, backends};
+use crate::support::{TestApp, backends};
 use app::contract::TrailFilter;
 use app::desk::Views;
 use ml_connector::audit::{Actor, Subject};
