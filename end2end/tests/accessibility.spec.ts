@@ -10,6 +10,9 @@ const SIZES = { '1280x720': { width: 1280, height: 720 }, '390x844': { width: 39
 
 const PAGES = {
   attention: '/',
+  repair: '/attention/order.street-too-long~ship~street',
+  'repair-phones': '/attention/order.phone-missing~ship~phone',
+  recover: '/recover',
   orders: '/orders',
   'orders-parked': '/orders?state=parked',
   'orders-none': '/orders?search=there-is-no-such-order',

@@ -91,6 +91,7 @@ pub async fn fix_rows(engine: &Engine, group: &FailureGroup, limit: i64) -> Resu
             values.iter().flat_map(|value| value.read(&proposal).lines().map(str::to_owned).collect::<Vec<_>>());
         ready &= this;
         rows.push(FixRow {
+            shipment_id: shipment.shipment_id.0.clone(),
             company: record.key.company,
             number: record.key.number,
             customer: record.order.customer_name,

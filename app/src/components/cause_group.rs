@@ -91,7 +91,9 @@ fn CauseBody(group: Group, may_act: bool) -> impl IntoView {
         view! { <span class="muted small">{format!("{}{field}; last ", group.operation)} <TimeAgo at=group.last/></span> }
     });
     let orders = if group.fixes.is_empty() {
-        Either::Left(view! { <OrderTable caption="Orders with this cause" rows=group.orders/> })
+        Either::Left(
+            view! { <OrderTable caption="Orders with this cause" rows=group.orders within=group.key.clone()/> },
+        )
     } else {
         Either::Right(view! { <FixTable rows=group.fixes/> })
     };
@@ -153,7 +155,7 @@ const FIX_COLUMNS: [&str; 5] = ["Order", "Customer", "At fault", "Proposal", "Si
 /// One of them.
 #[component]
 fn OneFix(row: FixRow) -> impl IntoView {
-    let (id, href) = (element_id(&["fix", &row.company, &row.number]), order_href(&row.company, &row.number));
+    let (id, href) = (element_id(&["fix", &row.shipment_id]), order_href(&row.company, &row.number));
     let place = place(&row.customer, &row.ship_to).to_owned();
     let proposal = if row.proposal.is_empty() {
         Either::Left(view! { <span class="muted">"fill in"</span> })

@@ -18,8 +18,11 @@ pub fn OrderTable(
     caption: String,
     /// The rows.
     rows: Vec<OrderRow>,
+    /// Makes the ids of its rows unique where an order stands on the page twice.
+    #[prop(optional, into)]
+    within: String,
 ) -> impl IntoView {
-    let rows = keyed(rows).into_iter().map(|(id, row)| view! { <OneOrder id row/> }).collect_view();
+    let rows = keyed(&within, rows).into_iter().map(|(id, row)| view! { <OneOrder id row/> }).collect_view();
     view! {
         <DataTable caption columns=&COLUMNS class="orders">
             {rows}
@@ -90,11 +93,12 @@ fn hex_digit(value: u8) -> char {
 }
 
 /// An order with several shipments has several rows, each with an id of its own.
-fn keyed(rows: Vec<OrderRow>) -> Vec<(String, OrderRow)> {
+fn keyed(within: &str, rows: Vec<OrderRow>) -> Vec<(String, OrderRow)> {
+    let name = if within.is_empty() { "order".to_owned() } else { format!("{within}-order") };
     let mut keyed: Vec<(String, OrderRow)> = Vec::with_capacity(rows.len());
     for row in rows {
         let earlier = keyed.iter().filter(|(_, other)| is_same_order(other, &row)).count();
-        keyed.push((element_id(&["order", &row.company, &row.number, &earlier.to_string()]), row));
+        keyed.push((element_id(&[&name, &row.company, &row.number, &earlier.to_string()]), row));
     }
     keyed
 }
@@ -116,7 +120,7 @@ mod tests {
     #[test]
     fn two_shipments_of_an_order_have_two_keys() {
         let row = OrderRow { company: "usmf".into(), number: "1".into(), ..Default::default() };
-        let keys: Vec<String> = keyed(vec![row.clone(), row]).into_iter().map(|row| row.0).collect();
+        let keys: Vec<String> = keyed("", vec![row.clone(), row]).into_iter().map(|row| row.0).collect();
         assert_eq!(keys, ["order-usmf-1-0", "order-usmf-1-1"]);
     }
 }

@@ -37,6 +37,7 @@ pub fn PickupClocks(
 #[component]
 fn Clock(clock: PickupClock) -> impl IntoView {
     let id = element_id(&["pickup", &clock.warehouse]);
+    let within = id.clone();
     let urgent = clock.tone == Tone::Bad;
     let open = clock.needs_you + clock.waiting;
     let at_risk = (!clock.at_risk.is_empty()).then(|| {
@@ -44,7 +45,7 @@ fn Clock(clock: PickupClock) -> impl IntoView {
         view! {
             <details class="more" open=urgent data-testid="at-risk">
                 <summary>{format!("{open} not labelled yet")}</summary>
-                <OrderTable caption rows=clock.at_risk/>
+                <OrderTable caption rows=clock.at_risk within/>
             </details>
         }
     });

@@ -115,6 +115,8 @@ pub struct RemedyView {
 /// An order with the value at fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FixRow {
+    /// The shipment.
+    pub shipment_id: String,
     /// Legal entity.
     pub company: String,
     /// Order number.
