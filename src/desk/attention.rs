@@ -32,7 +32,7 @@ pub async fn groups(engine: &Engine, sees_people: bool) -> Result<Vec<CauseGroup
     }
     if !sees_people {
         // A proposal is personal before any order holds it, and only what orders hold is known to `masked.rs`.
-        let rows = groups.iter_mut().flat_map(|group: &mut CauseGroup| &mut group.fixes);
+        let rows = groups.iter_mut().flat_map(|group| &mut group.fixes);
         rows.for_each(|row| hide_lines(&mut row.proposal));
     }
     groups.extend(write_back_views::groups(engine).await?);
