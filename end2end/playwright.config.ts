@@ -50,6 +50,7 @@ export default defineConfig({
         'pull.spec.ts',
         'write-back.spec.ts',
         'parcels.spec.ts',
+        'search.spec.ts',
       ],
       grepInvert: /@live/,
       use: { javaScriptEnabled: false },

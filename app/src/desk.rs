@@ -6,9 +6,9 @@
 
 use crate::contract::{
     AddressAdvice, Attention, Connections, Correction, D365Form, Day, Delivery, DryRun, Events, FedexForm, FieldForm,
-    Frame, Inbox, InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet,
-    PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion,
-    TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
+    Found, Frame, Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page,
+    ParcelFilter, ParcelSheet, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow,
+    ShipFromRow, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -199,8 +199,26 @@ pub trait EventDesk: Send + Sync {
     async fn list_events(&self, listed: String) -> Result<(), Problem>;
 }
 
+/// One search for everything, and the order list as an operator wants it.
+#[async_trait]
+pub trait FindDesk: Send + Sync {
+    /// Looks for an order, or what belongs to one, by whatever somebody named.
+    async fn search(&self, query: String) -> Result<Found, Problem>;
+    /// Saved views and layout of the order list.
+    async fn list_settings(&self) -> Result<ListSettings, Problem>;
+    /// Gives a filter of the order list a name.
+    async fn save_view(&self, name: String, query: String, shared: bool) -> Result<(), Problem>;
+    /// Removes a saved view.
+    async fn remove_view(&self, view_id: String) -> Result<(), Problem>;
+    /// Sets how the operator wants the order list.
+    async fn set_layout(&self, layout: Layout) -> Result<(), Problem>;
+}
+
 /// Seeing and doing.
-pub trait Desk: Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk {}
+pub trait Desk:
+    FindDesk + Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk
+{
+}
 
 /// The desk of the request's operator, as it stands in the context.
 #[derive(Clone)]

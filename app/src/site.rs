@@ -14,6 +14,7 @@ use crate::pages::parcels::ParcelsPage;
 use crate::pages::printers::PrintersPage;
 use crate::pages::pull::PullPage;
 use crate::pages::rules::RulesPage;
+use crate::pages::search::SearchPage;
 use crate::pages::setup::SetupPage;
 use crate::pages::trail::TrailPage;
 use crate::pages::write_back::WriteBackPage;
@@ -54,6 +55,7 @@ pub fn App() -> impl IntoView {
             <Shell>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=AttentionPage ssr=SsrMode::Async/>
+                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
                     <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>

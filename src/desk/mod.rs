@@ -3,6 +3,7 @@
 //! One [`OperatorDesk`] a request, bound to who asks. Seeing is in `views.rs`, doing in
 //! `commands.rs`; a command authorises, decides, saves and audits in one place.
 
+pub mod caller;
 pub mod commands;
 pub mod connections;
 pub mod day;
@@ -19,6 +20,8 @@ pub mod printing_views;
 pub mod problem;
 pub mod pull;
 pub mod rules;
+pub mod saved_views;
+pub mod search;
 pub mod shipping;
 pub mod sign_in;
 pub mod trial;

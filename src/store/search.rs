@@ -162,8 +162,7 @@ impl Db {
     /// By what an order was found: the kinds of its terms that begin or end like a word of the query.
     pub async fn found_by(&self, id: &OrderId, query: &Query) -> Result<Vec<Kind>> {
         let sql = "select kind, term from search_terms where order_id = $1";
-        let rows: Vec<(String, String)> =
-            on_db!(self, pool => sqlx::query_as(sql).bind(&id.0).fetch_all(pool).await?);
+        let rows: Vec<(String, String)> = on_db!(self, pool => sqlx::query_as(sql).bind(&id.0).fetch_all(pool).await?);
         let is_meant = |kind: Kind, text: &str| {
             query.whole.iter().any(|whole| text == whole)
                 || query.words.iter().any(|word| {
@@ -171,10 +170,8 @@ impl Db {
                         || kind != Kind::Name && word.end.is_some() && text.ends_with(&word.beginning)
                 })
         };
-        let kinds: BTreeSet<Kind> = rows
-            .iter()
-            .filter_map(|(kind, text)| Kind::parse(kind).filter(|kind| is_meant(*kind, text)))
-            .collect();
+        let kinds: BTreeSet<Kind> =
+            rows.iter().filter_map(|(kind, text)| Kind::parse(kind).filter(|kind| is_meant(*kind, text))).collect();
         Ok(kinds.into_iter().collect())
     }
 
@@ -209,8 +206,7 @@ impl Store {
             let sql = "
                 select order_id from orders o
                 where not exists (select 1 from search_terms t where t.order_id = o.order_id) limit $1";
-            let ids: Vec<(String,)> =
-                on_db!(&self.db, pool => sqlx::query_as(sql).bind(CHUNK).fetch_all(pool).await?);
+            let ids: Vec<(String,)> = on_db!(&self.db, pool => sqlx::query_as(sql).bind(CHUNK).fetch_all(pool).await?);
             if ids.is_empty() {
                 return Ok(indexed);
             }

@@ -18,6 +18,7 @@ mod print_servers;
 mod printing;
 mod pull;
 mod pull_missing;
+mod search;
 mod secrets;
 mod served;
 mod shipping;

@@ -16,7 +16,9 @@ pub mod parcels;
 pub mod printers;
 pub mod pull;
 pub mod rules;
+pub mod search;
 pub mod trail;
+pub mod views;
 pub mod write_back;
 
 mod answer;

@@ -17,7 +17,9 @@ mod printing;
 mod problem;
 mod pull;
 mod rules;
+mod search;
 mod trail;
+mod views;
 mod write_back;
 
 pub use attention::{Attention, CauseGroup, Counter};
@@ -39,7 +41,9 @@ pub use pull::{
     ChangesView, GapRow, GapView, InvoiceView, LookQueue, LookRow, Pull, ScanOfOrders, Why, WhyAnswer, WhyStep,
 };
 pub use rules::{CorrectionRow, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
+pub use search::{Found, FoundGroup, FoundLink, FoundOrder};
 pub use trail::{TrailEntry, TrailFilter};
+pub use views::{Layout, ListSettings, SavedView};
 pub use write_back::{
     DiscoveredField, DiscoveredSet, FieldForm, FieldProof, OrderWriteBack, ParkedWrites, PresetView, TargetField,
     TargetView, TestedWrite, WriteBack, WriteBackRow,

@@ -35,6 +35,7 @@ pub mod pull_why;
 pub mod rules;
 pub mod rules_addresses;
 pub mod rules_services;
+pub mod search;
 pub mod setup;
 pub mod trail;
 pub mod write_back;
