@@ -5,9 +5,9 @@ use crate::support::{Backend, TestApp, backends};
 use app::contract::{OrderFilter, PersonRow};
 use app::desk::{Commands, EventDesk, PeopleDesk, Views};
 use ml_connector::audit::Actor;
+use ml_connector::desk::Role;
 use ml_connector::desk::people;
 use ml_connector::desk::sign_in::{SignInRefusal, sign_in};
-use ml_connector::desk::{Operator, OperatorDesk, Role};
 use ml_connector::store::audit::TrailQuery;
 use ml_connector::twin::TwinOptions;
 use secrecy::SecretString;
@@ -20,11 +20,6 @@ impl TestApp {
         let password = SecretString::from(PASSWORD);
         let added = people::add(&self.engine, &Actor::CommandLine, name, role, &password).await;
         added.expect("added").operator_id
-    }
-
-    /// The desk of a person of this name.
-    pub fn desk_of(&self, name: &str, role: Role) -> OperatorDesk {
-        OperatorDesk::new(self.engine.clone(), Some(Operator { name: name.into(), role }), false)
     }
 }
 
