@@ -127,7 +127,9 @@ impl Personal {
                 found.push(text.to_owned());
             }
         });
-        found.iter().for_each(|text| self.add_name(text));
+        for text in &found {
+            self.add_name(text);
+        }
     }
 
     /// Patterns for everything known, the longest values first, as whole words.
