@@ -54,6 +54,7 @@ export default defineConfig({
         'parcels.spec.ts',
         'modes.spec.ts',
         'search.spec.ts',
+        'people.spec.ts',
       ],
       grepInvert: /@live/,
       use: { javaScriptEnabled: false },

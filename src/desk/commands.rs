@@ -158,14 +158,14 @@ impl Commands for OperatorDesk {
         let actor = self.allowed(Role::Admin)?;
         let saved = connections::saved(&self.engine, System::D365).await?.map(|saved| saved.document);
         let document = connections::d365_document(saved, &form);
-        rotate::save_tested(&self.engine, &actor, System::D365, document).await
+        rotate::save_and_ping(&self.engine, &actor, System::D365, document).await
     }
 
     async fn save_fedex(&self, form: FedexForm) -> Result<Ladder, Problem> {
         let actor = self.allowed(Role::Admin)?;
         let saved = connections::saved(&self.engine, System::Fedex).await?.map(|saved| saved.document);
         let document = connections::fedex_document(saved, &form)?;
-        rotate::save_tested(&self.engine, &actor, System::Fedex, document).await
+        rotate::save_and_ping(&self.engine, &actor, System::Fedex, document).await
     }
 
     async fn save_document(&self, system: String, document: String) -> Result<Ladder, Problem> {
@@ -175,7 +175,7 @@ impl Commands for OperatorDesk {
             let message = format!("This is not JSON: line {}, column {}.", error.line(), error.column());
             Problem::new("connections.invalid", &message, "Correct it there, then save again.")
         })?;
-        rotate::save_tested(&self.engine, &actor, system, document).await
+        rotate::save_and_ping(&self.engine, &actor, system, document).await
     }
 
     async fn save_anyway(&self, system: String) -> Result<Ladder, Problem> {

@@ -42,6 +42,10 @@ const BODIES: [&str; 3] = ["body", "requestbody", "responsebody"];
 const CORRECTION: (&str, [&str; 2]) = ("correction_id", ["address", "correction"]);
 /// Shorter values are parts of ordinary words.
 const SHORTEST: usize = 3;
+/// Longer ones are texts, which nothing repeats word for word.
+const LONGEST: usize = 200;
+/// Values of one pattern: as many, at their longest, stay well within what a pattern may weigh.
+const VALUES_A_PATTERN: usize = 50;
 
 static LOOKS_PERSONAL: LazyLock<Regex> = LazyLock::new(|| {
     let email = r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+";
@@ -82,7 +86,7 @@ impl Personal {
         let value = value.trim();
         let is_telling =
             value.chars().any(char::is_alphabetic) || value.chars().filter(char::is_ascii_digit).count() > 6;
-        if value.chars().count() >= SHORTEST && is_telling && value != HIDDEN {
+        if (SHORTEST..=LONGEST).contains(&value.chars().count()) && is_telling && value != HIDDEN {
             self.values.insert(value.to_owned());
         }
     }
@@ -103,8 +107,8 @@ impl Personal {
     pub fn hidden_in(mut self, mut value: Value) -> Value {
         self.learn_companies(&value);
         self.learn(&value);
-        let known = self.pattern();
-        hide(&mut value, &self, known.as_ref());
+        let known = self.patterns();
+        hide(&mut value, &self, &known);
         value
     }
 
@@ -128,29 +132,32 @@ impl Personal {
         }
     }
 
-    /// One pattern for everything known, the longest first, as whole words.
-    fn pattern(&self) -> Option<Regex> {
+    /// Patterns for everything known, the longest values first, as whole words.
+    fn patterns(&self) -> Vec<Regex> {
         let mut values: Vec<&String> = self.values.iter().collect();
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         let edge = |letter: Option<char>| if letter.is_some_and(char::is_alphanumeric) { r"\b" } else { "" };
-        let word = |value: &String| {
+        let word = |value: &&String| {
             format!("{}{}{}", edge(value.chars().next()), regex::escape(value), edge(value.chars().last()))
         };
-        let words: Vec<String> = values.into_iter().map(word).collect();
-        // Values are escaped and few, so the pattern is valid and within the size that regex takes.
-        (!words.is_empty()).then(|| RegexBuilder::new(&words.join("|")).case_insensitive(true).build().ok()).flatten()
+        let pattern = |values: &[&String]| {
+            let words: Vec<String> = values.iter().map(word).collect();
+            let pattern = RegexBuilder::new(&words.join("|")).case_insensitive(true).build();
+            pattern.expect("few escaped values of bounded length")
+        };
+        values.chunks(VALUES_A_PATTERN).map(pattern).collect()
     }
 }
 
-/// A text without what looks personal and, given a pattern, what is known to be.
-fn text_without(text: &str, known: Option<&Regex>) -> String {
-    let text = known.map_or_else(|| text.into(), |known| known.replace_all(text, NoExpand(HIDDEN)));
-    LOOKS_PERSONAL.replace_all(&text, NoExpand(HIDDEN)).into_owned()
+/// A text without what looks personal and what is known to be.
+fn text_without(text: &str, known: &[Regex]) -> String {
+    let hide = |text: String, pattern: &Regex| pattern.replace_all(&text, NoExpand(HIDDEN)).into_owned();
+    hide(known.iter().fold(text.to_owned(), hide), &LOOKS_PERSONAL)
 }
 
 /// A sentence without what looks personal.
 pub fn hidden_in_text(text: &str) -> String {
-    text_without(text, None)
+    text_without(text, &[])
 }
 
 fn folded(text: &str) -> String {
@@ -190,8 +197,8 @@ fn walk(value: &Value, each: &mut impl FnMut(&str, &str)) {
     go("", value, each);
 }
 
-fn hide(value: &mut Value, personal: &Personal, known: Option<&Regex>) {
-    fn go(name: &str, value: &mut Value, personal: &Personal, known: Option<&Regex>) {
+fn hide(value: &mut Value, personal: &Personal, known: &[Regex]) {
+    fn go(name: &str, value: &mut Value, personal: &Personal, known: &[Regex]) {
         match value {
             Value::Object(fields) => {
                 let is_correction = fields.contains_key(CORRECTION.0);
@@ -213,7 +220,7 @@ fn hide(value: &mut Value, personal: &Personal, known: Option<&Regex>) {
     go("", value, personal, known);
 }
 
-fn hidden_text(name: &str, text: &str, personal: &Personal, known: Option<&Regex>) -> String {
+fn hidden_text(name: &str, text: &str, personal: &Personal, known: &[Regex]) -> String {
     if text.trim().is_empty() {
         return text.to_owned();
     }

@@ -133,7 +133,7 @@ impl OperatorDesk {
             Some(operator) if operator.role < least => Err(Problem::new(
                 "desk.not-allowed",
                 "Your role does not allow this.",
-                &format!("Ask somebody who is {} to do it.", people::role_title(least).to_lowercase()),
+                &format!("Ask {} to do it.", people::whom_to_ask(least)),
             )),
             Some(operator) => Ok(Actor::Operator(operator.name.clone())),
         }

@@ -13,12 +13,22 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
 /// A role in words.
-pub fn role_title(role: Role) -> &'static str {
+fn role_title(role: Role) -> &'static str {
     match role {
         Role::Viewer => "Viewer",
         Role::CustomerService => "Customer service",
         Role::Operator => "Operator",
         Role::Admin => "Administrator",
+    }
+}
+
+/// Whom to ask for what takes this role.
+pub fn whom_to_ask(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "anybody here",
+        Role::CustomerService => "customer service",
+        Role::Operator => "an operator",
+        Role::Admin => "an administrator",
     }
 }
 

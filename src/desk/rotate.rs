@@ -15,12 +15,26 @@ use serde_json::Value;
 /// How long a refused secret can be saved anyway: time to read why, not to leave it lying about.
 const KEPT_MS: i64 = 15 * MINUTE_MS;
 
-/// Saves a connection. A new secret that fails its test is not saved.
-pub async fn save_tested(engine: &Engine, actor: &Actor, system: System, document: Value) -> Result<Ladder, Problem> {
+/// Saves a connection and tells how it stands.
+pub async fn save_and_ping(engine: &Engine, actor: &Actor, system: System, document: Value) -> Result<Ladder, Problem> {
+    match save_tested(engine, actor, system, document).await? {
+        Some(ladder) => Ok(ladder),
+        None => ping::ping(engine, system, actor).await.map_err(|error| problem::store(engine, &error)),
+    }
+}
+
+/// Saves a connection. A new secret is tried first, and not saved when it fails; answers the ladder of
+/// that test, if there was one.
+pub async fn save_tested(
+    engine: &Engine,
+    actor: &Actor,
+    system: System,
+    document: Value,
+) -> Result<Option<Ladder>, Problem> {
     let prepared = connections::prepare(engine, system, document).await?;
     if !prepared.replaces_secret {
         connections::write(engine, actor, system, &prepared).await?;
-        return ping::ping(engine, system, actor).await.map_err(|error| problem::store(engine, &error));
+        return Ok(None);
     }
     let climbed = ping::climb_on_trial(engine, system, actor, &prepared.sealed).await;
     if !climbed.ladder.passed {
@@ -28,7 +42,7 @@ pub async fn save_tested(engine: &Engine, actor: &Actor, system: System, documen
     }
     connections::write(engine, actor, system, &prepared).await?;
     ping::keep(engine, system, actor, &climbed).await.map_err(|error| problem::store(engine, &error))?;
-    Ok(climbed.ladder)
+    Ok(Some(climbed.ladder))
 }
 
 /// Keeps what failed aside, and says why the old one stays.

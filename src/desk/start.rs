@@ -143,7 +143,7 @@ impl StartDesk for OperatorDesk {
         if unchosen {
             document.insert("legal_entities".to_owned(), vec![Value::from(NO_COMPANY)].into());
         }
-        let ladder = rotate::save_tested(&self.engine, &actor, System::D365, Value::Object(document)).await?;
+        let ladder = rotate::save_and_ping(&self.engine, &actor, System::D365, Value::Object(document)).await?;
         self.engine.forget_pasted(actor.name(), System::D365);
         if unchosen && ladder.passed && self.take_all_companies(&actor).await? {
             let pinged = ping::ping(&self.engine, System::D365, &actor).await;
@@ -162,7 +162,7 @@ impl StartDesk for OperatorDesk {
             ("account_number", &form.account_number),
         ];
         let document = self.document(System::Fedex, &typed, ("secret_key", &form.secret_key)).await?;
-        let ladder = rotate::save_tested(&self.engine, &actor, System::Fedex, Value::Object(document)).await?;
+        let ladder = rotate::save_and_ping(&self.engine, &actor, System::Fedex, Value::Object(document)).await?;
         self.engine.forget_pasted(actor.name(), System::Fedex);
         Ok(ladder)
     }

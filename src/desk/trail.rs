@@ -18,7 +18,7 @@ const PAGE: i64 = 50;
 /// Characters of a body shown in the list.
 const BODY_SHOWN: usize = 4_000;
 /// Entries read and written at a time.
-const PART: i64 = 500;
+const PART: i64 = 200;
 /// The columns of an export as a table, in their order. Scripts count on it: new ones go to the end.
 const COLUMNS: [&str; 16] = [
     "sequence",

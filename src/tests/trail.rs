@@ -34,7 +34,7 @@ async fn each_filter_narrows_the_trail_and_all_parts_of_a_step_are_found_by_any_
         for (field, value, rows) in [
             ("action", "fedex.", None),
             ("action", "FEDEX.SHIP", Some(4)),
-            ("text", "label created", Some(0)),
+            ("text", "MADE the label", Some(2)),
             ("text", "100%_", Some(0)),
             ("outcome", "begun", None),
             ("from", today.as_str(), Some(all)),
