@@ -37,7 +37,9 @@ export default defineConfig({
       name: 'no-javascript',
       // Every form works without JavaScript: the same tests, but for what is live by nature.
       testMatch: [
+        'first-day.spec.ts',
         'setup.spec.ts',
+        'attention.spec.ts',
         'replay.spec.ts',
         'session.spec.ts',
         'trail.spec.ts',

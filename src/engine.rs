@@ -1,6 +1,6 @@
 //! The engine: what desk, web and work hold. Built once, cloned cheaply.
 
-use crate::audit::{Actor, Entry, Subject};
+use crate::audit::{Actor, Entry, Subject, System};
 use crate::clock::{Clock, MINUTE_MS, SECOND_MS};
 use crate::config::Config;
 use crate::d365::{D365, NextLink};
@@ -11,9 +11,11 @@ use crate::order::rules::Rules;
 use crate::store::{Db, Store, StoreError};
 use crate::transport::Transport;
 use crate::transport::token::{Shelf, Shelved};
+use crate::twin::Twin;
 use crate::vault::{KeyError, MasterKey, Vault, VaultError};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::{Notify, RwLock};
 use ulid::Ulid;
@@ -72,6 +74,8 @@ pub struct Inner {
     pub wake_gap: Notify,
     /// A push waits to be read.
     pub wake_ingest: Notify,
+    /// A batch waits to be worked off.
+    pub wake_batch: Notify,
     /// How many refused pushes are kept.
     pub refusals: Gate,
     /// How bytes leave over HTTP; printers are called through it directly.
@@ -81,6 +85,39 @@ pub struct Inner {
     /// Where a pull stopped: host and page.
     stopped_at: Mutex<Option<(String, NextLink)>>,
     shown_once: Mutex<Option<ShownOnce>>,
+    pasted: Mutex<Vec<Pasted>>,
+    /// The built-in twins, while they stand in for both systems. Held for the whole of a change.
+    pub twins: tokio::sync::Mutex<Option<Twin>>,
+    refused: Mutex<BTreeMap<&'static str, RefusedConnection>>,
+}
+
+/// What an operator pasted about a connection, secrets included, until it is saved. It is nowhere else.
+#[derive(Clone)]
+pub struct Pasted {
+    /// The operator.
+    pub by: String,
+    /// Which connection.
+    pub system: System,
+    /// What was understood of it, as a connection's JSON with what was there.
+    pub document: SecretString,
+    /// What to tell about it.
+    pub remarks: Vec<String>,
+    /// Until when.
+    pub until_ms: i64,
+}
+
+/// A connection whose new secret failed its test. It is kept for some minutes, here and nowhere else,
+/// so that an administrator can save it anyway without entering it again.
+#[derive(Clone)]
+pub struct RefusedConnection {
+    /// The whole document, secrets included.
+    pub document: SecretString,
+    /// The ladder of the test as JSON.
+    pub ladder: String,
+    /// Who tried.
+    pub by: String,
+    /// Until when.
+    pub until_ms: i64,
 }
 
 /// A secret that was made here and is shown to who made it, for some minutes. It is nowhere else.
@@ -184,12 +221,16 @@ impl Engine {
             wake_changes: Notify::new(),
             wake_gap: Notify::new(),
             wake_ingest: Notify::new(),
+            wake_batch: Notify::new(),
             refusals: Gate::default(),
             transport,
             connections: RwLock::default(),
             health: Mutex::default(),
             stopped_at: Mutex::default(),
             shown_once: Mutex::default(),
+            pasted: Mutex::default(),
+            twins: tokio::sync::Mutex::default(),
+            refused: Mutex::default(),
         })))
     }
 
@@ -277,8 +318,7 @@ impl Engine {
             connections.fedex = self.opened(crate::vault::FEDEX).await.and_then(|json| {
                 let credentials = crate::fedex::Credentials::parse(json.expose_secret());
                 let credentials = credentials.map_err(|error| unusable(crate::vault::FEDEX, &error)).ok()?;
-                // Waits that protect FedEx and the customer's money must not be shortened there.
-                if matches!(self.clock, Clock::Scaled(_)) && credentials.environment != Environment::Custom {
+                if !self.may_use(&credentials) {
                     unusable(crate::vault::FEDEX, &"clock_factor is for rehearsals with the twins; remove it");
                     return None;
                 }
@@ -319,6 +359,64 @@ impl Engine {
         let now = self.clock.now_ms();
         let shown = self.shown_once.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         shown.as_ref().filter(|shown| shown.to == operator && now < shown.until_ms).map(|shown| shown.value.clone())
+    }
+
+    /// Keeps what an operator pasted, in place of what they pasted before about the same connection.
+    pub fn keep_pasted(&self, pasted: Pasted) {
+        let mut kept = self.pasted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = self.clock.now_ms();
+        kept.retain(|one| now < one.until_ms && (one.by != pasted.by || one.system != pasted.system));
+        kept.push(pasted);
+    }
+
+    /// What an operator pasted about a connection.
+    pub fn pasted(&self, by: &str, system: System) -> Option<Pasted> {
+        let kept = self.pasted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let now = self.clock.now_ms();
+        kept.iter().find(|one| one.by == by && one.system == system && now < one.until_ms).cloned()
+    }
+
+    /// Forgets what was pasted about a connection: it is saved.
+    pub fn forget_pasted(&self, by: &str, system: System) {
+        let mut kept = self.pasted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.retain(|one| one.by != by || one.system != system);
+    }
+
+    /// Forgets how the last calls went: they were to systems that are not connected any more.
+    pub fn forget_health(&self) {
+        *self.health.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Health::default();
+    }
+
+    /// Keeps a refused connection of a system in place of the one before, or forgets it.
+    pub fn keep_refused(&self, system: System, refused: Option<RefusedConnection>) {
+        let mut kept = self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match refused {
+            Some(refused) => kept.insert(system.name(), refused),
+            None => kept.remove(system.name()),
+        };
+    }
+
+    /// The refused connection of a system, while it is kept.
+    pub fn refused(&self, system: System) -> Option<RefusedConnection> {
+        let now = self.clock.now_ms();
+        let kept = self.refused.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.get(system.name()).filter(|refused| now < refused.until_ms).cloned()
+    }
+
+    /// A Dynamics 365 client of credentials that are not in force.
+    pub fn d365_on_trial(&self, credentials: crate::d365::Credentials) -> D365 {
+        D365::new(credentials, self.transport.clone(), Arc::new(TrialShelf(self.shelf())))
+    }
+
+    /// A FedEx client of credentials that are not in force; `None` where they would be refused.
+    pub fn fedex_on_trial(&self, credentials: crate::fedex::Credentials) -> Option<Fedex> {
+        let may = self.may_use(&credentials);
+        may.then(|| Fedex::new(credentials, self.transport.clone(), Arc::new(TrialShelf(self.shelf()))))
+    }
+
+    /// Waits that protect FedEx and the customer's money must not be shortened there.
+    fn may_use(&self, credentials: &crate::fedex::Credentials) -> bool {
+        !matches!(self.clock, Clock::Scaled(_)) || credentials.environment == Environment::Custom
     }
 
     /// How the last calls went.
@@ -394,6 +492,27 @@ impl Shelf for OwnShelf {
         if let Some(engine) = self.engine() {
             engine.open_breaker(name, until_ms).await;
         }
+    }
+}
+
+/// The shelf of credentials on trial: their tokens are kept nowhere, since those of the credentials in
+/// force lie there. Breakers count: vendors close an endpoint to whoever asks from here.
+struct TrialShelf(Arc<dyn Shelf>);
+
+#[async_trait]
+impl Shelf for TrialShelf {
+    async fn token(&self, _name: &str) -> Option<Shelved> {
+        None
+    }
+
+    async fn keep_token(&self, _name: &str, _token: &Shelved) {}
+
+    async fn breaker(&self, name: &str) -> Option<i64> {
+        self.0.breaker(name).await
+    }
+
+    async fn open_breaker(&self, name: &str, until_ms: i64) {
+        self.0.open_breaker(name, until_ms).await;
     }
 }
 

@@ -5,10 +5,12 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    AddressAdvice, Attention, Connections, Correction, D365Form, Day, Delivery, DryRun, Events, FedexForm, FieldForm,
-    Found, Frame, Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page,
-    ParcelFilter, ParcelSheet, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, Rules, RulesSaved, ServiceRow,
-    ShipFromRow, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
+    AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, Connecting, Connections,
+    Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Found, Frame,
+    Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter,
+    ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, RecoverForm, Recovery,
+    RepairForm, RepairSheet, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start, Suggestion, TestedWrite,
+    TrailEntry, TrailFilter, Why, WriteBack,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -85,12 +87,14 @@ pub trait Commands: Send + Sync {
     async fn close_day(&self) -> Result<String, Problem>;
     /// Asks Dynamics 365 for orders now.
     async fn pull_now(&self) -> Result<(), Problem>;
-    /// Saves the Dynamics 365 connection and pings it.
+    /// Saves the Dynamics 365 connection and pings it; a new secret is tried before it replaces the old one.
     async fn save_d365(&self, form: D365Form) -> Result<Ladder, Problem>;
-    /// Saves the FedEx connection and pings it.
+    /// Saves the FedEx connection and pings it; a new secret is tried before it replaces the old one.
     async fn save_fedex(&self, form: FedexForm) -> Result<Ladder, Problem>;
     /// Saves a connection as JSON (secrets left out are kept) and pings it.
     async fn save_document(&self, system: String, document: String) -> Result<Ladder, Problem>;
+    /// Saves the secret whose test failed a moment ago.
+    async fn save_anyway(&self, system: String) -> Result<Ladder, Problem>;
     /// Pings a connection.
     async fn ping(&self, system: String) -> Result<Ladder, Problem>;
 }
@@ -214,9 +218,115 @@ pub trait FindDesk: Send + Sync {
     async fn set_layout(&self, layout: Layout) -> Result<(), Problem>;
 }
 
+/// The first day: twins or real systems, and the steps until the first label.
+#[async_trait]
+pub trait StartDesk: Send + Sync {
+    /// Where the installation stands.
+    async fn start(&self) -> Result<Start, Problem>;
+    /// Starts the built-in twins in place of both systems.
+    async fn start_twins(&self) -> Result<(), Problem>;
+    /// Removes the twins with everything that came of them.
+    async fn remove_twins(&self) -> Result<(), Problem>;
+    /// Reads what an administrator has in hand about a system, and keeps it for the form.
+    async fn paste(&self, system: String, text: String) -> Result<(), Problem>;
+    /// The Dynamics 365 side of the guide.
+    async fn connecting_d365(&self) -> Result<Connecting<D365Access>, Problem>;
+    /// The FedEx side of the guide.
+    async fn connecting_fedex(&self) -> Result<Connecting<FedexAccess>, Problem>;
+    /// Saves Dynamics 365 from the guide and pings it.
+    async fn connect_d365(&self, form: D365Access) -> Result<Ladder, Problem>;
+    /// Saves FedEx from the guide and pings it.
+    async fn connect_fedex(&self, form: FedexAccess) -> Result<Ladder, Problem>;
+    /// Puts the finished list of the first day away.
+    async fn put_start_away(&self) -> Result<(), Problem>;
+}
+
+/// Repairing many orders at once, and what is decided about groups of failures and pick-ups.
+#[async_trait]
+pub trait RepairDesk: Send + Sync {
+    /// All orders of a group, filled in; with `ask`, Dynamics 365 is asked for missing values.
+    async fn repair_sheet(&self, key: String, ask: bool) -> Result<RepairSheet, Problem>;
+    /// Freezes the list and works it off; answers the batch.
+    async fn repair(&self, form: RepairForm) -> Result<String, Problem>;
+    /// Freezes the list and asks FedEx what it would say; answers the batch, which waits for its yes.
+    async fn try_repair(&self, form: RepairForm) -> Result<String, Problem>;
+    /// A batch, with its items after a place.
+    async fn batch(&self, batch_id: String, after: i64) -> Result<BatchView, Problem>;
+    /// Says yes to a batch that waits for it.
+    async fn start_batch(&self, batch_id: String) -> Result<(), Problem>;
+    /// Gives up a batch that waits for its yes.
+    async fn discard_batch(&self, batch_id: String) -> Result<(), Problem>;
+    /// What failed in a window and still stands; without one, in the span of the last day's failures.
+    async fn recovery(&self, window: Option<(String, String)>) -> Result<Recovery, Problem>;
+    /// Freezes what failed in a window and works it off; answers the batch.
+    async fn recover(&self, form: RecoverForm) -> Result<String, Problem>;
+    /// Acknowledges, snoozes, assigns, comments on a group.
+    async fn note_cause(&self, form: CauseNoteForm) -> Result<(), Problem>;
+    /// Saves when FedEx comes to a warehouse.
+    async fn save_pickup(&self, form: PickupForm) -> Result<(), Problem>;
+    /// Removes it again.
+    async fn remove_pickup(&self, warehouse: String) -> Result<(), Problem>;
+}
+
+/// Who may sign in, and as what.
+#[async_trait]
+pub trait PeopleDesk: Send + Sync {
+    /// Everybody to administrators, themselves to others.
+    async fn people(&self) -> Result<People, Problem>;
+    /// Adds a person.
+    async fn add_person(&self, name: String, role: String, password: String) -> Result<(), Problem>;
+    /// Changes what a person may do.
+    async fn set_role(&self, operator_id: String, role: String) -> Result<(), Problem>;
+    /// Lets a person sign in, or puts them out at once.
+    async fn set_enabled(&self, operator_id: String, enabled: bool) -> Result<(), Problem>;
+    /// Sets a person's password; they are signed out everywhere.
+    async fn set_password(&self, operator_id: String, password: String) -> Result<(), Problem>;
+    /// Changes one's own password; one is signed out everywhere.
+    async fn change_own_password(&self, old: String, new: String) -> Result<(), Problem>;
+}
+
+/// Stopping parts of the flow, and letting them go on.
+#[async_trait]
+pub trait PauseDesk: Send + Sync {
+    /// Pauses `shipping`, `write_back` or `pull`.
+    async fn pause(&self, flow: String, reason: String) -> Result<(), Problem>;
+    /// Resumes it.
+    async fn resume(&self, flow: String) -> Result<(), Problem>;
+}
+
+/// How far orders go by themselves, and letting single ones go.
+#[async_trait]
+pub trait ApproveDesk: Send + Sync {
+    /// What waits for approval, what shadows show, and the modes.
+    async fn approvals(&self, filter: ApprovalFilter) -> Result<Approvals, Problem>;
+    /// Approves the plan of one shipment.
+    async fn approve(&self, shipment_id: String, version: i64) -> Result<(), Problem>;
+    /// Approves all of a frozen list in one transaction; answers what came of it.
+    async fn approve_all(&self, frozen: String, reason: String) -> Result<String, Problem>;
+    /// Does not approve one shipment; it is parked with the reason.
+    async fn decline(&self, shipment_id: String, version: i64, reason: String) -> Result<(), Problem>;
+    /// Switches the mode of a legal entity; answers what came of it.
+    async fn switch_mode(&self, company: String, mode: String, reason: String) -> Result<String, Problem>;
+    /// Plans the last shipments with the rules as they are and as they would be. Saves nothing.
+    async fn try_rules(&self, version: i64, change: RulesChange, last: u32) -> Result<BackTest, Problem>;
+}
+
 /// Seeing and doing.
 pub trait Desk:
-    FindDesk + Views + Commands + PrintDesk + InboxDesk + ParcelDesk + WriteBackDesk + PullDesk + EventDesk
+    FindDesk
+    + Views
+    + Commands
+    + PrintDesk
+    + InboxDesk
+    + ParcelDesk
+    + WriteBackDesk
+    + PullDesk
+    + EventDesk
+    + StartDesk
+    + RepairDesk
+    + PeopleDesk
+    + PauseDesk
+    + ApproveDesk
 {
 }
 

@@ -110,7 +110,7 @@ test('the first browser becomes the administrator and the second is refused', as
   await form(page).getByLabel('Password', { exact: true }).fill(PASSWORD);
   await form(page).getByLabel('Password again').fill(PASSWORD);
   await form(page).getByRole('button').click();
-  await expect(page).toHaveURL(/\/connections$/);
+  await expect(page).toHaveURL(/\/start$/);
 
   await form(second).getByLabel('Name').fill('mallory');
   await form(second).getByLabel('Password', { exact: true }).fill(PASSWORD);

@@ -3,21 +3,25 @@
 use super::{Exit, Failed, Result};
 use crate::audit::{Actor, System};
 use crate::clock;
-use crate::desk::connections;
+use crate::desk::{connections, rotate};
 use crate::engine::Engine;
 use clap::Subcommand;
+use serde_json::Value;
 use std::io::Read;
 
 /// Subcommands.
 #[derive(Subcommand)]
 pub enum Credentials {
-    /// Saves a connection.
+    /// Saves a connection; a new secret is tried before it replaces the old one.
     Set {
         /// d365 or fedex.
         system: String,
         /// JSON file, `-` for standard input.
         #[arg(long)]
         file: String,
+        /// Saves a new secret although it fails its test.
+        #[arg(long)]
+        anyway: bool,
     },
     /// Names and dates, never values.
     List,
@@ -36,14 +40,13 @@ impl Credentials {
     /// Runs it.
     pub async fn run(self, engine: &Engine) -> Result {
         match self {
-            Self::Set { system: name, file } => {
+            Self::Set { system: name, file, anyway } => {
                 let system = system(&name)?;
                 let text = read(&file)?;
                 let document = serde_json::from_str(&text).map_err(|error| {
                     Failed::usage(format!("{file} is not JSON (line {}, column {}).", error.line(), error.column()))
                 })?;
-                let saved = connections::save(engine, &Actor::CommandLine, system, document).await;
-                saved.map_err(|problem| Failed::usage(problem.to_string()))?;
+                save(engine, system, document, anyway).await?;
                 println!("{} saved; `ml-connector ping {name}` tells whether it works.", system.title());
             }
             Self::List => {
@@ -54,6 +57,20 @@ impl Credentials {
         }
         Ok(Exit::Done)
     }
+}
+
+/// A new secret replaces one in force when it works, or when that is wanted anyway.
+async fn save(engine: &Engine, system: System, document: Value, anyway: bool) -> std::result::Result<(), Failed> {
+    let by = &Actor::CommandLine;
+    let saved = if anyway {
+        connections::save(engine, by, system, document).await
+    } else {
+        rotate::save_tested(engine, by, system, document).await.map(drop)
+    };
+    saved.map_err(|problem| match problem.code.as_str() {
+        "connections.test-failed" => Failed::no(format!("{} Correct it, or add --anyway.", problem.message)),
+        _ => Failed::usage(problem.to_string()),
+    })
 }
 
 fn read(file: &str) -> std::result::Result<String, Failed> {

@@ -1,11 +1,12 @@
 //! `demo` and `twin`.
 
 use super::{Exit, Failed, Result, engine, run};
-use crate::audit::{Actor, System};
+use crate::audit::Actor;
 use crate::config::Config;
 use crate::desk::sign_in::{SignInRefusal, add_operator};
-use crate::desk::{Role, connections, ping};
+use crate::desk::{Role, built_in_twins};
 use crate::engine::Engine;
+use crate::store::cursors::FIRST_DAY_DONE;
 use crate::twin::{Scenario, Twin, TwinOptions, start};
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,10 +14,6 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// From label to delivered in the demo.
-const DEMO_JOURNEY: Duration = Duration::from_mins(1);
-/// Another order is confirmed this often, so that there is always something to watch.
-const DEMO_RELEASE: Duration = Duration::from_secs(20);
 /// The demo asks for orders this often.
 const DEMO_POLL_S: u64 = 5;
 /// The demo asks about parcels this often.
@@ -57,16 +54,16 @@ impl Demo {
         let engine = engine(config).await?;
         let _lock = run::claim(&engine)?;
         let twin = self.twin(&engine.config.data_dir).await?;
-        connect(&engine, &twin).await?;
+        let (d365, fedex) = (twin.d365_credentials(), twin.fedex_credentials());
+        built_in_twins::connect(&engine, &Actor::CommandLine, d365, fedex).await?;
+        first_day_is_over(&engine).await?;
+        built_in_twins::push_here(&engine, &twin);
         let password = login(&engine).await?;
         let shown =
             format!("The twins: Dynamics 365 at {}/_twin/ and FedEx at {}/_twin/", twin.d365_url(), twin.fedex_url());
         let exit = run::serve_engine(&engine, listener, |address| {
             println!("\n  ml-connector demo\n  Open  {address}\n  Name  {DEMO_OPERATOR}\n  Password  {password}\n");
             println!("  {shown}\n  Ctrl-C ends it; `--fresh` begins anew.\n");
-            if let Err(reason) = twin.push_to(&format!("{address}webhooks/fedex")) {
-                tracing::warn!("the FedEx twin does not push here: {reason}");
-            }
         })
         .await;
         twin.stop().await;
@@ -74,28 +71,17 @@ impl Demo {
     }
 
     async fn twin(&self, data_dir: &Path) -> std::result::Result<Twin, Failed> {
-        let options = TwinOptions {
-            fedex: self.fedex,
-            d365: self.d365,
-            journey: DEMO_JOURNEY,
-            scenario: Scenario::Demo,
-            release_every: Some(DEMO_RELEASE),
-            state_file: Some(data_dir.join("twin.json")),
-            ..TwinOptions::loopback()
-        };
+        let options = TwinOptions { fedex: self.fedex, d365: self.d365, ..built_in_twins::options(data_dir) };
         start(options)
             .await
             .map_err(|error| Failed::usage(format!("the twins cannot start: {error}; is the address free?")))
     }
 }
 
-/// Fills in the twins' credentials: their ports may be new each time.
-async fn connect(engine: &Engine, twin: &Twin) -> std::result::Result<(), Failed> {
-    for (system, document) in [(System::D365, twin.d365_credentials()), (System::Fedex, twin.fedex_credentials())] {
-        connections::save(engine, &Actor::CommandLine, system, document).await?;
-        ping::ping(engine, system, &Actor::CommandLine).await?;
-    }
-    Ok(())
+/// The demo has no first day: its list would only stand in the way.
+async fn first_day_is_over(engine: &Engine) -> std::result::Result<(), Failed> {
+    let now = engine.clock.now_ms();
+    Ok(engine.store.db.set_cursor(FIRST_DAY_DONE, now, now).await?)
 }
 
 /// The demo's login, made at the first start and printed at each.
@@ -108,7 +94,7 @@ async fn login(engine: &Engine) -> std::result::Result<String, Failed> {
         Ok(given) => SecretString::from(given),
         Err(_) => SecretString::from(engine.new_id().to_lowercase()),
     };
-    match add_operator(engine, DEMO_OPERATOR, &password, Role::Admin).await? {
+    match add_operator(engine, &Actor::CommandLine, DEMO_OPERATOR, &password, Role::Admin).await? {
         Ok(_) => {}
         Err(SignInRefusal::PasswordShort) => {
             return Err(Failed::usage("ML_OPERATOR_PASSWORD must have 12 characters."));

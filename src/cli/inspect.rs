@@ -78,6 +78,7 @@ pub async fn orders(engine: &Engine, state: Option<String>, json: bool) -> Resul
             }
         }
         if page.next.is_none() {
+            super::mode::tell_held(engine).await?;
             return Ok(Exit::Done);
         }
         filter.after = page.next;

@@ -8,10 +8,13 @@ mod demo;
 mod events;
 mod inbox;
 mod inspect;
+mod mode;
 mod operators;
 mod parcels;
+mod pauses;
 mod printing;
 mod pull;
+mod recover;
 mod run;
 mod trail;
 mod write_back;
@@ -112,6 +115,21 @@ enum Command {
     /// Who may sign in.
     #[command(subcommand)]
     Operator(operators::Operators),
+    /// Stops a part of the flow with a reason, on all nodes; what is in flight finishes.
+    Pause {
+        /// shipping, write-back or pull.
+        flow: String,
+        /// Why; it stands on every page.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Lets a stopped part go on.
+    Resume {
+        /// shipping, write-back or pull.
+        flow: String,
+    },
+    /// Says which parts of the flow run: 0 all, 1 something is paused.
+    Status,
     /// Climbs the ladder of checks: 0 all green, 1 something red, 2 not configured.
     Ping {
         /// d365 or fedex; both without.
@@ -156,11 +174,15 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// How far orders go by themselves: shadow, approve or automatic, a legal entity at a time.
+    Mode(mode::ModeArguments),
     /// How orders come in: cursors, the queue of orders to look at, what is missing.
     #[command(subcommand)]
     Pull(pull::Pull),
     /// Replays parked orders: one by number, or all of a cause.
     Replay(inspect::Replay),
+    /// Lets go on what stopped in a window of time, after an outage.
+    Recover(recover::Recover),
     /// Parcels under way, their trouble, and the day's questions to FedEx.
     Parcels(parcels::Parcels),
     /// Printers, and which of them prints what.
@@ -223,13 +245,18 @@ async fn dispatch(arguments: Arguments) -> Result {
         }
         Command::Credentials(command) => command.run(&engine(config).await?).await,
         Command::Operator(command) => command.run(&engine(config).await?).await,
+        Command::Pause { flow, reason } => pauses::pause(&engine(config).await?, &flow, &reason).await,
+        Command::Resume { flow } => pauses::resume(&engine(config).await?, &flow).await,
+        Command::Status => pauses::status(&engine(config).await?).await,
         Command::Ping { system, json } => inspect::ping(&engine(config).await?, system.as_deref(), json).await,
         Command::Orders { state, json } => inspect::orders(&engine(config).await?, state, json).await,
         Command::Order { number, json } => inspect::order(&engine(config).await?, &number, json).await,
         Command::Import { number, company } => pull::import(&engine(config).await?, company.as_deref(), &number).await,
         Command::Why { number, company, json } => pull::why(&engine(config).await?, company, number, json).await,
+        Command::Mode(mode) => mode.run(&engine(config).await?).await,
         Command::Pull(command) => command.run(&engine(config).await?).await,
         Command::Replay(replay) => replay.run(&engine(config).await?).await,
+        Command::Recover(recover) => recover.run(&engine(config).await?).await,
         Command::Parcels(parcels) => parcels.run(&engine(config).await?).await,
         Command::Printers(command) => command.run(&engine(config).await?).await,
         Command::Prints(prints) => prints.run(&engine(config).await?).await,

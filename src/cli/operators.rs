@@ -1,9 +1,11 @@
-//! `operator add`.
+//! `operator add`, `list`, `role`, `disable`, `enable` and `password`.
 
 use super::{Exit, Failed, Result};
-use crate::desk::Role;
-use crate::desk::sign_in::{PASSWORD_LEAST, SignInRefusal, add_operator};
+use crate::audit::Actor;
+use crate::clock;
+use crate::desk::people;
 use crate::engine::Engine;
+use app::contract::Problem;
 use clap::Subcommand;
 use secrecy::SecretString;
 
@@ -14,30 +16,87 @@ pub enum Operators {
     Add {
         /// Sign-in name.
         name: String,
-        /// admin, operator or viewer.
+        /// admin, operator, `customer_service` or viewer.
         #[arg(long)]
         role: String,
+    },
+    /// Lists who may sign in, as what, and when they last did.
+    List,
+    /// Changes what an operator may do.
+    Role {
+        /// Sign-in name.
+        name: String,
+        /// admin, operator, `customer_service` or viewer.
+        role: String,
+    },
+    /// Puts an operator out at once.
+    Disable {
+        /// Sign-in name.
+        name: String,
+    },
+    /// Lets an operator sign in again.
+    Enable {
+        /// Sign-in name.
+        name: String,
+    },
+    /// Sets a new password, from `ML_OPERATOR_PASSWORD` or standard input; their sessions end.
+    Password {
+        /// Sign-in name.
+        name: String,
     },
 }
 
 impl Operators {
     /// Runs it.
     pub async fn run(self, engine: &Engine) -> Result {
-        let Self::Add { name, role } = self;
-        let role = Role::parse(&role)
-            .ok_or_else(|| Failed::usage(format!("there is no role {role}; use admin, operator or viewer.")))?;
-        match add_operator(engine, &name, &password()?, role).await? {
-            Ok(operator) => {
-                println!("{} may sign in as {}.", operator.name, operator.role);
-                Ok(Exit::Done)
+        let by = &Actor::CommandLine;
+        match self {
+            Self::Add { name, role } => {
+                let role = people::role_of(&role).map_err(usage)?;
+                let added = people::add(engine, by, &name, role, &password()?).await.map_err(usage_or_no)?;
+                println!("{} may sign in as {}.", added.name, added.role);
             }
-            Err(SignInRefusal::PasswordShort) => {
-                Err(Failed::usage(format!("the password must have at least {PASSWORD_LEAST} characters.")))
+            Self::List => {
+                for row in engine.store.db.operators().await? {
+                    let last = row.signed_in_ms.map_or_else(|| "never".to_owned(), clock::text);
+                    let state = if row.disabled_ms.is_some() { "disabled" } else { "enabled" };
+                    println!("{}\t{}\t{state}\t{last}", row.name, row.role);
+                }
             }
-            Err(SignInRefusal::NameTaken) => Err(Failed::no(format!("{name} exists already; choose another name."))),
-            Err(_) => Err(Failed::usage(format!("{name:?} cannot be a name; use letters and digits."))),
+            Self::Role { name, role } => {
+                let role = people::role_of(&role).map_err(usage)?;
+                let person = people::named(engine, &name).await?;
+                people::set_role(engine, by, &person.operator_id, role).await?;
+                println!("{} is {} now.", person.name, role.name());
+            }
+            Self::Disable { name } => {
+                let person = people::named(engine, &name).await?;
+                people::set_enabled(engine, by, &person.operator_id, false).await?;
+                println!("{} may no longer sign in.", person.name);
+            }
+            Self::Enable { name } => {
+                let person = people::named(engine, &name).await?;
+                people::set_enabled(engine, by, &person.operator_id, true).await?;
+                println!("{} may sign in.", person.name);
+            }
+            Self::Password { name } => {
+                let person = people::named(engine, &name).await?;
+                let set = people::set_password(engine, by, &person.operator_id, &password()?).await;
+                set.map_err(usage_or_no)?;
+                println!("{} has a new password.", person.name);
+            }
         }
+        Ok(Exit::Done)
     }
+}
+
+fn usage(problem: Problem) -> Failed {
+    Failed::usage(problem.to_string())
+}
+
+/// What was typed wrong is a matter of usage; what stands in the way is an answer.
+fn usage_or_no(problem: Problem) -> Failed {
+    if problem.code == "people.name-taken" { Failed::no(problem.to_string()) } else { usage(problem) }
 }
 
 fn password() -> std::result::Result<SecretString, Failed> {

@@ -2,6 +2,8 @@
 
 use super::{Exit, Failed, Result, engine};
 use crate::config::Config;
+use crate::desk::built_in_twins;
+use crate::desk::ping_hourly;
 use crate::engine::Engine;
 use crate::lifecycle::{DirectoryLock, Lifecycle};
 use crate::{web, work};
@@ -27,7 +29,7 @@ pub async fn bind(config: &mut Config) -> std::result::Result<TcpListener, Faile
 pub async fn serve_engine(engine: &Engine, listener: TcpListener, ready: impl FnOnce(&str)) -> Result {
     let lifecycle = Lifecycle::default();
     take_up(engine).await?;
-    work::spawn(engine, &lifecycle);
+    spawn_loops(engine, &lifecycle);
     let address = engine.config.public_url().to_string();
     tracing::info!("listening on {address}");
     let server = lifecycle.clone();
@@ -41,9 +43,17 @@ pub async fn serve_engine(engine: &Engine, listener: TcpListener, ready: impl Fn
     });
     ready(&address);
     lifecycle.run_until_signal().await;
+    built_in_twins::pause(engine).await;
     engine.store.db.close().await;
     let error = failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
     error.map_or(Ok(Exit::Done), |text| Err(Failed::usage(text)))
+}
+
+/// The work, and the hourly check of the connections, whose ladders are the desk's.
+fn spawn_loops(engine: &Engine, lifecycle: &Lifecycle) {
+    work::spawn(engine, lifecycle);
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("ping", async move { ping_hourly::run(&e, &l).await });
 }
 
 /// Workers only. On SQLite there can be one process: the lock refuses a second.
@@ -52,8 +62,9 @@ pub async fn worker(config: Config) -> Result {
     let _lock = claim(&engine)?;
     take_up(&engine).await?;
     let lifecycle = Lifecycle::default();
-    work::spawn(&engine, &lifecycle);
+    spawn_loops(&engine, &lifecycle);
     lifecycle.run_until_signal().await;
+    built_in_twins::pause(&engine).await;
     engine.store.db.close().await;
     Ok(Exit::Done)
 }
@@ -69,6 +80,10 @@ pub fn claim(engine: &Engine) -> std::result::Result<Option<DirectoryLock>, Fail
 async fn take_up(engine: &Engine) -> std::result::Result<(), Failed> {
     if engine.config.is_sqlite() {
         work::rescue::at_start(engine).await?;
+    }
+    // Without them their orders stand still, and everything else works.
+    if let Err(problem) = built_in_twins::take_up(engine).await {
+        tracing::error!("the built-in twins could not be started again: {problem}");
     }
     Ok(())
 }

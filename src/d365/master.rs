@@ -51,6 +51,16 @@ impl D365 {
         })
     }
 
+    /// Telephones Dynamics 365 has of whoever ordered, each with where it stands: the one that counts
+    /// for a label first.
+    pub async fn telephones(&self, trace: &Trace, order: &Order) -> Result<Vec<(&'static str, String)>, Failure> {
+        let contact = self.contact(trace, order).await?.unwrap_or_default();
+        let customer = self.customer(trace, order).await?.unwrap_or_default();
+        let mut found = vec![("contact", contact.phone), ("customer", customer.phone)];
+        found.retain(|(_, phone)| !phone.trim().is_empty());
+        Ok(found)
+    }
+
     async fn contact(&self, trace: &Trace, order: &Order) -> Result<Option<Contact>, Failure> {
         if order.contact_person.is_empty() {
             return Ok(None);

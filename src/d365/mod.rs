@@ -10,6 +10,7 @@ pub mod business_event;
 pub mod carriers;
 pub mod changes;
 pub mod credentials;
+pub mod environment;
 pub mod error;
 pub mod expiry;
 pub mod invoices;

@@ -16,10 +16,15 @@ use crate::order::ready::Ready;
 use crate::order::retry::Failure;
 use crate::transport::probe::{Footing, Ladder, ProbeRung};
 use crate::transport::{Call, Trace};
+use serde::Deserialize;
 use std::time::Duration;
 
 /// A person waits for the answer. The first call after a rest has longer, as every other call.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Most legal entities that are looked at: groups of companies have dozens, some have hundreds.
+const COMPANIES: usize = 1_000;
+/// How many of them are named.
+const COMPANIES_SHOWN: usize = 12;
 /// A first answer that took longer came from a server that had to wake up.
 const WOKE_UP_MS: i64 = 5 * SECOND_MS;
 
@@ -37,6 +42,7 @@ impl D365 {
             // It wakes up, and the later rungs would wait for it one after another.
             ladder.stop_after_remark();
         }
+        ladder.climb("Legal entities", footing(self.try_companies(trace))).await;
         ladder.climb("Read orders", footing(self.try_orders(trace, delivery_modes))).await;
         ladder.climb("Write-back fields", footing(self.try_fields(trace))).await;
         ladder.finish()
@@ -83,6 +89,36 @@ impl D365 {
             format!("; it was warming up, the first answer took {} s", took_ms / SECOND_MS)
         };
         Ok(Footing::Passed(format!("{} accepts the application{woke}", self.host())))
+    }
+
+    /// The legal entities this application sees, lower case; `None` where the environment does not
+    /// publish them.
+    pub async fn companies(&self, trace: &Trace) -> Result<Option<Vec<String>>, Failure> {
+        #[derive(Deserialize)]
+        struct Company {
+            #[serde(rename = "LegalEntityId", deserialize_with = "record::text")]
+            id: String,
+        }
+        let query = Query::new().select(&["LegalEntityId"]).top(COMPANIES);
+        let answer = self.get(trace, &self.call(), Purpose::Read, &self.address("LegalEntities", &query)).await?;
+        let Some(body) = answer else { return Ok(None) };
+        let found = record::readable::<Company>(&record::list(&body)?);
+        Ok(Some(found.into_iter().map(|company| company.id.to_lowercase()).filter(|id| !id.is_empty()).collect()))
+    }
+
+    /// An order of a legal entity that is not there would be missed without a word.
+    async fn try_companies(&self, trace: &Trace) -> Result<Footing, Failure> {
+        let wanted = &self.inner.credentials.legal_entities;
+        let Some(seen) = self.companies(trace).await? else {
+            return Ok(Footing::Warned("this environment does not publish its legal entities".to_owned(), None));
+        };
+        let missing: Vec<&str> = wanted.iter().filter(|one| !seen.contains(one)).map(String::as_str).collect();
+        let seen = shortened(&seen);
+        if missing.is_empty() {
+            return Ok(Footing::Passed(format!("orders are read from {}; it has {seen}", wanted.join(", "))));
+        }
+        let cause = Cause::new("d365.company-unknown").field("legal_entities");
+        Ok(Footing::Failed(cause.detail(format!("{} is not among {seen}", missing.join(", ")))))
     }
 
     fn is_cold(&self) -> bool {
@@ -134,6 +170,15 @@ impl D365 {
         }
         let evidence = seen.join("; ");
         Ok(if unsure { Footing::Warned(evidence, None) } else { Footing::Passed(evidence) })
+    }
+}
+
+/// The first few of a list that may have hundreds.
+fn shortened(companies: &[String]) -> String {
+    let shown = companies.iter().take(COMPANIES_SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match companies.len().checked_sub(COMPANIES_SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} and {more} more"),
     }
 }
 

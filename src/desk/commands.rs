@@ -2,28 +2,24 @@
 //! a state is the domain's, see `order/transition.rs`.
 
 use crate::audit::{Actor, Subject, System};
-use crate::desk::{OperatorDesk, Role, connections, ping, problem, rules};
+use crate::desk::{OperatorDesk, Role, connections, ping, problem, rotate};
 use crate::order::correction;
 use crate::order::group::group_of;
-use crate::order::rules::Rules;
 use crate::order::state::State;
-use crate::order::transition::{Event, apply, is_before_label};
+use crate::order::transition::{Event, is_before_label};
 use crate::order::{Order, Shipment, ShipmentId};
 use crate::print::job::DocumentKey;
 use crate::store::corrections::ToRemember;
 use crate::store::orders::OrderRecord;
-use crate::store::shipments::{LeaseAfter, Save};
+use crate::work::act::{ActError, Decision, act};
 use crate::work::settle::{one_line, subject};
 use app::contract::{
-    AddressAdvice, Correction, D365Form, DryRun, FedexForm, Ladder, Problem, Quote, RulesSaved, ServiceRow,
-    ShipFromRow, Suggestion,
+    AddressAdvice, Correction, D365Form, DryRun, FedexForm, Ladder, Problem, Quote, RulesChange, RulesSaved,
+    ServiceRow, ShipFromRow, Suggestion,
 };
 use app::desk::Commands;
 use async_trait::async_trait;
 use std::collections::BTreeSet;
-
-/// Longest reason kept.
-const REASON_LIMIT: usize = 300;
 
 #[async_trait]
 impl Commands for OperatorDesk {
@@ -107,56 +103,22 @@ impl Commands for OperatorDesk {
 
     async fn save_service(&self, version: i64, row: ServiceRow) -> Result<RulesSaved, Problem> {
         let actor = self.allowed(Role::Operator)?;
-        let (mode, service) = rules::service(&row)?;
-        let what = format!("Delivery mode {mode} is {}.", service.service);
-        let change = |rules: &mut Rules| {
-            rules.other_carriers.retain(|other| *other != mode);
-            rules.services.insert(mode, service);
-            Ok(())
-        };
-        self.change_rules(&actor, version, &what, change).await
+        self.change_rules(&actor, version, RulesChange::Service(row)).await
     }
 
     async fn remove_service(&self, version: i64, mode: String, other_carrier: bool) -> Result<RulesSaved, Problem> {
         let actor = self.allowed(Role::Operator)?;
-        let what = if other_carrier {
-            format!("Delivery mode {mode} belongs to another carrier.")
-        } else {
-            format!("Delivery mode {mode} has no service any more.")
-        };
-        let change = |rules: &mut Rules| {
-            rules.services.remove(&mode);
-            rules.other_carriers.retain(|other| *other != mode);
-            if other_carrier {
-                rules.other_carriers.push(mode);
-            }
-            Ok(())
-        };
-        self.change_rules(&actor, version, &what, change).await
+        self.change_rules(&actor, version, RulesChange::RemoveService { mode, other_carrier }).await
     }
 
     async fn save_ship_from(&self, version: i64, row: ShipFromRow) -> Result<RulesSaved, Problem> {
         let actor = self.allowed(Role::Operator)?;
-        let (warehouse, from) = rules::ship_from(&row)?;
-        let what = format!("Parcels of warehouse {warehouse} leave from {}.", from.city);
-        let change = |rules: &mut Rules| {
-            rules.ship_from.insert(warehouse, from);
-            Ok(())
-        };
-        self.change_rules(&actor, version, &what, change).await
+        self.change_rules(&actor, version, RulesChange::ShipFrom(row)).await
     }
 
     async fn save_rules(&self, version: i64, document: String) -> Result<RulesSaved, Problem> {
         let actor = self.allowed(Role::Operator)?;
-        let given: Rules = serde_json::from_str(&document).map_err(|error| {
-            let message = format!("The rules cannot be read: {error}.");
-            Problem::new("rules.invalid", &message, "Correct it there, then save again.")
-        })?;
-        let change = |rules: &mut Rules| {
-            *rules = given;
-            Ok(())
-        };
-        self.change_rules(&actor, version, "The rules were saved as JSON.", change).await
+        self.change_rules(&actor, version, RulesChange::Document(document)).await
     }
 
     async fn suggest_services(&self) -> Result<Vec<Suggestion>, Problem> {
@@ -184,6 +146,7 @@ impl Commands for OperatorDesk {
 
     async fn pull_now(&self) -> Result<(), Problem> {
         let actor = self.allowed(Role::Operator)?;
+        self.refuse_paused_pull().await?;
         let entry =
             self.engine.entry(&actor, "desk.pull", crate::audit::Subject::default(), "Asked for a pull of orders now.");
         self.engine.store.record(&entry).await.map_err(|error| problem::store(&self.engine, &error))?;
@@ -195,14 +158,14 @@ impl Commands for OperatorDesk {
         let actor = self.allowed(Role::Admin)?;
         let saved = connections::saved(&self.engine, System::D365).await?.map(|saved| saved.document);
         let document = connections::d365_document(saved, &form);
-        self.save_and_ping(&actor, System::D365, document).await
+        rotate::save_tested(&self.engine, &actor, System::D365, document).await
     }
 
     async fn save_fedex(&self, form: FedexForm) -> Result<Ladder, Problem> {
         let actor = self.allowed(Role::Admin)?;
         let saved = connections::saved(&self.engine, System::Fedex).await?.map(|saved| saved.document);
         let document = connections::fedex_document(saved, &form)?;
-        self.save_and_ping(&actor, System::Fedex, document).await
+        rotate::save_tested(&self.engine, &actor, System::Fedex, document).await
     }
 
     async fn save_document(&self, system: String, document: String) -> Result<Ladder, Problem> {
@@ -212,7 +175,12 @@ impl Commands for OperatorDesk {
             let message = format!("This is not JSON: line {}, column {}.", error.line(), error.column());
             Problem::new("connections.invalid", &message, "Correct it there, then save again.")
         })?;
-        self.save_and_ping(&actor, system, document).await
+        rotate::save_tested(&self.engine, &actor, system, document).await
+    }
+
+    async fn save_anyway(&self, system: String) -> Result<Ladder, Problem> {
+        let actor = self.allowed(Role::Admin)?;
+        self.save_refused(&actor, known_system(&system)?).await
     }
 
     async fn ping(&self, system: String) -> Result<Ladder, Problem> {
@@ -224,7 +192,7 @@ impl Commands for OperatorDesk {
 
 impl OperatorDesk {
     /// The shipment as the operator saw it, or the news that it moved on.
-    async fn seen(&self, shipment_id: &str, version: i64) -> Result<Shipment, Problem> {
+    pub(super) async fn seen(&self, shipment_id: &str, version: i64) -> Result<Shipment, Problem> {
         let found = self.engine.store.db.shipment(&ShipmentId(shipment_id.to_owned())).await;
         let found = found.map_err(|error| problem::store(&self.engine, &error))?;
         let shipment = found.ok_or_else(problem::no_shipment)?;
@@ -270,49 +238,15 @@ impl OperatorDesk {
         action: &str,
         reason: &str,
     ) -> Result<(), Problem> {
-        let now = self.engine.clock.now_ms();
-        let after = apply(changed, event, now).map_err(|refusal| problem::refusal(&refusal))?;
-        let reason: String = reason.trim().chars().take(REASON_LIMIT).collect();
-        let mut entry = self.engine.entry(actor, action, subject(before), summary(action, &reason));
-        if before.correction != after.correction {
-            entry.body = serde_json::to_string(&after.correction).ok();
-        }
-        let saved = async {
-            let mut tx = self.engine.store.begin().await?;
-            let save = Save { now_ms: now, lease: LeaseAfter::Kept, environment: None };
-            tx.save_shipment(before, &after, save).await?;
-            self.engine.store.append(&mut tx, &entry).await?;
-            tx.commit().await
-        };
-        saved.await.map_err(|error| problem::store(&self.engine, &error))?;
-        self.engine.wake_drive.notify_one();
-        Ok(())
-    }
-
-    async fn save_and_ping(
-        &self,
-        actor: &Actor,
-        system: System,
-        document: serde_json::Value,
-    ) -> Result<Ladder, Problem> {
-        connections::save(&self.engine, actor, system, document).await?;
-        ping::ping(&self.engine, system, actor).await.map_err(|error| problem::store(&self.engine, &error))
+        let decision = Decision { actor, before, changed, event, action, reason };
+        act(&self.engine, &decision, None).await.map_err(|error| match error {
+            ActError::Refused(refusal) => problem::refusal(&refusal),
+            ActError::Store(error) => problem::store(&self.engine, &error),
+        })
     }
 }
 
-fn summary(action: &str, reason: &str) -> String {
-    let what = match action {
-        "desk.replay" => "Replayed",
-        "desk.correct" => "Corrected and replayed",
-        "desk.buy-again" => "Decided that no label was made; it is bought again",
-        "desk.void" => "Asked to cancel the label",
-        "desk.reship" => "Asked to cancel the label and ship the same lines anew",
-        _ => "Asked to look the parcel up",
-    };
-    if reason.is_empty() { format!("{what}.") } else { format!("{what}: {reason}") }
-}
-
-fn known_system(name: &str) -> Result<System, Problem> {
+pub(super) fn known_system(name: &str) -> Result<System, Problem> {
     match name {
         "d365" => Ok(System::D365),
         "fedex" => Ok(System::Fedex),

@@ -4,7 +4,7 @@
 //! tenant changes, the saved secret is not carried over, so that nobody can have it sent elsewhere.
 
 use crate::audit::{Actor, Subject, System};
-use crate::desk::problem;
+use crate::desk::{built_in_twins, problem};
 use crate::engine::Engine;
 use crate::order::rules::Rules;
 use crate::{d365, fedex, vault};
@@ -24,6 +24,11 @@ const FEDEX_SECRETS: &[&str] = &["secret_key", "track_secret_key", "webhook_toke
 const D365_BINDING: &[&str] = &["base_url", "authority", "tenant_id", "client_id"];
 /// See [`D365_BINDING`].
 const FEDEX_BINDING: &[&str] = &["environment", "base_url", "api_key"];
+
+/// What proves who we are; a new one is tried before it replaces the old one.
+const D365_SIGN_IN: &[&str] = &["client_secret", "certificate", "private_key"];
+/// See [`D365_SIGN_IN`].
+const FEDEX_SIGN_IN: &[&str] = &["secret_key", "track_api_key", "track_secret_key"];
 
 /// A saved connection as JSON without secrets.
 pub struct Saved {
@@ -111,11 +116,38 @@ pub async fn saved(engine: &Engine, system: System) -> Result<Option<Saved>, Pro
     Ok(Some(Saved { document, updated_ms: opened.updated_ms, updated_by: opened.updated_by }))
 }
 
-/// Saves a connection. Secrets that are absent, empty or `***` are kept, as long as they would be
+/// A checked connection, ready to be written.
+pub struct Prepared {
+    /// The document, secrets included.
+    pub sealed: SecretString,
+    /// The same without secrets, for the trail.
+    shown: String,
+    /// The rules of a FedEx document, and the version they replace.
+    rules: Option<(Rules, i64)>,
+    /// It would replace a secret that is in force, or send it elsewhere.
+    pub replaces_secret: bool,
+}
+
+/// Checks a connection. Secrets that are absent, empty or `***` are kept, as long as they would be
 /// sent to the same place.
-pub async fn save(engine: &Engine, actor: &Actor, system: System, mut document: Value) -> Result<(), Problem> {
+pub async fn prepare(engine: &Engine, system: System, document: Value) -> Result<Prepared, Problem> {
+    let old = sealed(engine, system).await?;
+    let refused = built_in_twins::keeps_out(engine, old.as_ref(), &document).await;
+    match refused.map_err(|error| problem::store(engine, &error))? {
+        Some(problem) => Err(problem),
+        None => prepare_anywhere(engine, system, document).await,
+    }
+}
+
+/// The saved connection with its secrets.
+pub(super) async fn sealed(engine: &Engine, system: System) -> Result<Option<Value>, Problem> {
     let opened = engine.vault.get(vault_name(system)).await.map_err(|error| problem::vault(engine, &error))?;
-    let old: Option<Value> = opened.and_then(|opened| serde_json::from_str(opened.value.expose_secret()).ok());
+    Ok(opened.and_then(|opened| serde_json::from_str(opened.value.expose_secret()).ok()))
+}
+
+/// The same whatever address it has.
+async fn prepare_anywhere(engine: &Engine, system: System, mut document: Value) -> Result<Prepared, Problem> {
+    let old = sealed(engine, system).await?;
     let (secrets, binding) = match system {
         System::D365 => (one_way_to_sign_in(&mut document), D365_BINDING),
         _ => (FEDEX_SECRETS, FEDEX_BINDING),
@@ -130,27 +162,56 @@ pub async fn save(engine: &Engine, actor: &Actor, system: System, mut document: 
         rules = Some(rules_of(engine, &document).await?);
         sealed = without_rules(&sealed);
     }
+    let replaces_secret = old.is_some_and(|old| signs_in_otherwise(system, &old, &sealed));
+    Ok(Prepared { sealed, shown, rules, replaces_secret })
+}
+
+/// Whether a document signs in with something else than the one in force, or elsewhere.
+fn signs_in_otherwise(system: System, old: &Value, sealed: &SecretString) -> bool {
+    let new: Value = serde_json::from_str(sealed.expose_secret()).unwrap_or_default();
+    let (proofs, binding) = match system {
+        System::D365 => (D365_SIGN_IN, D365_BINDING),
+        _ => (FEDEX_SIGN_IN, FEDEX_BINDING),
+    };
+    let value = |of: &Value, name: &str| of.get(name).filter(|value| !value.is_null()).cloned();
+    proofs.iter().chain(binding).any(|name| value(old, name) != value(&new, name))
+}
+
+/// Writes a checked connection; it is in force at once.
+pub async fn write(engine: &Engine, actor: &Actor, system: System, prepared: &Prepared) -> Result<(), Problem> {
     let now = engine.clock.now_ms();
-    let mut entry = engine.entry(
-        actor,
-        "connections.saved",
-        Subject::default(),
-        format!("The {} connection was saved.", system.title()),
-    );
+    let summary = format!("The {} connection was saved.", system.title());
+    let mut entry = engine.entry(actor, "connections.saved", Subject::default(), summary);
     entry.system = system;
-    entry.body = Some(shown);
+    entry.body = Some(prepared.shown.clone());
     let written = async {
         let mut tx = engine.store.begin().await?;
-        engine.vault.put(&mut tx, vault_name(system), &sealed, now, actor.name()).await?;
-        if let Some((rules, version)) = &rules {
+        engine.vault.put(&mut tx, vault_name(system), &prepared.sealed, now, actor.name()).await?;
+        if let Some((rules, version)) = &prepared.rules {
             tx.save_rules(rules, *version, now, actor.name()).await?;
         }
         engine.store.append(&mut tx, &entry).await?;
         tx.commit().await.map_err(vault::VaultError::from)
     };
     written.await.map_err(|error| problem::vault(engine, &error))?;
+    engine.keep_refused(system, None);
     engine.forget_connections().await;
     Ok(())
+}
+
+/// Checks and writes, without asking the other side.
+pub async fn save(engine: &Engine, actor: &Actor, system: System, document: Value) -> Result<(), Problem> {
+    write(engine, actor, system, &prepare(engine, system, document).await?).await
+}
+
+/// The same whatever address it has: the built-in twins move.
+pub(super) async fn save_anywhere(
+    engine: &Engine,
+    actor: &Actor,
+    system: System,
+    document: Value,
+) -> Result<(), Problem> {
+    write(engine, actor, system, &prepare_anywhere(engine, system, document).await?).await
 }
 
 /// A certificate replaces the saved secret, and the other way round. Answers which secret is kept.

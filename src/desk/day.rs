@@ -2,6 +2,7 @@
 
 use crate::audit::{Actor, Outcome, Subject};
 use crate::clock::{self, DAY_MS};
+use crate::desk::spreadsheet::defused;
 use crate::desk::{OperatorDesk, present};
 use crate::engine::Engine;
 use crate::store::StoreError;
@@ -123,11 +124,6 @@ fn write<T: AsRef<[u8]>>(writer: &mut csv::Writer<Vec<u8>>, fields: &[T]) {
     writer.write_record(fields).expect("memory takes every byte");
 }
 
-/// A spreadsheet runs what begins like a formula; order numbers and names come from outside.
-fn defused(field: &str) -> String {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() }
-}
-
 impl OperatorDesk {
     /// Tells FedEx Ground what it gets today, and keeps the manifest.
     pub(super) async fn close_ground(&self, actor: &Actor) -> Result<String, Problem> {
@@ -158,16 +154,5 @@ impl OperatorDesk {
             sentences.push(sentence);
         }
         Ok(sentences.join(" "))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_that_a_spreadsheet_would_run_is_defused() {
-        assert_eq!(defused("=1+1"), "'=1+1");
-        assert_eq!(defused("SO-1"), "SO-1");
     }
 }

@@ -30,7 +30,7 @@ const SILENT_MS: i64 = DAY_MS;
 #[async_trait]
 impl EventDesk for OperatorDesk {
     async fn events(&self) -> std::result::Result<Events, Problem> {
-        self.allowed(Role::Viewer)?;
+        self.allowed_connections()?;
         let engine = &self.engine;
         let db = &engine.store.db;
         let addresses = self.store(db.event_tokens().await)?;

@@ -158,7 +158,14 @@ fn ladder(system: &str, at_ms: i64, duration_ms: i64, rungs: Vec<Rung>) -> Ladde
 }
 
 fn passed(name: &str, evidence: String) -> Rung {
-    Rung { name: name.to_owned(), outcome: RungOutcome::Passed, duration_ms: None, evidence, problem: None }
+    Rung {
+        name: name.to_owned(),
+        outcome: RungOutcome::Passed,
+        duration_ms: None,
+        evidence,
+        problem: None,
+        for_colleague: None,
+    }
 }
 
 fn failed(name: &str, evidence: String, code: &str, sentence: &str, next: &str) -> Rung {

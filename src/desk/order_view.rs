@@ -4,6 +4,7 @@ use crate::desk::{inbox, parcel_view, present, problem, write_back_views};
 use crate::engine::Engine;
 use crate::order::correction::corrected;
 use crate::order::customs::{Commodity, Customs};
+use crate::order::mode::Mode;
 use crate::order::plan::{Payment, Plan};
 use crate::order::rules::Payer;
 use crate::order::state::State;
@@ -197,7 +198,7 @@ async fn shipment_detail(
             currency: charge.currency.clone(),
             rate_type: charge.rate_type.clone(),
         }),
-        actions: actions(engine, shipment, all),
+        actions: actions(engine, shipment, all, db.mode_of(&shipment.order_id).await?),
         correction: (shipment.state == State::Parked && is_before_label(shipment))
             .then(|| present::correction(&record.order, shipment)),
         attempts: attempts(engine, shipment, trail).await?,
@@ -356,7 +357,7 @@ fn percent_encode(text: &str) -> String {
 }
 
 /// What is allowed is asked of the domain itself, so the page and the command cannot disagree.
-fn actions(engine: &Engine, shipment: &Shipment, all: &[Shipment]) -> Vec<Action> {
+fn actions(engine: &Engine, shipment: &Shipment, all: &[Shipment], mode: Mode) -> Vec<Action> {
     let now = engine.clock.now_ms();
     let ask = |event: Event, otherwise: &str| {
         apply(shipment, event, now).err().map(|refusal| match refusal {
@@ -378,19 +379,20 @@ fn actions(engine: &Engine, shipment: &Shipment, all: &[Shipment]) -> Vec<Action
         Kind::Outbound => ask(Event::VoidAsked(Voiding::AndReship), no_label),
         Kind::Return => Some("A return label is cancelled and bought again by hand.".to_owned()),
     };
+    let shadow = (mode == Mode::Shadow).then(|| "Its legal entity is in shadow: nothing is bought.".to_owned());
     let ended = shipment.state.frees_lines().then(|| "Nothing of this shipment goes out.".to_owned());
     let bought = shipment.tracking_number.is_some().then(|| "The label is bought already.".to_owned());
     vec![
         Action { kind: ActionKind::Replay, refused: replay },
         Action { kind: ActionKind::Correct, refused: correct },
         Action { kind: ActionKind::LookUp, refused: look_up },
-        Action { kind: ActionKind::BuyAgain, refused: buy_again },
+        Action { kind: ActionKind::BuyAgain, refused: buy_again.or_else(|| shadow.clone()) },
         Action { kind: ActionKind::DryRun, refused: ended.clone().or_else(|| bought.clone()) },
         Action { kind: ActionKind::Quote, refused: ended.clone().or(bought) },
         Action { kind: ActionKind::CheckAddress, refused: ended },
         Action { kind: ActionKind::Void, refused: void },
-        Action { kind: ActionKind::Reship, refused: reship },
-        Action { kind: ActionKind::ReturnLabel, refused: super::shipping::return_refused(shipment, all) },
+        Action { kind: ActionKind::Reship, refused: reship.or_else(|| shadow.clone()) },
+        Action { kind: ActionKind::ReturnLabel, refused: super::shipping::return_refused(shipment, all).or(shadow) },
     ]
 }
 

@@ -7,13 +7,17 @@ use crate::engine::Engine;
 use crate::order::cause::{Cause, Class, words};
 use crate::order::consignee::{Consignee, propose_split};
 use crate::order::correction::corrected;
+use crate::order::mode::Approval;
 use crate::order::plan::shown_country;
 use crate::order::scan::{Milestone, Scan};
 use crate::order::state::State;
 use crate::order::{Address, Order, Shipment};
 use crate::print::job::JobState;
 use crate::store::attempts::Step;
-use app::contract::{AddressView, CauseView, Correction, Moment, ScanView, Status, Tone};
+use crate::store::ping_history::PingRow;
+use app::contract::{
+    AddressView, CauseView, Correction, Ladder, LadderRow, Moment, Rung, RungOutcome, ScanView, Status, Tone,
+};
 
 /// A moment for people.
 pub fn moment(ms: i64) -> Moment {
@@ -228,6 +232,9 @@ pub fn sentence(shipment: &Shipment) -> String {
     let cause = shipment.cause.as_ref().map(Cause::words);
     match shipment.state {
         State::Received => waits("It is checked next.", cause.map(|words| words.sentence)),
+        State::Ready if shipment.approval == Some(Approval::Awaited) => {
+            "Prepared: it would ship. It waits for approval, or for its legal entity to leave shadow.".to_owned()
+        }
         State::Ready => waits("The label is bought next.", cause.map(|words| words.sentence)),
         State::Labelled => waits(
             &format!("Label bought, tracking number {number}; it is written to Dynamics 365 next."),
@@ -312,6 +319,8 @@ pub fn action_title(action: &str) -> String {
         "desk.void" => "Asked to cancel the label".to_owned(),
         "desk.reship" => "Asked to cancel the label and ship anew".to_owned(),
         "desk.acknowledge-parcel" => "Acknowledged a parcel's trouble".to_owned(),
+        "desk.batch" => "Decided about many orders".to_owned(),
+        "desk.note-cause" => "Decided about a group of failures".to_owned(),
         "desk.return-label" => "Asked for a return label".to_owned(),
         other => sentence_case(other.split_once('.').map_or(other, |(_, rest)| rest)),
     }
@@ -321,6 +330,16 @@ fn sentence_case(name: &str) -> String {
     let text = name.replace(['-', '_'], " ");
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// An earlier climb; `None` when it was kept by a version whose ladders nobody can read any more.
+pub fn ladder_row(row: PingRow) -> Option<LadderRow> {
+    let ladder: Ladder = serde_json::from_str(&row.ladder).ok()?;
+    let stopped = |rung: &&Rung| !matches!(rung.outcome, RungOutcome::Passed | RungOutcome::Warned);
+    let first = ladder.rungs.iter().find(stopped).filter(|_| !ladder.passed);
+    let said = |rung: &Rung| rung.problem.as_ref().map(|problem| format!(": {}", problem.message)).unwrap_or_default();
+    let fault = first.map(|rung| format!("{}{}", rung.name, said(rung)));
+    Some(LadderRow { ping_id: row.ping_id, by: row.asked_by, fault, ladder })
 }
 
 async fn is_silent(engine: &Engine) -> bool {

@@ -46,6 +46,15 @@ pub fn no_shipment() -> Problem {
     Problem::new("order.not-found", "There is no such shipment.", "Go back to the list and open it again.")
 }
 
+/// Nothing is bought or written in shadow, whoever asks.
+pub fn in_shadow(company: &str) -> Problem {
+    Problem::new(
+        "mode.shadow",
+        &format!("{company} is in shadow: nothing is bought, and nothing is written to Dynamics 365."),
+        "An administrator switches it on the Approve page.",
+    )
+}
+
 /// A rule said no.
 pub fn refusal(refusal: &Refusal) -> Problem {
     match refusal {
@@ -58,6 +67,11 @@ pub fn refusal(refusal: &Refusal) -> Problem {
             "order.not-now",
             &format!("This is not possible while the shipment is {}.", state.name().replace('_', " ")),
             "Read the page again; it may have moved on.",
+        ),
+        Refusal::OtherPlan => Problem::new(
+            "order.other-plan",
+            "The shipment is planned otherwise than what was approved.",
+            "Read the page again, then decide.",
         ),
         Refusal::OtherPurchase => {
             Problem::new("order.other-purchase", "The answer belongs to another purchase.", "Look it up again.")

@@ -2,7 +2,7 @@
 
 use crate::audit::Subject;
 use crate::clock;
-use crate::desk::{OperatorDesk, Role, present, problem, why};
+use crate::desk::{OperatorDesk, Role, present, problem, schedules, why};
 use crate::order::cause::words;
 use crate::store::cursors::{FULL_SCAN, FULL_SCAN_SEEN};
 use crate::store::gaps::{GapOrder, GapRun};
@@ -38,6 +38,8 @@ impl PullDesk for OperatorDesk {
             changes: self.changes(mark.as_ref()),
             queue: LookQueue { sentence: queue_sentence(waiting, failed), rows: rows.iter().map(look_row).collect() },
             gap,
+            schedules: schedules::sentences(&self.engine.config, mark.as_ref().is_some_and(Watermark::is_on)),
+            flows: self.pausable().await?,
             may_act: self.allowed(Role::Operator).is_ok(),
             now: present::moment(self.engine.clock.now_ms()),
         })
@@ -88,6 +90,7 @@ impl PullDesk for OperatorDesk {
 
     async fn find_gaps(&self) -> Result<(), Problem> {
         let actor = self.allowed(Role::Operator)?;
+        self.refuse_paused_pull().await?;
         let entry = self.engine.entry(&actor, "desk.compare", Subject::default(), "Asked what is missing.");
         self.store(self.engine.store.record(&entry).await)?;
         self.engine.wake_gap.notify_one();
@@ -110,7 +113,7 @@ impl OperatorDesk {
         } else {
             i64::try_from(config.poll_interval_s).unwrap_or(0) * clock::SECOND_MS
         };
-        let every = minutes(every_ms);
+        let every = schedules::every(every_ms);
         let sentence = match (last, seen) {
             (Some(_), Some(1)) => format!("The whole open set is read every {every}. The last time it had 1 order."),
             (Some(_), Some(seen)) => {
@@ -128,7 +131,7 @@ impl OperatorDesk {
     }
 
     fn changes(&self, mark: Option<&Watermark>) -> ChangesView {
-        let every = minutes(i64::try_from(self.engine.config.poll_interval_s).unwrap_or(0) * clock::SECOND_MS);
+        let every = schedules::every(i64::try_from(self.engine.config.poll_interval_s).unwrap_or(0) * clock::SECOND_MS);
         match mark {
             None => ChangesView {
                 status: status("unknown", "Not asked yet", Tone::Neutral),
@@ -203,17 +206,6 @@ pub fn moment(text: &str) -> Option<i64> {
         .or_else(|| clock::parse_ms(&format!("{text}Z")))
         .or_else(|| clock::parse_ms(&format!("{text}:00Z")))
         .or_else(|| clock::day_ms(text))
-}
-
-fn minutes(ms: i64) -> String {
-    match ms / clock::SECOND_MS {
-        60 => "minute".to_owned(),
-        3_600 => "hour".to_owned(),
-        seconds if seconds % 3_600 == 0 => format!("{} hours", seconds / 3_600),
-        seconds if seconds % 60 == 0 => format!("{} minutes", seconds / 60),
-        1 => "second".to_owned(),
-        seconds => format!("{seconds} seconds"),
-    }
 }
 
 fn status(code: &str, label: &str, tone: Tone) -> Status {
@@ -308,8 +300,8 @@ mod tests {
 
     #[test]
     fn intervals_are_read_as_people_say_them() {
-        assert_eq!(minutes(60_000), "minute");
-        assert_eq!(minutes(900_000), "15 minutes");
-        assert_eq!(minutes(20_000), "20 seconds");
+        assert_eq!(schedules::every(60_000), "minute");
+        assert_eq!(schedules::every(900_000), "15 minutes");
+        assert_eq!(schedules::every(20_000), "20 seconds");
     }
 }

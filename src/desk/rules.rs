@@ -2,7 +2,7 @@
 //! a rule, because nobody should have to find those orders one by one.
 
 use crate::audit::{Actor, Outcome, Subject};
-use crate::desk::{OperatorDesk, present};
+use crate::desk::{OperatorDesk, modes, present};
 use crate::engine::Engine;
 use crate::order::correction::Correction;
 use crate::order::parcel::Service;
@@ -13,7 +13,9 @@ use crate::store::corrections::Remembered;
 use crate::store::shipments::{LeaseAfter, Save};
 use crate::transport::Trace;
 use crate::work::settle::subject;
-use app::contract::{self, CorrectionRow, Problem, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
+use app::contract::{
+    self, CorrectionRow, Problem, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode,
+};
 
 /// Causes that a change of the rules may mend.
 const RULES_CAUSES: &str = "rules.";
@@ -37,6 +39,13 @@ pub async fn view(engine: &Engine, may_edit: bool) -> Result<contract::Rules, St
         other_carriers: rules.other_carriers.clone(),
         ship_from: rules.ship_from.iter().map(ship_from_row).collect(),
         document: serde_json::to_string_pretty(&rules).unwrap_or_default(),
+        modes: modes::held(&rules)
+            .into_iter()
+            .map(|(company, mode)| {
+                let meaning = modes::meaning(&company, mode);
+                (company, modes::status(mode), meaning)
+            })
+            .collect(),
         sentences: sentences(&rules),
         corrections: corrections.iter().map(correction_row).collect(),
         may_edit,
@@ -142,32 +151,69 @@ fn sentences(rules: &Rules) -> Vec<String> {
     words
 }
 
+/// Refuses rules that contradict themselves.
+pub(super) fn sound(rules: &Rules) -> Result<(), Problem> {
+    match rules.fault() {
+        None => Ok(()),
+        Some((field, sentence)) => {
+            Err(Problem::new("rules.invalid", &format!("{field}: {sentence}"), "Correct it, then save again."))
+        }
+    }
+}
+
 impl OperatorDesk {
+    /// The rules that were shown, and the same with a change; what the change is, in a sentence.
+    pub(super) async fn changed_rules(
+        &self,
+        version: i64,
+        change: RulesChange,
+    ) -> Result<(Rules, Rules, String), Problem> {
+        let saved = self.store(self.engine.store.db.rules().await)?;
+        let known = saved.as_ref().map_or(0, |saved| saved.version);
+        if known != version {
+            return Err(stale());
+        }
+        let old = self.store(self.engine.rules().await)?;
+        let mut new = old.clone();
+        let what = self::change(&mut new, change)?;
+        new.processing_statuses.clone_from(&old.processing_statuses);
+        if new.modes != old.modes {
+            return Err(Problem::new(
+                "rules.modes",
+                "The modes of legal entities are not changed with the rules.",
+                "Leave `modes` as it is; an administrator switches a mode on the Approve page, with a reason.",
+            ));
+        }
+        sound(&new)?;
+        Ok((old, new, what))
+    }
+
     /// Changes the rules that were shown, and lets go what waited.
     pub(super) async fn change_rules(
         &self,
         actor: &Actor,
         version: i64,
+        change: RulesChange,
+    ) -> Result<RulesSaved, Problem> {
+        let (_, rules, what) = self.changed_rules(version, change).await?;
+        self.write_rules(actor, version, &rules, &what).await
+    }
+
+    /// Writes sound rules over the version they were made from.
+    pub(super) async fn write_rules(
+        &self,
+        actor: &Actor,
+        version: i64,
+        rules: &Rules,
         what: &str,
-        change: impl FnOnce(&mut Rules) -> Result<(), Problem>,
     ) -> Result<RulesSaved, Problem> {
         let engine = &self.engine;
-        let saved = self.store(engine.store.db.rules().await)?;
-        let mut rules = match saved {
-            Some(saved) if saved.version == version => saved.rules,
-            None if version == 0 => self.store(engine.rules().await)?,
-            _ => return Err(stale()),
-        };
-        change(&mut rules)?;
-        if let Some((field, sentence)) = rules.fault() {
-            return Err(Problem::new("rules.invalid", &format!("{field}: {sentence}"), "Correct it, then save again."));
-        }
         let now = engine.clock.now_ms();
         let mut entry = engine.entry(actor, "desk.rules", Subject::default(), what).outcome(Outcome::Ok);
-        entry.body = serde_json::to_string(&rules).ok();
+        entry.body = serde_json::to_string(rules).ok();
         let written = async {
             let mut tx = engine.store.begin().await?;
-            tx.save_rules(&rules, version, now, actor.name()).await?;
+            tx.save_rules(rules, version, now, actor.name()).await?;
             engine.store.append(&mut tx, &entry).await?;
             tx.commit().await
         };
@@ -236,7 +282,42 @@ impl OperatorDesk {
     }
 }
 
-fn stale() -> Problem {
+/// Makes a change; answers what it is, as a sentence.
+fn change(rules: &mut Rules, change: RulesChange) -> Result<String, Problem> {
+    Ok(match change {
+        RulesChange::Service(row) => {
+            let (mode, service) = service(&row)?;
+            let what = format!("Delivery mode {mode} is {}.", service.service);
+            rules.other_carriers.retain(|other| *other != mode);
+            rules.services.insert(mode, service);
+            what
+        }
+        RulesChange::RemoveService { mode, other_carrier } => {
+            rules.services.remove(&mode);
+            rules.other_carriers.retain(|other| *other != mode);
+            if other_carrier {
+                rules.other_carriers.push(mode.clone());
+                return Ok(format!("Delivery mode {mode} belongs to another carrier."));
+            }
+            format!("Delivery mode {mode} has no service any more.")
+        }
+        RulesChange::ShipFrom(row) => {
+            let (warehouse, from) = ship_from(&row)?;
+            let what = format!("Parcels of warehouse {warehouse} leave from {}.", from.city);
+            rules.ship_from.insert(warehouse, from);
+            what
+        }
+        RulesChange::Document(document) => {
+            *rules = serde_json::from_str(&document).map_err(|error| {
+                let message = format!("The rules cannot be read: {error}.");
+                Problem::new("rules.invalid", &message, "Correct it there, then save again.")
+            })?;
+            "All rules, as JSON.".to_owned()
+        }
+    })
+}
+
+pub(super) fn stale() -> Problem {
     Problem::new("rules.stale", "The rules changed while you looked at them.", "Read the page again, then decide.")
 }
 
@@ -246,7 +327,7 @@ fn is_service(name: &str) -> bool {
 }
 
 /// A row of the form as a rule.
-pub fn service(row: &ServiceRow) -> Result<(String, Service), Problem> {
+fn service(row: &ServiceRow) -> Result<(String, Service), Problem> {
     let mode = row.mode.trim();
     let name = row.service.trim().to_uppercase();
     if mode.is_empty() {
@@ -265,7 +346,7 @@ pub fn service(row: &ServiceRow) -> Result<(String, Service), Problem> {
 }
 
 /// A row of the form as an address.
-pub fn ship_from(row: &ShipFromRow) -> Result<(String, ShipFrom), Problem> {
+fn ship_from(row: &ShipFromRow) -> Result<(String, ShipFrom), Problem> {
     let warehouse = row.warehouse.trim();
     if warehouse.is_empty() {
         let hint = "Enter it as Dynamics 365 has it, or `default` for all others.";

@@ -2,6 +2,7 @@
 
 use crate::audit::Actor;
 use crate::desk::{OperatorDesk, problem};
+use crate::order::mode::{Approval, Mode};
 use crate::order::plan::Return;
 use crate::order::state::State;
 use crate::order::transition::Event;
@@ -30,7 +31,7 @@ pub fn return_refused(shipment: &Shipment, all: &[Shipment]) -> Option<String> {
 }
 
 /// A decision that costs money or labels says why.
-fn reason_given(reason: &str) -> Result<(), Problem> {
+pub(super) fn reason_given(reason: &str) -> Result<(), Problem> {
     if reason.trim().is_empty() {
         let hint = "Write in a few words why; it goes on the record.";
         return Err(Problem::new("desk.reason-missing", "This needs a reason.", hint));
@@ -42,6 +43,7 @@ impl OperatorDesk {
     /// Gives up a purchase without an answer.
     pub(super) async fn give_up(&self, actor: &Actor, before: &Shipment, reason: &str) -> Result<(), Problem> {
         reason_given(reason)?;
+        let wanted = self.asked_to_buy(before).await?;
         let in_flight = async {
             let mut tx = self.engine.store.begin().await?;
             tx.has_open_attempt(&before.shipment_id).await
@@ -53,7 +55,7 @@ impl OperatorDesk {
                 "Read the page again in a minute; the answer may settle it.",
             ));
         }
-        self.act(actor, before, before, Event::DeclaredAbsent, "desk.buy-again", reason).await
+        self.act(actor, before, &wanted, Event::DeclaredAbsent, "desk.buy-again", reason).await
     }
 
     /// Asks to cancel a label.
@@ -69,7 +71,8 @@ impl OperatorDesk {
         if reship && before.kind == Kind::Return {
             return Err(problem::refusal(&crate::order::transition::Refusal::NotNow(before.state)));
         }
-        self.act(actor, before, before, Event::VoidAsked(voiding), action, reason).await
+        let wanted = if reship { self.asked_to_buy(before).await? } else { before.clone() };
+        self.act(actor, before, &wanted, Event::VoidAsked(voiding), action, reason).await
     }
 
     /// Makes a shipment of the way back; its label is bought like any other.
@@ -88,6 +91,7 @@ impl OperatorDesk {
             return Err(Problem::new("order.no-return", &why, "Read the page again; it may have moved on."));
         }
         let Some(plan) = &outbound.plan else { return Err(problem::no_shipment()) };
+        let mode = self.may_buy(&outbound.order_id).await?;
         let rma = rma.trim();
         if rma.chars().count() > RMA_LIMIT || !rma.is_ascii() {
             let message = format!("FedEx takes {RMA_LIMIT} plain characters as return authorisation.");
@@ -95,11 +99,13 @@ impl OperatorDesk {
         }
         let now = self.engine.clock.now_ms();
         let returning = Return { rma: (!rma.is_empty()).then(|| rma.to_owned()) };
+        let reversed = plan.reversed(returning);
         let back = Shipment {
             kind: Kind::Return,
             parent: Some(outbound.shipment_id.clone()),
             state: State::Ready,
-            plan: Some(plan.reversed(returning)),
+            approval: (mode != Mode::Automatic).then(|| Approval::Given(reversed.fingerprint())),
+            plan: Some(reversed),
             ..Shipment::received(ShipmentId(self.engine.new_id()), outbound.order_id.clone(), outbound.group_no, now)
         };
         let reversed = back.plan.as_ref().expect("set just now");

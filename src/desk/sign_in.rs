@@ -21,7 +21,7 @@ pub const PASSWORD_LEAST: usize = 12;
 /// Longest password: hashing a novel is work for free.
 const PASSWORD_MOST: usize = 1_024;
 /// Longest name.
-const NAME_MOST: usize = 60;
+pub(super) const NAME_MOST: usize = 60;
 /// Failures that cost nothing: people mistype.
 const FREE_FAILURES: i64 = 5;
 /// First block after that; doubles with every failure.
@@ -60,11 +60,11 @@ fn argon2() -> Argon2<'static> {
 /// A hash nobody has the password of, for names that do not exist.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash("nobody has this password").unwrap_or_default());
 
-fn hash(password: &str) -> std::result::Result<String, argon2::password_hash::Error> {
+pub(super) fn hash(password: &str) -> std::result::Result<String, argon2::password_hash::Error> {
     Ok(argon2().hash_password(password.as_bytes(), &SaltString::generate(&mut OsRng))?.to_string())
 }
 
-fn verify(password: &str, hashed: &str) -> bool {
+pub(super) fn verify(password: &str, hashed: &str) -> bool {
     PasswordHash::new(hashed).is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok())
 }
 
@@ -79,12 +79,27 @@ fn row(
     if name.is_empty() || name.chars().count() > NAME_MOST || reserved.contains(&name) {
         return Err(SignInRefusal::NameInvalid);
     }
+    let password_hash = new_hash(password)?;
+    let now = engine.clock.now_ms();
+    Ok(OperatorRow {
+        operator_id: engine.new_id(),
+        name,
+        password_hash,
+        role: role.name().to_owned(),
+        created_ms: now,
+        password_ms: now,
+        disabled_ms: None,
+        signed_in_ms: None,
+    })
+}
+
+/// The hash of a password that somebody chose, if it is long enough.
+pub(super) fn new_hash(password: &SecretString) -> std::result::Result<String, SignInRefusal> {
     let length = password.expose_secret().chars().count();
     if !(PASSWORD_LEAST..=PASSWORD_MOST).contains(&length) {
         return Err(SignInRefusal::PasswordShort);
     }
-    let password_hash = hash(password.expose_secret()).map_err(|_| SignInRefusal::PasswordShort)?;
-    Ok(OperatorRow { operator_id: engine.new_id(), name, password_hash, role: role.name().to_owned() })
+    hash(password.expose_secret()).map_err(|_| SignInRefusal::PasswordShort)
 }
 
 /// Makes the first administrator; of two who try at once, one is refused.
@@ -99,15 +114,16 @@ pub async fn first_administrator(
     add(engine, &Actor::Operator(name.trim().to_lowercase()), name, password, Role::Admin, true).await
 }
 
-/// Adds an operator from the command line; the first one takes the first administrator's place.
+/// Adds an operator; the first one takes the first administrator's place.
 pub async fn add_operator(
     engine: &Engine,
+    actor: &Actor,
     name: &str,
     password: &SecretString,
     role: Role,
 ) -> Result<std::result::Result<OperatorRow, SignInRefusal>> {
     let first = !engine.store.db.has_operators().await?;
-    add(engine, &Actor::CommandLine, name, password, role, first).await
+    add(engine, actor, name, password, role, first).await
 }
 
 async fn add(
@@ -123,7 +139,7 @@ async fn add(
         Err(refusal) => return Ok(Err(refusal)),
     };
     let mut tx = engine.store.begin().await?;
-    if !tx.insert_operator(&row, engine.clock.now_ms()).await? {
+    if !tx.insert_operator(&row).await? {
         return Ok(Err(if first { SignInRefusal::SetupDone } else { SignInRefusal::NameTaken }));
     }
     // Dropping the transaction undoes the operator too.
@@ -162,7 +178,11 @@ pub async fn sign_in(
     .await
     .unwrap_or(false);
     let mut tx = engine.store.begin().await?;
-    let signed_in = found.filter(|_| matches);
+    // Who was put out learns no more than who mistypes.
+    let signed_in = found.filter(|operator| matches && operator.disabled_ms.is_none());
+    if let Some(operator) = &signed_in {
+        tx.note_sign_in(&operator.operator_id, now).await?;
+    }
     for subject in &subjects {
         let failures = match signed_in {
             Some(_) => Failures::default(),
@@ -180,16 +200,20 @@ pub async fn sign_in(
     Ok(signed_in.ok_or(SignInRefusal::Wrong))
 }
 
-fn failed(before: Failures, now: i64) -> Failures {
+pub(super) fn failed(before: Failures, now: i64) -> Failures {
     let failures = if now - before.last_ms > FORGET_MS { 1 } else { before.failures + 1 };
     let over = failures - FREE_FAILURES;
     let block = if over > 0 { (FIRST_BLOCK_MS << (over - 1).min(20)).min(LONGEST_BLOCK_MS) } else { 0 };
     Failures { failures, last_ms: now, blocked_until_ms: now + block }
 }
 
-/// The operator behind a session.
-pub async fn operator_of(engine: &Engine, operator_id: &str) -> Result<Option<Operator>> {
-    let Some(row) = engine.store.db.operator_by_id(operator_id).await? else { return Ok(None) };
+/// The operator behind a session that began with the password set at `password_ms`. Who was disabled
+/// or got another password since is out.
+pub async fn operator_of(engine: &Engine, operator_id: &str, password_ms: i64) -> Result<Option<Operator>> {
+    let row = engine.store.db.operator_by_id(operator_id).await?;
+    let Some(row) = row.filter(|row| row.disabled_ms.is_none() && row.password_ms == password_ms) else {
+        return Ok(None);
+    };
     let role: std::result::Result<Role, StoreError> = Role::parse(&row.role).ok_or_else(|| unknown_role(&row));
     Ok(Some(Operator { name: row.name, role: role? }))
 }

@@ -6,7 +6,7 @@ use crate::desk::commands::differences;
 use crate::desk::{OperatorDesk, present, problem};
 use crate::fedex::address::Classification;
 use crate::fedex::rate::Quoted;
-use crate::order::plan::{Plan, hold};
+use crate::order::plan::Plan;
 use crate::order::retry::Failure;
 use crate::order::{Charge, ShipmentId};
 use crate::transport::Trace;
@@ -46,10 +46,7 @@ impl OperatorDesk {
         }
         let read = self.store(check::read(&self.engine, &record, &shipment, &trace).await)?;
         let plan = match read {
-            Ok(read) => match hold(&record.order, &read.rules) {
-                Some(cause) => Err(cause),
-                None => read.plan(&record.order),
-            },
+            Ok(read) => read.plan(),
             Err(failure) => Err(failure.cause().clone()),
         };
         Ok(Trial { plan, trace })

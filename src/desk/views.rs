@@ -4,19 +4,19 @@ use crate::audit::System;
 use crate::clock::SECOND_MS;
 use crate::d365::expiry::Notice;
 use crate::desk::{
-    OperatorDesk, Role, connections, day, events, order_view, present, problem, rules, write_back_views,
+    OperatorDesk, Role, attention, batches, connections, day, environments, events, inbox, modes, order_view, pickups,
+    present, problem, rules, start_steps, write_back_views,
 };
 use crate::engine::Engine;
-use crate::order::cause::{Class, words};
+use crate::order::cause::words;
 use crate::order::scan::Milestone;
 use crate::order::search::Query;
 use crate::order::state::State;
 use crate::store::StoreError;
-use crate::store::audit::{TrailQuery, TrailRow};
 use crate::store::cursors::LAST_PULL;
 use crate::store::shipments::{ListFilter, ListRow};
 use app::contract::{
-    Attention, CauseGroup, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, OrderDetail,
+    Attention, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, LadderRow, OrderDetail,
     OrderFilter, OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
 };
 use app::desk::Views;
@@ -24,12 +24,8 @@ use async_trait::async_trait;
 
 /// Rows of a page of orders.
 const ORDERS_PAGE: i64 = 50;
-/// Rows of a page of the trail.
-const TRAIL_PAGE: i64 = 50;
-/// Orders shown inside a cause group.
-const GROUP_ORDERS: i64 = 8;
-/// Characters of a body shown in the trail's list.
-const BODY_SHOWN: usize = 4_000;
+/// Climbs of a connection's ladder shown: two days of hourly ones.
+const LADDERS_SHOWN: i64 = 48;
 
 #[async_trait]
 impl Views for OperatorDesk {
@@ -45,7 +41,6 @@ impl Views for OperatorDesk {
                 ..Frame::default()
             });
         };
-        let environment = engine.fedex().await.ok().map(|fedex| fedex.environment_name());
         let counts = self.store(engine.store.db.count_by_state().await)?;
         Ok(Frame {
             viewer: Some(Viewer { name: operator.name.clone(), role: operator.role.name().to_owned() }),
@@ -54,7 +49,8 @@ impl Views for OperatorDesk {
             attention: sum(&counts, State::needs_attention)
                 + self.store(write_back_views::count_parked(engine).await)?,
             chips: vec![present::chip(engine, System::D365).await, present::chip(engine, System::Fedex).await],
-            rehearsal: environment.filter(|name| *name != "production").map(str::to_owned),
+            rehearsal: environments::frame(engine).await,
+            pauses: self.paused().await?,
             now,
         })
     }
@@ -83,10 +79,17 @@ impl Views for OperatorDesk {
         Ok(Attention {
             headline,
             counters,
-            groups: self.store(groups(engine).await)?,
+            groups: self.store(attention::groups(engine).await)?,
             notices: self.store(notices(engine).await)?,
-            checklist: self.checklist(last_pull).await,
+            checklist: match self.allowed_connections() {
+                Ok(_) => self.store(start_steps::checklist(engine).await)?,
+                Err(_) => Vec::new(),
+            },
             gaps: self.gap_alarm().await?,
+            pickups: self.store(pickups::clocks(engine).await)?,
+            pickup_rows: self.store(pickups::rows(engine).await)?,
+            batches: self.store(batches::latest(engine).await)?,
+            may_act: self.allowed(Role::Operator).is_ok(),
             last_pull: last_pull.map(present::moment),
             next_pull: last_pull.map(|ms| present::moment(ms + interval)),
             now: present::moment(engine.clock.now_ms()),
@@ -96,7 +99,7 @@ impl Views for OperatorDesk {
     async fn orders(&self, filter: OrderFilter) -> Result<Page<OrderRow>, Problem> {
         self.allowed(Role::Viewer)?;
         let db = &self.engine.store.db;
-        let query = list_filter(&filter)?;
+        let query = list_filter(&filter, self.sees_people())?;
         let mut rows = self.store(db.list(&query, ORDERS_PAGE + 1).await)?;
         let total = self.store(db.count(&query).await)?;
         let more = rows.len() > usize::try_from(ORDERS_PAGE).unwrap_or(0);
@@ -125,28 +128,11 @@ impl Views for OperatorDesk {
 
     async fn trail(&self, filter: TrailFilter) -> Result<Page<TrailEntry>, Problem> {
         self.allowed(Role::Viewer)?;
-        let db = &self.engine.store.db;
-        let query = TrailQuery {
-            order: filter.order,
-            actor: filter.actor,
-            system: filter.system,
-            outcome: filter.outcome,
-            before: filter.after.as_deref().and_then(|after| after.parse().ok()),
-        };
-        let mut rows = self.store(db.trail(&query, TRAIL_PAGE + 1).await)?;
-        let total = self.store(db.count_trail(&query).await)?;
-        let more = rows.len() > usize::try_from(TRAIL_PAGE).unwrap_or(0);
-        rows.truncate(usize::try_from(TRAIL_PAGE).unwrap_or(0));
-        Ok(Page {
-            next: rows.last().filter(|_| more).map(|row| row.sequence.to_string()),
-            rows: rows.into_iter().map(trail_entry).collect(),
-            total: u64::try_from(total).unwrap_or(0),
-            now: present::moment(self.engine.clock.now_ms()),
-        })
+        self.trail_page(&filter).await
     }
 
     async fn connections(&self) -> Result<Connections, Problem> {
-        self.allowed(Role::Viewer)?;
+        self.allowed_connections()?;
         let d365 = connections::saved(&self.engine, System::D365).await?;
         let fedex = connections::saved(&self.engine, System::Fedex).await?;
         let pretty = |saved: &connections::Saved| serde_json::to_string_pretty(&saved.document).unwrap_or_default();
@@ -158,6 +144,8 @@ impl Views for OperatorDesk {
                 saved: d365.as_ref().map(when),
                 document: d365.as_ref().map(pretty).unwrap_or_default(),
                 ladder: self.last_ladder(System::D365).await?,
+                history: self.ladders(System::D365).await?,
+                refused: self.refused_save(System::D365),
                 expiry: expiry(&self.engine).await.map(|notice| notice.sentence),
             },
             fedex: FedexConnection {
@@ -166,6 +154,8 @@ impl Views for OperatorDesk {
                 saved: fedex.as_ref().map(when),
                 document: fedex.as_ref().map(pretty).unwrap_or_default(),
                 ladder: self.last_ladder(System::Fedex).await?,
+                history: self.ladders(System::Fedex).await?,
+                refused: self.refused_save(System::Fedex),
             },
             now: present::moment(self.engine.clock.now_ms()),
         })
@@ -189,33 +179,15 @@ impl OperatorDesk {
         result.map_err(|error| problem::store(&self.engine, &error))
     }
 
-    async fn last_ladder(&self, system: System) -> Result<Option<Ladder>, Problem> {
+    pub(super) async fn last_ladder(&self, system: System) -> Result<Option<Ladder>, Problem> {
         let last = self.store(self.engine.store.db.last_ping(system.name()).await)?;
         Ok(last.and_then(|(_, json)| serde_json::from_str(&json).ok()))
     }
 
-    /// First-day steps that are still open.
-    async fn checklist(&self, last_pull: Option<i64>) -> Vec<Counter> {
-        let open = |label: &str, href: &str| Counter {
-            label: label.to_owned(),
-            count: 1,
-            href: href.to_owned(),
-            tone: Tone::Warning,
-        };
-        let mut list = Vec::new();
-        if self.engine.d365().await.is_err() {
-            list.push(open("Connect Dynamics 365 and ping it", "/connections#d365"));
-        }
-        if self.engine.fedex().await.is_err() {
-            list.push(open("Connect FedEx and ping it", "/connections#fedex"));
-        }
-        if let Ok(Some(silence)) = super::inbox::silence(&self.engine).await {
-            list.push(open(&silence.to_string(), "/inbox"));
-        }
-        if list.is_empty() && last_pull.is_none() {
-            list.push(open("Wait for the first pull of orders, or look why it fails", "/trail?system=d365"));
-        }
-        list
+    /// The last climbs of a system's ladder, newest first.
+    async fn ladders(&self, system: System) -> Result<Vec<LadderRow>, Problem> {
+        let rows = self.store(self.engine.store.db.pings(system.name(), LADDERS_SHOWN).await)?;
+        Ok(rows.into_iter().filter_map(present::ladder_row).collect())
     }
 }
 
@@ -234,6 +206,10 @@ async fn notices(engine: &Engine) -> Result<Vec<Counter>, StoreError> {
     if let Some(silence) = events::silence(engine).await? {
         list.push(notice(silence, "/connections#events", Tone::Warning));
     }
+    if let Some(silence) = inbox::silence(engine).await? {
+        list.push(notice(silence.to_string(), "/inbox", Tone::Warning));
+    }
+    list.extend(modes::notices(engine).await?);
     Ok(list)
 }
 
@@ -276,7 +252,7 @@ fn counters(counts: &[(State, i64)], need: u64) -> Vec<Counter> {
     ]
 }
 
-fn list_filter(filter: &OrderFilter) -> Result<ListFilter, Problem> {
+fn list_filter(filter: &OrderFilter, sees_people: bool) -> Result<ListFilter, Problem> {
     let states = match filter.state.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
         None => Vec::new(),
         Some(name) => match STATE_GROUPS.iter().find(|(group, _)| *group == name) {
@@ -298,12 +274,13 @@ fn list_filter(filter: &OrderFilter) -> Result<ListFilter, Problem> {
     Ok(ListFilter {
         states,
         cause: text(&filter.cause),
-        search: filter.search.as_deref().and_then(Query::read),
+        search: filter.search.as_deref().and_then(Query::read).map(|query| query.for_one_who_sees_people(sees_people)),
         after: filter.after.as_ref().and_then(cursor),
     })
 }
 
-fn order_row(row: &ListRow) -> OrderRow {
+/// A shipment in a list.
+pub fn order_row(row: &ListRow) -> OrderRow {
     OrderRow {
         company: row.company.clone(),
         number: row.number.clone(),
@@ -316,57 +293,5 @@ fn order_row(row: &ListRow) -> OrderRow {
         cause: row.cause_code.as_deref().map(|code| words(code).title.to_owned()),
         seen: present::moment(row.seen_ms),
         changed: present::moment(row.changed_ms),
-    }
-}
-
-async fn groups(engine: &Engine) -> Result<Vec<CauseGroup>, StoreError> {
-    let mut groups = Vec::new();
-    for count in engine.store.db.count_by_cause().await? {
-        let words = words(&count.cause_code);
-        let filter = ListFilter { cause: Some(count.cause_code.clone()), ..ListFilter::default() };
-        let orders = engine.store.db.list(&filter, GROUP_ORDERS).await?;
-        groups.push(CauseGroup {
-            title: words.title.to_owned(),
-            side: present::side(&count.cause_code).to_owned(),
-            sentence: words.sentence.to_owned(),
-            next_step: words.next_step.to_owned(),
-            class: present::class(words.class).to_owned(),
-            count: u64::try_from(count.shipments).unwrap_or(0),
-            first: present::moment(count.first_ms),
-            last: present::moment(count.last_ms),
-            href: format!("/orders?cause={}", count.cause_code),
-            orders: orders.iter().map(order_row).collect(),
-            code: count.cause_code,
-        });
-    }
-    groups.extend(write_back_views::groups(engine).await?);
-    // What needs a person comes before what passes by itself.
-    groups.sort_by_key(|group| words(&group.code).class == Class::MovesByItself);
-    Ok(groups)
-}
-
-fn trail_entry(row: TrailRow) -> TrailEntry {
-    let body = row.body.map(|body| {
-        if body.len() <= BODY_SHOWN {
-            return body;
-        }
-        format!(
-            "{}… ({} bytes in all; the order page shows the rest)",
-            &body[..body.floor_char_boundary(BODY_SHOWN)],
-            body.len()
-        )
-    });
-    TrailEntry {
-        sequence: row.sequence,
-        at: present::moment(row.at_ms),
-        actor: row.actor,
-        system: row.system,
-        action: row.action,
-        outcome: present::outcome(&row.outcome),
-        summary: row.summary,
-        order: row.company.zip(row.number),
-        http_status: row.http_status,
-        duration_ms: row.duration_ms,
-        body,
     }
 }

@@ -3,17 +3,19 @@
 
 use crate::audit::Actor;
 use crate::d365::D365;
-use crate::desk::{order_view, present};
+use crate::desk::{modes, order_view, present};
 use crate::engine::Engine;
 use crate::order::cause::{Cause, words};
+use crate::order::mode::{Mode, permit};
 use crate::order::ready::{Checked, Condition, Ready};
 use crate::order::retry::Failure;
+use crate::order::state::State;
 use crate::order::{Kind, Order, OrderKey, Shipment};
 use crate::store::Result;
 use crate::store::look_at::LookAt;
 use crate::store::orders::OrderRecord;
 use crate::transport::Trace;
-use crate::work::check::noted;
+use crate::work::check::{self, noted};
 use crate::work::look_at::asking;
 use app::contract::{Why, WhyAnswer, WhyStep};
 
@@ -23,6 +25,8 @@ const LINES: &str = "Lines to ship";
 const HERE: &str = "Taken in here";
 /// See [`LINES`].
 const LABEL: &str = "Label";
+/// See [`LINES`].
+const MODE: &str = "Mode";
 
 /// The answer.
 pub async fn why(engine: &Engine, actor: &Actor, company: Option<&str>, number: &str) -> Result<Why> {
@@ -89,9 +93,11 @@ async fn found_there(engine: &Engine, d365: &D365, ready: &Ready, order: &Order)
     chain.extend(checked.iter().map(|one| step(title(one.condition), Some(one.holds), one.evidence.clone())));
     let left = order.lines.iter().filter(|line| line.left_out().is_none()).count();
     chain.push(step(LINES, Some(left > 0), lines(order, left)));
+    let mode = engine.rules().await?.mode(&order.company);
+    chain.push(step(MODE, Some(mode != Mode::Shadow), modes::meaning(&order.company, mode)));
     chain.extend(ours(&here));
     let unmet = checked.into_iter().find(|one| !one.holds);
-    let (sentence, next_step) = sentence(engine, order, &here, unmet.as_ref(), left);
+    let (sentence, next_step) = sentence(engine, order, &here, unmet.as_ref(), left, mode);
     Ok(WhyAnswer {
         company: Some(order.company.clone()),
         sentence,
@@ -143,7 +149,14 @@ fn label(here: &Here) -> Option<String> {
 }
 
 /// The first thing that stands in the way, and what to do about it.
-fn sentence(engine: &Engine, order: &Order, here: &Here, unmet: Option<&Checked>, left: usize) -> (String, String) {
+fn sentence(
+    engine: &Engine,
+    order: &Order,
+    here: &Here,
+    unmet: Option<&Checked>,
+    left: usize,
+    mode: Mode,
+) -> (String, String) {
     let name = format!("Order {} of {}", order.number, order.company);
     if let Some(numbers) = label(here) {
         return (format!("{name} was shipped, with {numbers}."), "Its page shows where the parcel is.".to_owned());
@@ -155,6 +168,9 @@ fn sentence(engine: &Engine, order: &Order, here: &Here, unmet: Option<&Checked>
     if let Some(unmet) = unmet {
         let sentence = format!("{name} is not shipped: {} ({}).", unmet.condition.sentence(), unmet.evidence);
         return (sentence, next_step(unmet.condition).to_owned());
+    }
+    if let Some(held) = held_back(here, &name, mode) {
+        return held;
     }
     if here.record.is_some() {
         let headline = order_view::headline(&here.shipments);
@@ -177,6 +193,22 @@ fn sentence(engine: &Engine, order: &Order, here: &Here, unmet: Option<&Checked>
         format!("{name} is ready to ship and not taken in yet{reason}"),
         "Import it, or wait for the next pull.".to_owned(),
     )
+}
+
+/// It is prepared, and a person or the mode holds it back.
+fn held_back(here: &Here, name: &str, mode: Mode) -> Option<(String, String)> {
+    let held = here.shipments.iter().find(|one| one.state == State::Ready && permit(mode, one).is_err())?;
+    let what = held.plan.as_ref().map(check::described).unwrap_or_default();
+    Some(match mode {
+        Mode::Shadow => (
+            format!("{name} is not shipped: its legal entity is in shadow. It would ship: {what}."),
+            "An administrator switches the legal entity on the Approve page.".to_owned(),
+        ),
+        Mode::Approve | Mode::Automatic => (
+            format!("{name} is not shipped yet: it waits for approval. It would ship: {what}."),
+            "Approve it on the Approve page, or decline it there with a reason.".to_owned(),
+        ),
+    })
 }
 
 /// Nobody may see such an order, or only in another legal entity.

@@ -103,6 +103,7 @@ impl WriteBackDesk for OperatorDesk {
         let tried = verify::rehearse(&self.engine, &actor, &record).await.map_err(|error| self.broke(&error))?;
         let tried = tried.map_err(|not_tried| match not_tried {
             NotTried::NotConnected(cause) => problem::cause(&cause),
+            NotTried::Shadow => problem::in_shadow(&record.key.company),
             NotTried::Busy(why) => {
                 let message = format!("Nothing was tried: {why}.");
                 Problem::new("write-back.busy", &message, "Try again in a minute, or name another order.")

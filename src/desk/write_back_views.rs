@@ -211,6 +211,7 @@ fn ladder(verified: &Verified) -> Ladder {
         duration_ms: target.duration_ms,
         evidence: target.evidence.clone(),
         problem: target.cause.as_ref().map(problem::cause),
+        for_colleague: None,
     };
     Ladder {
         system: verify::NAME.to_owned(),
@@ -348,6 +349,7 @@ pub async fn groups(engine: &Engine) -> Result<Vec<CauseGroup>, StoreError> {
             last: present::moment(count.last_ms),
             href: "/write-back#parked".to_owned(),
             orders: orders(&count.cause_code),
+            ..CauseGroup::default()
         }
     };
     Ok(counts.into_iter().map(group).collect())

@@ -120,9 +120,12 @@ catalogue! {
     "order.customs-value-missing" NeedsData: "Customs value missing", "A line has no price or the order no currency, and customs want a value.", "Enter the price on the order in Dynamics 365, then replay.";
     "order.too-many-packages" NeedsData: "Too many packages", "The order makes more packages or lines than FedEx takes in one shipment.", "Split the order in Dynamics 365, or change the packing on the Rules page, then replay.";
     "order.invoice-awaited" MovesByItself: "Waiting for the invoice", "The rules say to wait for the invoice number before shipping.", "Post the invoice in Dynamics 365, or change the rule; the shipment goes without after the limit.";
+    "order.declined" NeedsData: "Not approved", "A person did not approve this shipment.", "Read the reason in the detail, mend it, then replay; it asks for approval again.";
     "order.unreadable" NeedsData: "Record not readable", "Dynamics 365 answered a record that does not have the shape of an order.", "Read the detail, correct the record in Dynamics 365, then replay.";
     "order.stopped" NeedsData: "Stopped in Dynamics 365", "The order is on hold, or no longer confirmed.", "Release the order in Dynamics 365, then replay.";
     "order.not-found" NeedsData: "Not found in Dynamics 365", "Dynamics 365 no longer has this order.", "Check the order in Dynamics 365.";
+    "mode.shadow" NeedsSetup: "In shadow", "The legal entity is in shadow: nothing is written to Dynamics 365.", "Nothing, while it is meant to be in shadow; switch it on the Approve page when it is not.";
+    "mode.rehearsals-used-up" MovesByItself: "Not asked today", "FedEx is asked about a limited number of plans a day, and today's are used up.", "Nothing; it is asked after midnight GMT. Dry run and Quote on the order's page ask now.";
     "rules.delivery-mode-unmapped" NeedsSetup: "Delivery mode without a service", "No FedEx service is set for the delivery mode of this order.", "Add the mode on the Rules page, or choose a service here, then replay.";
     "rules.unit-unknown" NeedsSetup: "Unit conversion missing", "A line is sold in another unit than its item is weighed in.", "Enter how many inventory units the sales unit holds on the Rules page, then replay.";
     "rules.cartons-missing" NeedsSetup: "No cartons", "The packing rule asks for cartons, and the list is empty.", "Enter cartons on the Rules page, then replay.";
@@ -151,6 +154,7 @@ catalogue! {
     "d365.throttled" MovesByItself: "Throttled by Dynamics 365", "Dynamics 365 asked us to wait.", "Nothing; we come back when it said.";
     "d365.answer-unreadable" NeedsSetup: "Answer not understood", "Dynamics 365 answered something we cannot read.", "Read the attempt on the order page; check the environment address.";
     "d365.read-refused" NeedsSetup: "Read refused", "Dynamics 365 refused to read the orders.", "Read the detail; check the entity set name and the application's security roles.";
+    "d365.company-unknown" NeedsSetup: "Legal entity not found", "This environment has no legal entity of that name, or the application may not see it.", "Correct the legal entities on the Connections page.";
     "d365.write-refused" NeedsData: "Write refused by Dynamics 365", "Dynamics 365 refused to write the tracking data onto the order.", "Read its reason in the detail, mend it in Dynamics 365, then replay.";
     "d365.write-field-unknown" NeedsSetup: "Write-back field not found", "The order has no field of the configured name.", "Correct the field on the Write-back page, or have the deployment mended in Dynamics 365, then write again.";
     "d365.write-field-closed" NeedsSetup: "Write-back field cannot be written", "Dynamics 365 has the field, and it is switched off, read-only, or of another kind.", "Choose another field on the Write-back page.";

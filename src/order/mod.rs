@@ -5,20 +5,24 @@
 //! parts of a split order live their own lives. A voided shipment may have a successor, and a
 //! return label is a shipment of its own.
 
+pub mod backtest;
 pub mod cause;
 pub mod consignee;
 pub mod correction;
 pub mod customs;
 pub mod facts;
 pub mod group;
+pub mod mode;
 pub mod next_action;
 pub mod outlook;
 pub mod packing;
 pub mod parcel;
 pub mod parcel_state;
+pub mod pickup;
 pub mod plan;
 pub mod postal;
 pub mod ready;
+pub mod repair;
 pub mod retry;
 pub mod rules;
 pub mod scan;
@@ -31,6 +35,7 @@ pub mod transition;
 use crate::order::cause::Cause;
 use crate::order::correction::Correction;
 use crate::order::group::Difference;
+use crate::order::mode::Approval;
 use crate::order::plan::Plan;
 use crate::order::scan::Milestone;
 use crate::order::state::State;
@@ -278,6 +283,8 @@ pub struct Shipment {
     pub plan: Option<Plan>,
     /// What an operator changed.
     pub correction: Correction,
+    /// What a person said, or is asked to say, about buying its label.
+    pub approval: Option<Approval>,
     /// The reference of the attempt that bought, or may have bought, the label.
     pub reference: Option<String>,
     /// FedEx's job that makes the labels, while it does.
@@ -321,6 +328,7 @@ impl Shipment {
             next_run_ms: Some(now_ms),
             plan: None,
             correction: Correction::default(),
+            approval: None,
             reference: None,
             job_id: None,
             voiding: None,

@@ -15,6 +15,7 @@ use crate::order::rules::{InvoiceSource, Payer, Rules, keyed};
 use crate::order::{Address, Line, Order};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// FedEx: characters of `P_O_NUMBER` and `INVOICE_NUMBER`.
 pub const REFERENCE_LIMIT: usize = 30;
@@ -65,6 +66,11 @@ impl Plan {
     /// Weight of all packages.
     pub fn weight(&self) -> Decimal {
         self.packages.iter().map(|package| package.weight.value()).sum()
+    }
+
+    /// Changes when anything about what will be bought does.
+    pub fn fingerprint(&self) -> String {
+        hex::encode(Sha256::digest(serde_json::to_vec(self).expect("a plan is plain data")))
     }
 
     /// The same parcels on their way back.
@@ -313,14 +319,14 @@ pub fn shown_country(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::order::facts::Item;
     use crate::order::group::groups;
     use crate::order::rules::{Invoice, Label, ShipFrom};
     use std::collections::{BTreeMap, BTreeSet};
 
-    fn order() -> Order {
+    pub fn order() -> Order {
         let ship_to = Address {
             name: "Norwood Pump Co".into(),
             street: "1450 Commerce St".into(),
@@ -349,12 +355,12 @@ mod tests {
         }
     }
 
-    fn facts() -> Facts {
+    pub fn facts() -> Facts {
         let item = Item { weight: Some(Decimal::from(3)), origin: "US".into(), ..Item::default() };
         Facts { phone: Some("2145550100".into()), items: [("P-100".into(), item)].into(), ..Facts::default() }
     }
 
-    fn rules() -> Rules {
+    pub fn rules() -> Rules {
         let from = ShipFrom {
             company: "Contoso Parts".into(),
             city: "Memphis".into(),
@@ -376,6 +382,10 @@ mod tests {
     fn planned(order: &Order, facts: &Facts, rules: &Rules, correction: &Correction) -> Result<Plan, Cause> {
         let group = groups(order, &BTreeSet::new()).into_iter().next().unwrap_or_default();
         plan(order, &group, facts, rules, correction)
+    }
+
+    pub fn sample() -> Plan {
+        planned(&order(), &facts(), &rules(), &Correction::default()).expect("a plan")
     }
 
     fn code(order: &Order, facts: &Facts, rules: &Rules) -> String {

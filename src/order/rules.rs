@@ -5,7 +5,9 @@
 
 use crate::order::Address;
 use crate::order::customs::PURPOSES;
+use crate::order::mode::Mode;
 use crate::order::parcel::{Dimensions, ImageType, Service};
+use crate::order::pickup::Pickup;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +41,12 @@ pub struct Rules {
     pub customs: CustomsRules,
     /// Split street lines over 35 characters at words, without asking.
     pub split_streets: bool,
+    /// Warehouse, or `default` → when FedEx comes.
+    pub pickups: BTreeMap<String, Pickup>,
+    /// Legal entity → how far its orders go by themselves; automatic for all others. Switched by an
+    /// administrator with a reason, never edited with the rest.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub modes: BTreeMap<String, Mode>,
     /// Processing statuses that may ship; of the Dynamics 365 connection.
     #[serde(skip)]
     pub processing_statuses: Vec<String>,
@@ -50,6 +58,11 @@ impl Rules {
         let modes = self.services.keys().map(|key| key.split('/').next().unwrap_or(key).to_owned());
         let modes: BTreeSet<String> = modes.filter(|mode| mode != DEFAULT).collect();
         modes.into_iter().collect()
+    }
+
+    /// How far the orders of a legal entity go by themselves.
+    pub fn mode(&self, company: &str) -> Mode {
+        self.modes.get(company).copied().unwrap_or_default()
     }
 
     /// The first value that cannot be meant: where it stands, and what is wrong.
@@ -94,6 +107,9 @@ impl Rules {
         let purpose = self.customs.purpose.trim();
         if !purpose.is_empty() && !PURPOSES.contains(&purpose) {
             return fault("customs.purpose".to_owned(), "FedEx does not know this purpose");
+        }
+        if let Some((warehouse, sentence)) = self.pickups.iter().find_map(|(key, one)| Some((key, one.fault()?))) {
+            return fault(format!("pickups.{warehouse}"), sentence);
         }
         let terms = self.customs.terms_of_sale.iter().find(|(_, terms)| terms.len() != 3);
         if let Some((name, _)) = terms {
@@ -316,12 +332,24 @@ mod tests {
             r#"{"packing":{"cartons":[{"name":"S","dimensions":{"length":0,"width":1,"height":1},"limit_lb":"5"}]}}"#;
         assert_eq!(fault(carton).as_deref(), Some("packing.cartons.S"));
         assert_eq!(fault(r#"{"weights":{"items":{"P":"0"}}}"#).as_deref(), Some("weights.items.P"));
+        let pickup = r#"{"pickups":{"24":{"cut_off":"16:30","zone":"America/Nowhere"}}}"#;
+        assert_eq!(fault(pickup).as_deref(), Some("pickups.24"));
         assert_eq!(fault(r#"{"customs":{"purpose":"GIFTS"}}"#).as_deref(), Some("customs.purpose"));
         assert_eq!(fault(r#"{"customs":{"terms_of_sale":{"X":"DAPP"}}}"#).as_deref(), Some("customs.terms_of_sale.X"));
         assert!(
             serde_json::from_str::<Rules>(r#"{"pakcing":{}}"#).is_err(),
             "a misspelt key is a setting that does nothing"
         );
+    }
+
+    #[test]
+    fn a_document_from_before_the_modes_is_automatic_and_stays_as_it_was() {
+        let mut rules: Rules = serde_json::from_str("{}").expect("readable");
+        assert_eq!(rules.mode("usmf"), Mode::Automatic);
+        assert!(!serde_json::to_string(&rules).expect("plain").contains("modes"));
+        rules.modes.insert("usmf".into(), Mode::Shadow);
+        let again: Rules = serde_json::from_str(&serde_json::to_string(&rules).expect("plain")).expect("readable");
+        assert_eq!((again.mode("usmf"), again.mode("demf")), (Mode::Shadow, Mode::Automatic));
     }
 
     #[test]

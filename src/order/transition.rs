@@ -12,6 +12,7 @@
 use crate::clock::MINUTE_MS;
 use crate::order::cause::Cause;
 use crate::order::group::Difference;
+use crate::order::mode::{Approval, Permit, after_plan};
 use crate::order::plan::Plan;
 use crate::order::retry::{Decision, Failure, decide};
 use crate::order::scan::{Milestone, advance};
@@ -46,10 +47,24 @@ pub enum Event {
     OrderCancelled,
     /// The order changed in Dynamics 365.
     OrderChanged,
+    /// It is not bought by itself: what FedEx would say is known as far as it can be, and a person is asked.
+    Rehearsed {
+        /// When FedEx is asked again, if it could not be.
+        again_ms: Option<i64>,
+    },
+    /// A person approved this plan.
+    Approved {
+        /// Of the plan they saw.
+        fingerprint: String,
+    },
+    /// A person did not approve it, and says why.
+    Declined(Cause),
     /// A purchase is about to be sent under this reference.
     PurchaseBegun {
         /// Our reference.
         reference: String,
+        /// Leave to buy.
+        permit: Permit,
     },
     /// FedEx made the label, or it was found by its reference.
     Bought(Bought),
@@ -124,6 +139,9 @@ pub enum Refusal {
     /// The answer belongs to another purchase than the one in question.
     #[error("the answer belongs to another purchase")]
     OtherPurchase,
+    /// What was approved is not what would be bought.
+    #[error("it is planned otherwise now")]
+    OtherPlan,
 }
 
 /// Applies an event. The version does not change here: saving raises it.
@@ -132,13 +150,22 @@ pub fn apply(shipment: &Shipment, event: Event, now_ms: i64) -> Result<Shipment,
     match event {
         Event::Planned(plan) => {
             only_in(&next, State::Received)?;
+            next.approval = after_plan(next.approval, &plan);
             next.plan = Some(*plan);
             enter(&mut next, State::Ready, Some(now_ms));
         }
         Event::OrderCancelled => before_label(&mut next, State::Cancelled, None)?,
         Event::NotOurs => before_label(&mut next, State::Excluded, None)?,
-        Event::OrderChanged => before_label(&mut next, State::Received, Some(now_ms))?,
-        Event::PurchaseBegun { reference } => {
+        Event::OrderChanged => {
+            before_label(&mut next, State::Received, Some(now_ms))?;
+            // What was approved was another order.
+            next.approval = next.approval.map(|_| Approval::Awaited);
+        }
+        Event::Rehearsed { .. } | Event::Approved { .. } | Event::Declined(_) => {
+            only_in(&next, State::Ready)?;
+            approve(&mut next, event, now_ms)?;
+        }
+        Event::PurchaseBegun { reference, permit: _ } => {
             only_in(&next, State::Ready)?;
             forget_purchase(&mut next);
             next.reference = Some(reference);
@@ -201,6 +228,30 @@ fn only_in(shipment: &Shipment, state: State) -> Result<(), Refusal> {
 fn before_label(next: &mut Shipment, state: State, next_run_ms: Option<i64>) -> Result<(), Refusal> {
     only_if(next, is_before_label(next))?;
     enter(next, state, next_run_ms);
+    Ok(())
+}
+
+/// A plan that is not bought by itself: a person is asked, and answers.
+fn approve(next: &mut Shipment, event: Event, now_ms: i64) -> Result<(), Refusal> {
+    match event {
+        Event::Approved { fingerprint } => {
+            let planned = next.plan.as_ref().map(Plan::fingerprint);
+            if planned.as_ref() != Some(&fingerprint) {
+                return Err(Refusal::OtherPlan);
+            }
+            enter(next, State::Ready, Some(now_ms));
+            next.approval = Some(Approval::Given(fingerprint));
+        }
+        Event::Declined(cause) => {
+            park(next, cause);
+            next.approval = Some(Approval::Awaited);
+        }
+        Event::Rehearsed { again_ms } => {
+            enter(next, State::Ready, again_ms);
+            next.approval = Some(Approval::Awaited);
+        }
+        _ => {}
+    }
     Ok(())
 }
 
@@ -430,164 +481,5 @@ const FIRST_LOOK_MS: i64 = 10 * crate::clock::SECOND_MS;
 const FIRST_JOB_LOOK_MS: i64 = 3 * crate::clock::SECOND_MS;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::HOUR_MS;
-    use crate::order::{OrderId, ShipmentId};
-
-    fn shipment(state: State) -> Shipment {
-        Shipment {
-            state,
-            next_run_ms: None,
-            reference: Some("R1".into()),
-            ..Shipment::received(ShipmentId("s".into()), OrderId("o".into()), 1, 0)
-        }
-    }
-
-    fn labelled(state: State) -> Shipment {
-        Shipment { tracking_number: Some("794600000001".into()), ..shipment(state) }
-    }
-
-    fn bought(reference: &str) -> Event {
-        Event::Bought(Bought {
-            reference: reference.into(),
-            tracking_number: "794600000001".into(),
-            charge: None,
-            has_label: true,
-        })
-    }
-
-    fn no_answer() -> Event {
-        Event::Failed { failure: Failure::NoAnswer(Cause::new("fedex.no-answer")), jitter: 0.0 }
-    }
-
-    #[test]
-    fn a_purchase_without_an_answer_is_unknown_and_cannot_be_replayed() {
-        let unknown = apply(&shipment(State::Ready), no_answer(), 0).expect("allowed");
-        assert_eq!(unknown.state, State::OutcomeUnknown);
-        assert_eq!(apply(&unknown, Event::Replay, 0), Err(Refusal::LookUpFirst));
-        assert!(apply(&unknown, Event::PurchaseBegun { reference: "R2".into() }, 0).is_err());
-    }
-
-    #[test]
-    fn a_found_label_is_adopted_and_a_strangers_is_not() {
-        let unknown = shipment(State::OutcomeUnknown);
-        assert_eq!(apply(&unknown, bought("R1"), 5).expect("adopted").state, State::Labelled);
-        assert_eq!(apply(&unknown, bought("R9"), 5), Err(Refusal::OtherPurchase));
-        let decided = apply(&unknown, Event::DeclaredAbsent, 5).expect("decided");
-        assert_eq!(apply(&decided, bought("R1"), 6).expect("late, and true").state, State::Labelled);
-    }
-
-    #[test]
-    fn absence_is_believed_only_after_several_looks_over_the_configured_wait() {
-        for wait_ms in [0, HOUR_MS, 6 * HOUR_MS] {
-            let mut now = 0;
-            let mut seen = shipment(State::OutcomeUnknown);
-            let mut looks = 0;
-            while seen.state == State::OutcomeUnknown {
-                seen = apply(&seen, Event::Absent { wait_ms }, now).expect("allowed");
-                looks += 1;
-                now = seen.next_run_ms.expect("looks again");
-                assert!(looks < 20, "it must end");
-            }
-            assert_eq!(seen.state, State::Ready);
-            assert_eq!(seen.reference, None);
-            assert!(looks >= ABSENCES && now >= wait_ms, "{looks} looks in {now} ms, asked for {wait_ms}");
-        }
-    }
-
-    #[test]
-    fn a_second_label_cannot_be_bought() {
-        for state in [State::Labelled, State::Announced, State::Delivered, State::Closed, State::Parked] {
-            assert!(apply(&shipment(state), bought("R1"), 0).is_err(), "{}", state.name());
-            let begun = Event::PurchaseBegun { reference: "R2".into() };
-            assert!(apply(&shipment(state), begun, 0).is_err(), "{}", state.name());
-        }
-    }
-
-    #[test]
-    fn parking_remembers_where_to_go_on() {
-        let fail = || Event::Failed { failure: Failure::Permanent(Cause::new("fedex.refused")), jitter: 0.0 };
-        let before = apply(&shipment(State::Ready), fail(), 0).expect("parked");
-        assert_eq!((before.state, before.resume), (State::Parked, Some(State::Received)));
-        let after = apply(&shipment(State::Labelled), fail(), 0).expect("parked");
-        assert_eq!(after.resume, Some(State::Labelled));
-        let again = apply(&after, Event::Replay, 7).expect("replayed");
-        assert_eq!((again.state, again.next_run_ms), (State::Labelled, Some(7)));
-    }
-
-    #[test]
-    fn scans_before_the_write_back_wait_for_it_and_then_count() {
-        let mut labelled = shipment(State::Labelled);
-        labelled.tracking_number = Some("1".into());
-        let scan = Event::Scanned { milestone: Milestone::Delivered, delivered_ms: Some(3) };
-        let known = apply(&labelled, scan, 4).expect("kept");
-        assert_eq!((known.state, known.milestone), (State::Labelled, Some(Milestone::Delivered)));
-        let announced = apply(&known, Event::Announced, 5).expect("announced");
-        assert_eq!((announced.state, announced.next_run_ms), (State::Delivered, Some(5)));
-    }
-
-    #[test]
-    fn a_change_in_dynamics_releases_what_was_parked_before_the_label_only() {
-        let mut parked = shipment(State::Parked);
-        parked.resume = Some(State::Received);
-        assert_eq!(apply(&parked, Event::OrderChanged, 0).expect("goes on").state, State::Received);
-        parked.resume = Some(State::Labelled);
-        assert!(apply(&parked, Event::OrderChanged, 0).is_err());
-    }
-
-    #[test]
-    fn a_label_is_cancelled_only_before_fedex_has_the_parcel() {
-        for state in [State::Labelled, State::Announced] {
-            let asked = apply(&labelled(state), Event::VoidAsked(Voiding::Only), 5).expect("allowed");
-            assert_eq!((asked.state, asked.next_run_ms), (state, Some(5)));
-            assert!(apply(&asked, Event::VoidAsked(Voiding::AndReship), 5).is_err(), "once is enough");
-            let voided = apply(&asked, Event::Voided, 6).expect("cancelled");
-            assert_eq!((voided.state, voided.next_run_ms), (State::Voided, Some(6)), "its number is withdrawn");
-            assert_eq!(apply(&voided, Event::Withdrawn, 7).expect("withdrawn").next_run_ms, None);
-        }
-        let moving = Shipment { milestone: Some(Milestone::PickedUp), ..labelled(State::InTransit) };
-        assert!(apply(&moving, Event::VoidAsked(Voiding::Only), 0).is_err());
-        assert!(apply(&shipment(State::Ready), Event::VoidAsked(Voiding::Only), 0).is_err());
-        assert!(apply(&labelled(State::Announced), Event::Voided, 0).is_err(), "nobody asked");
-    }
-
-    #[test]
-    fn a_refused_cancellation_leaves_everything_as_it_was() {
-        let mut parked = labelled(State::Parked);
-        (parked.resume, parked.cause) = (Some(State::Labelled), Some(Cause::new("d365.write-refused")));
-        let asked = apply(&parked, Event::VoidAsked(Voiding::AndReship), 0).expect("allowed");
-        assert!(apply(&asked, Event::Replay, 0).is_err(), "not while it is being cancelled");
-        let refusal = Event::Failed { failure: Failure::Permanent(Cause::new("fedex.void-refused")), jitter: 0.0 };
-        let refused = apply(&asked, refusal, 1).expect("kept");
-        assert_eq!(refused, parked);
-        let asked = apply(&labelled(State::Labelled), Event::VoidAsked(Voiding::Only), 0).expect("allowed");
-        assert_eq!(apply(&asked, Event::VoidRefused, 3).expect("goes on").next_run_ms, Some(3));
-    }
-
-    #[test]
-    fn a_job_is_an_unknown_outcome_until_it_ends() {
-        let pending = apply(&shipment(State::Ready), Event::JobAccepted { job_id: "j".into() }, 0).expect("accepted");
-        assert_eq!((pending.state, pending.job_id.as_deref()), (State::OutcomeUnknown, Some("j")));
-        assert_eq!(apply(&pending, Event::Replay, 0), Err(Refusal::LookUpFirst));
-        assert_eq!(apply(&pending, bought("R1"), 1).expect("made").job_id, None);
-        let failed = apply(&pending, Event::JobFailed(Cause::new("fedex.refused")), 1).expect("parked");
-        assert_eq!((failed.state, failed.resume, failed.reference), (State::Parked, Some(State::Received), None));
-    }
-
-    #[test]
-    fn an_operator_may_decide_that_no_label_was_made() {
-        let decided = apply(&shipment(State::OutcomeUnknown), Event::DeclaredAbsent, 4).expect("allowed");
-        assert_eq!((decided.state, decided.reference, decided.next_run_ms), (State::Received, None, Some(4)));
-        assert!(apply(&labelled(State::Labelled), Event::DeclaredAbsent, 4).is_err());
-    }
-
-    #[test]
-    fn a_change_after_the_label_is_kept_once_and_changes_no_state() {
-        let changes = vec![Difference { what: "order".into(), was: "confirmed".into(), now: "cancelled".into() }];
-        let noted = apply(&labelled(State::Announced), Event::ChangedAfterLabel(changes.clone()), 0).expect("noted");
-        assert_eq!((noted.state, &noted.changes), (State::Announced, &changes));
-        assert!(apply(&noted, Event::ChangedAfterLabel(changes.clone()), 0).is_err(), "known already");
-        assert!(apply(&shipment(State::Ready), Event::ChangedAfterLabel(changes), 0).is_err());
-    }
-}
+#[path = "transition_tests.rs"]
+mod tests;

@@ -1,7 +1,7 @@
 //! The audit trail: append, read, verify. There is no update and no delete, here or in the database.
 
 use crate::audit::{CHAIN_START, Entry, Stored, follows};
-use crate::store::{Conditions, Db, Param, Result, Store, Tx, bind_all, on_db, on_tx};
+use crate::store::{Conditions, Db, Param, Result, Store, Tx, bind_all, contains, on_db, on_tx};
 use crate::transport::{Begun, Completed, Journal, JournalError};
 use async_trait::async_trait;
 
@@ -77,6 +77,8 @@ pub struct TrailRow {
     pub duration_ms: Option<i64>,
     /// Body or details.
     pub body: Option<String>,
+    /// Shipment.
+    pub shipment_id: Option<String>,
     /// Attempt.
     pub attempt_id: Option<String>,
     /// Joins begun and completed.
@@ -88,8 +90,25 @@ pub struct TrailRow {
 }
 
 pub(super) const TRAIL: &str = "a.sequence, a.at_ms, a.actor, a.system, a.action, a.outcome, a.summary, a.http_status,
-    a.duration_ms, a.body, a.attempt_id, a.call_id, o.company, o.number
+    a.duration_ms, a.body, a.shipment_id, a.attempt_id, a.call_id, o.company, o.number
     from audit a left join orders o on o.order_id = a.order_id";
+
+/// An entry for an export.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// As it stands in the chain.
+    pub entry: Stored,
+    /// Legal entity and number of its order.
+    pub order: Option<(String, String)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ExportRow {
+    #[sqlx(flatten)]
+    entry: Row,
+    company: Option<String>,
+    number: Option<String>,
+}
 
 /// What the trail is asked for.
 #[derive(Clone, Debug, Default)]
@@ -100,8 +119,18 @@ pub struct TrailQuery {
     pub actor: Option<String>,
     /// Which side.
     pub system: Option<String>,
+    /// An action, or the beginning of some.
+    pub action: Option<String>,
     /// How.
     pub outcome: Option<String>,
+    /// Part of the summary.
+    pub text: Option<String>,
+    /// From this moment on.
+    pub from_ms: Option<i64>,
+    /// Before this moment.
+    pub to_ms: Option<i64>,
+    /// Id of an order, a shipment, an attempt or a call.
+    pub correlation: Option<String>,
     /// Entries before this position.
     pub before: Option<i64>,
 }
@@ -212,6 +241,23 @@ impl Db {
         Ok(on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_all(pool).await?))
     }
 
+    /// Entries that match after a position, oldest first, with legal entity and number of their order.
+    pub async fn trail_after(&self, query: &TrailQuery, after: i64, limit: i64) -> Result<Vec<Exported>> {
+        let mut conditions = trail_conditions(query);
+        conditions.and("a.sequence > ?", Param::Number(after));
+        let columns: Vec<String> = COLUMNS.split(',').map(|column| format!("a.{}", column.trim())).collect();
+        let sql = format!(
+            "select {}, o.company, o.number from audit a left join orders o on o.order_id = a.order_id {}
+             order by a.sequence limit {limit}",
+            columns.join(", "),
+            conditions.sql()
+        );
+        let rows: Vec<ExportRow> =
+            on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_all(pool).await?);
+        let exported = |row: ExportRow| Exported { entry: row.entry.into(), order: row.company.zip(row.number) };
+        Ok(rows.into_iter().map(exported).collect())
+    }
+
     /// How many entries match, whatever the page.
     pub async fn count_trail(&self, query: &TrailQuery) -> Result<i64> {
         let conditions = trail_conditions(query);
@@ -241,15 +287,35 @@ impl Db {
 
 fn trail_conditions(query: &TrailQuery) -> Conditions {
     let mut conditions = Conditions::default();
+    let given =
+        |value: &Option<String>| value.as_deref().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned);
     for (column, value) in [
         ("o.number = ?", &query.order),
         ("a.actor = ?", &query.actor),
         ("a.system = ?", &query.system),
         ("a.outcome = ?", &query.outcome),
     ] {
-        if let Some(value) = value.as_deref().map(str::trim).filter(|value| !value.is_empty()) {
-            conditions.and(column, Param::Text(value.to_owned()));
+        if let Some(value) = given(value) {
+            conditions.and(column, Param::Text(value));
         }
+    }
+    if let Some(action) = given(&query.action) {
+        let beginning = contains(&action).trim_start_matches('%').to_owned();
+        conditions.and(r"lower(a.action) like ? escape '\'", Param::Text(beginning));
+    }
+    if let Some(text) = given(&query.text) {
+        conditions.and(r"lower(a.summary) like ? escape '\'", Param::Text(contains(&text)));
+    }
+    for (column, value) in [("a.at_ms >= ?", query.from_ms), ("a.at_ms < ?", query.to_ms)] {
+        if let Some(value) = value {
+            conditions.and(column, Param::Number(value));
+        }
+    }
+    if let Some(id) = given(&query.correlation) {
+        // A call is named by the position of its begun entry.
+        let begun = id.parse::<i64>().map(|sequence| format!(" or a.sequence = {sequence}")).unwrap_or_default();
+        let any = format!("(a.order_id = ? or a.shipment_id = ? or a.attempt_id = ? or a.call_id = ?{begun})");
+        conditions.and(&any, Param::Text(id));
     }
     conditions
 }

@@ -1,6 +1,6 @@
 //! Small facts the engine remembers, and the last ping of each system.
 
-use crate::store::{Db, Result, on_db, on_tx};
+use crate::store::{Db, Result, Tx, on_db, on_tx};
 
 /// When Dynamics 365 was last asked for orders, successfully.
 pub const LAST_PULL: &str = "d365.last_pull_ms";
@@ -8,6 +8,21 @@ pub const LAST_PULL: &str = "d365.last_pull_ms";
 pub const FULL_SCAN: &str = "d365.full_scan_ms";
 /// How many orders were in it.
 pub const FULL_SCAN_SEEN: &str = "d365.full_scan_seen";
+/// Since when the built-in twins stand in for both systems.
+pub const TWINS_AT_WORK: &str = "twins.begun_ms";
+/// When an operator put the finished checklist of the first day away.
+pub const FIRST_DAY_DONE: &str = "first_day.done_ms";
+
+impl Tx {
+    /// Remembers a number.
+    pub async fn set_cursor(&mut self, name: &str, value: i64, now_ms: i64) -> Result<()> {
+        let sql = "
+            insert into cursors (name, value, updated_ms) values ($1, $2, $3)
+            on conflict (name) do update set value = excluded.value, updated_ms = excluded.updated_ms";
+        on_tx!(self, conn => sqlx::query(sql).bind(name).bind(value).bind(now_ms).execute(conn).await?.rows_affected());
+        Ok(())
+    }
+}
 
 impl Db {
     /// A remembered number.
@@ -19,11 +34,8 @@ impl Db {
 
     /// Remembers a number.
     pub async fn set_cursor(&self, name: &str, value: i64, now_ms: i64) -> Result<()> {
-        let sql = "
-            insert into cursors (name, value, updated_ms) values ($1, $2, $3)
-            on conflict (name) do update set value = excluded.value, updated_ms = excluded.updated_ms";
         let mut tx = self.begin().await?;
-        on_tx!(&mut tx, conn => sqlx::query(sql).bind(name).bind(value).bind(now_ms).execute(conn).await?.rows_affected());
+        tx.set_cursor(name, value, now_ms).await?;
         tx.commit().await
     }
 

@@ -1,20 +1,25 @@
 //! All SQL. One file a table; a state change names the version it read and must hit one row.
 //!
-//! SQLite and PostgreSQL share every statement but three (claiming due work, and locking the end
-//! of the audit chain), each written beside the other. Concrete pools behind one enum instead of
+//! SQLite and PostgreSQL share every statement but four (claiming due work, keeping the rules
+//! while a purchase begins, and locking the end of the audit chain), each written beside the other. Concrete pools behind one enum instead of
 //! sqlx's `Any`: the pragmas, `begin immediate` and the session stores need them anyway.
 //!
 //! No transaction stays open over a network call: SQLite has one writer.
 
+pub mod approvals;
 pub mod attempts;
 pub mod audit;
+pub mod batches;
+pub mod built_in_twins;
 pub mod business_events;
+pub mod cause_notes;
 pub mod charges;
 pub mod closes;
 pub mod corrections;
 pub mod cursors;
 pub mod documents;
 pub mod event_tokens;
+pub mod failures;
 pub mod gaps;
 pub mod inbox;
 pub mod intake;
@@ -25,9 +30,14 @@ pub mod operators;
 pub mod orders;
 pub mod parcel_queue;
 pub mod parcels;
+pub mod pauses;
+pub mod pickup_counts;
+pub mod ping_history;
+pub mod plan_inputs;
 pub mod printers;
 pub mod prints;
 pub mod proofs;
+pub mod rehearsals;
 pub mod rules;
 pub mod scans;
 pub mod search;
@@ -295,3 +305,9 @@ macro_rules! bind_all {
     }};
 }
 use bind_all;
+
+/// A search pattern for `like … escape '\'`, lower case.
+fn contains(text: &str) -> String {
+    let escaped = text.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}

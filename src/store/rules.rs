@@ -1,5 +1,7 @@
 //! What an operator set for shipping: one document with a version.
 
+use crate::order::OrderId;
+use crate::order::mode::Mode;
 use crate::order::rules::Rules;
 use crate::store::{Db, Result, StoreError, Tx, exactly_one, on_db, on_tx};
 
@@ -31,6 +33,30 @@ impl Tx {
             .bind(version).bind(document).bind(now_ms).bind(by).execute(conn).await?.rows_affected());
         exactly_one(rows, "rules", "1")
     }
+
+    /// The mode of an order's legal entity. It cannot be switched before this transaction ends: a
+    /// purchase that begins under one mode is written down before the next one counts.
+    pub async fn mode_of(&mut self, order: &OrderId) -> Result<Mode> {
+        let document: Option<(String,)> = match self {
+            // Whoever writes is alone there.
+            Tx::Sqlite(tx) => sqlx::query_as(DOCUMENT).fetch_optional(&mut **tx).await?,
+            Tx::Postgres(tx) => sqlx::query_as(&format!("{DOCUMENT} for share")).fetch_optional(&mut **tx).await?,
+        };
+        let company: (String,) = on_tx!(self, conn => sqlx::query_as(COMPANY).bind(&order.0).fetch_one(conn).await?);
+        mode_in(document, &company.0)
+    }
+}
+
+const DOCUMENT: &str = "select document from rules where id = 1";
+const COMPANY: &str = "select company from orders where order_id = $1";
+
+fn mode_in(document: Option<(String,)>, company: &str) -> Result<Mode> {
+    Ok(document.map(|(document,)| parsed(&document)).transpose()?.map(|rules| rules.mode(company)).unwrap_or_default())
+}
+
+fn parsed(document: &str) -> Result<Rules> {
+    let impossible = |_| StoreError::Impossible { table: "rules", id: "1".to_owned(), column: "document" };
+    serde_json::from_str(document).map_err(impossible)
 }
 
 impl Db {
@@ -39,14 +65,15 @@ impl Db {
         let row: Option<(String, i64, i64, String)> = on_db!(self, pool => sqlx::query_as(
             "select document, version, updated_ms, updated_by from rules where id = 1").fetch_optional(pool).await?);
         row.map(|(document, version, updated_ms, updated_by)| {
-            let impossible = |_| StoreError::Impossible { table: "rules", id: "1".to_owned(), column: "document" };
-            Ok(SavedRules {
-                rules: serde_json::from_str(&document).map_err(impossible)?,
-                version,
-                updated_ms,
-                updated_by,
-            })
+            Ok(SavedRules { rules: parsed(&document)?, version, updated_ms, updated_by })
         })
         .transpose()
+    }
+
+    /// The mode of an order's legal entity.
+    pub async fn mode_of(&self, order: &OrderId) -> Result<Mode> {
+        let document: Option<(String,)> = on_db!(self, pool => sqlx::query_as(DOCUMENT).fetch_optional(pool).await?);
+        let company: (String,) = on_db!(self, pool => sqlx::query_as(COMPANY).bind(&order.0).fetch_one(pool).await?);
+        mode_in(document, &company.0)
     }
 }

@@ -32,6 +32,13 @@ impl Tx {
         Ok(self.insert_secret(row, "nothing").await? == 1)
     }
 
+    /// Forgets all sealed values whose name begins so.
+    pub async fn forget_secrets(&mut self, prefix: &str) -> Result<()> {
+        let sql = "delete from secrets where substr(name, 1, length($1)) = $1";
+        on_tx!(self, conn => sqlx::query(sql).bind(prefix).execute(conn).await?.rows_affected());
+        Ok(())
+    }
+
     /// Inserts a sealed value; `else_do` says what happens when one of its name is there.
     async fn insert_secret(&mut self, row: &SealedRow, else_do: &str) -> Result<u64> {
         let sql = format!(

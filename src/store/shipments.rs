@@ -1,15 +1,17 @@
 //! Shipments: the state, the lease and the one pending step.
 
 use crate::order::cause::Cause;
+use crate::order::mode::Approval;
 use crate::order::plan::Plan;
 use crate::order::scan::Milestone;
 use crate::order::search::{Query, Term, terms_of_shipment};
 use crate::order::state::State;
 use crate::order::{Charge, Kind, OrderId, Shipment, ShipmentId, Voiding};
+use crate::store::pauses::Flow;
 use crate::store::{Conditions, Db, Param, Result, StoreError, Tx, bind_all, exactly_one, on_db, on_tx};
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     shipment_id: String,
     order_id: String,
     kind: String,
@@ -25,6 +27,7 @@ struct Row {
     next_run_ms: Option<i64>,
     plan: Option<String>,
     correction: String,
+    approval: Option<String>,
     reference: Option<String>,
     job_id: Option<String>,
     voiding: Option<String>,
@@ -41,12 +44,12 @@ struct Row {
     absences: i64,
 }
 
-const COLUMNS: &str = "shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
-    cause_field, cause_detail, failures, next_run_ms, plan, correction, reference, job_id, voiding, changes, tracking_number, milestone, delivered_ms,
+pub(super) const COLUMNS: &str = "shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
+    cause_field, cause_detail, failures, next_run_ms, plan, correction, approval, reference, job_id, voiding, changes, tracking_number, milestone, delivered_ms,
     charge_amount, charge_currency, charge_rate_type, reprint_needed, labelled_ms, absent_since_ms, absences";
 
 impl Row {
-    fn shipment(self) -> Result<Shipment> {
+    pub(super) fn shipment(self) -> Result<Shipment> {
         let id = self.shipment_id.clone();
         let impossible = |column| StoreError::Impossible { table: "shipments", id: id.clone(), column };
         let plan: Option<Plan> = match &self.plan {
@@ -78,6 +81,7 @@ impl Row {
             correction: serde_json::from_str(&self.correction).map_err(|_| impossible("correction"))?,
             failures: u32::try_from(self.failures).map_err(|_| impossible("failures"))?,
             absences: u32::try_from(self.absences).map_err(|_| impossible("absences"))?,
+            approval: self.approval.map(Approval::from_stored),
             shipment_id: ShipmentId(self.shipment_id),
             order_id: OrderId(self.order_id),
             group_no: self.group_no,
@@ -130,6 +134,12 @@ pub struct ListRow {
     pub changed_ms: i64,
 }
 
+/// Rows of lists of shipments; what follows says which.
+pub(super) const LIST: &str = "
+    select s.shipment_id, o.company, o.number, o.customer_name, s.ship_to, s.state, s.milestone, s.service,
+           s.tracking_number, s.cause_code, o.seen_ms, s.changed_ms
+    from shipments s join orders o using (order_id)";
+
 /// What the order list is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct ListFilter {
@@ -141,19 +151,6 @@ pub struct ListFilter {
     pub search: Option<Query>,
     /// Rows after this one: last change and id.
     pub after: Option<(i64, String)>,
-}
-
-/// Shipments stopped for the same reason.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct CauseCount {
-    /// The cause.
-    pub cause_code: String,
-    /// How many.
-    pub shipments: i64,
-    /// Oldest.
-    pub first_ms: i64,
-    /// Newest.
-    pub last_ms: i64,
 }
 
 /// What lists show of a shipment before its plan says it better.
@@ -202,8 +199,8 @@ impl Tx {
         let sql = "
             insert into shipments (shipment_id, order_id, kind, group_no, parent_id, state, version, resume, cause_code,
                                    cause_field, cause_detail, failures, next_run_ms, plan, correction, service, ship_to,
-                                   warehouse, reprint_needed, absences, created_ms, changed_ms)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17, 0, 0, $18, $18)";
+                                   warehouse, reprint_needed, absences, created_ms, changed_ms, approval)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14, $15, $16, $17, 0, 0, $18, $18, $19)";
         let cause = shipment.cause.as_ref();
         on_tx!(self, conn => sqlx::query(sql)
             .bind(&shipment.shipment_id.0)
@@ -224,6 +221,7 @@ impl Tx {
             .bind(shown.ship_to)
             .bind(shown.warehouse)
             .bind(now_ms)
+            .bind(shipment.approval.as_ref().map(|said| said.stored().to_owned()))
             .execute(conn).await?.rows_affected());
         self.add_terms(&shipment.order_id, terms_of_shipment(shipment)).await
     }
@@ -242,7 +240,7 @@ impl Tx {
                 closed_ms = $25,
                 environment = coalesce($26, environment),
                 service = coalesce($27, service),
-                job_id = $29, voiding = $30, changes = $31,
+                job_id = $29, voiding = $30, changes = $31, approval = $32,
                 lease = case when $28 = 1 then lease else null end,
                 lease_until_ms = case when $28 = 1 then lease_until_ms else null end
             where shipment_id = $1 and state = $2 and version = $3";
@@ -283,6 +281,7 @@ impl Tx {
             .bind(after.job_id.clone())
             .bind(after.voiding.map(Voiding::name))
             .bind(changes)
+            .bind(after.approval.as_ref().map(|said| said.stored().to_owned()))
             .execute(conn).await?.rows_affected());
         exactly_one(rows, "shipments", &before.shipment_id.0)?;
         self.add_terms(&after.order_id, new_terms(before, after)).await?;
@@ -317,10 +316,16 @@ impl Tx {
     /// Claims due shipments for a node. A shipment with a call in flight is never claimed.
     pub async fn claim_due(&mut self, node: &str, now_ms: i64, until_ms: i64, limit: i64) -> Result<Vec<Shipment>> {
         let open = "select 1 from attempts where attempts.shipment_id = shipments.shipment_id and finished_ms is null";
+        let paused = |flow: Flow| format!("exists (select 1 from pauses where flow = '{}')", flow.name());
+        // Cancelling a label and finding out what a purchase did go on whatever is paused.
         let due = format!(
             "select shipment_id from shipments
              where next_run_ms <= $1 and (lease_until_ms is null or lease_until_ms < $1) and not exists ({open})
-             order by next_run_ms limit $2"
+             and not (state = 'ready' and {})
+             and not (state in ('labelled', 'delivered', 'voided') and voiding is null and {})
+             order by next_run_ms limit $2",
+            paused(Flow::Shipping),
+            paused(Flow::WriteBack)
         );
         let claim = |skip: &str| {
             format!(
@@ -472,15 +477,6 @@ impl Db {
             .collect()
     }
 
-    /// Shipments with a cause, by cause: parked, unknown, or waiting with a failure behind them.
-    pub async fn count_by_cause(&self) -> Result<Vec<CauseCount>> {
-        let sql = "
-            select cause_code, count(*) as shipments, min(changed_ms) as first_ms, max(changed_ms) as last_ms
-            from shipments where cause_code is not null
-            group by cause_code order by count(*) desc, cause_code";
-        Ok(on_db!(self, pool => sqlx::query_as(sql).fetch_all(pool).await?))
-    }
-
     /// One page of the order list, newest change first.
     pub async fn list(&self, filter: &ListFilter, limit: i64) -> Result<Vec<ListRow>> {
         let mut conditions = conditions(filter);
@@ -489,13 +485,7 @@ impl Db {
             let number = conditions.params.len();
             conditions.and(&format!("(s.changed_ms < ${number} or s.shipment_id < ?)"), Param::Text(id.clone()));
         }
-        let sql = format!(
-            "select s.shipment_id, o.company, o.number, o.customer_name, s.ship_to, s.state, s.milestone,
-                    s.service, s.tracking_number, s.cause_code, o.seen_ms, s.changed_ms
-             from shipments s join orders o using (order_id) {}
-             order by s.changed_ms desc, s.shipment_id desc limit {limit}",
-            conditions.sql()
-        );
+        let sql = format!("{LIST} {} order by s.changed_ms desc, s.shipment_id desc limit {limit}", conditions.sql());
         Ok(on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_all(pool).await?))
     }
 
@@ -519,8 +509,8 @@ fn conditions(filter: &ListFilter) -> Conditions {
     if let Some(cause) = &filter.cause {
         conditions.and("s.cause_code = ?", Param::Text(cause.clone()));
     }
-    for word in filter.search.iter().flat_map(|query| &query.words) {
-        conditions.and_found("s.order_id", word);
+    if let Some(query) = &filter.search {
+        conditions.and_found("s.order_id", query);
     }
     conditions
 }

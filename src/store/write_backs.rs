@@ -244,6 +244,7 @@ impl Tx {
         let due = "
             select order_id from write_backs
             where next_run_ms <= $1 and (lease_until_ms is null or lease_until_ms < $1)
+            and not exists (select 1 from pauses where flow = 'write_back')
             order by next_run_ms limit 1";
         let claim = |skip: &str| {
             format!(

@@ -137,7 +137,7 @@ async fn a_connection_mended_in_the_product_lets_waiting_orders_go_at_once() {
 }
 
 /// A self-signed certificate with an RSA key, both in PEM; ends so many days from now.
-fn certificate(days: i64) -> (String, String) {
+pub fn certificate(days: i64) -> (String, String) {
     let mut random = rsa::rand_core::OsRng;
     let key = rsa::RsaPrivateKey::new(&mut random, 2_048).expect("a key");
     let key = key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string();
@@ -151,7 +151,7 @@ fn certificate(days: i64) -> (String, String) {
 }
 
 /// The twin's credentials with a certificate in place of the secret.
-fn certified(app: &TestApp, (certificate, key): &(String, String)) -> Value {
+pub fn certified(app: &TestApp, (certificate, key): &(String, String)) -> Value {
     let mut document = app.twin.d365_credentials();
     document.as_object_mut().expect("an object").remove("client_secret");
     document["certificate"] = certificate.as_str().into();

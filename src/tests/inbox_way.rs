@@ -114,7 +114,7 @@ async fn silence_while_parcels_move_is_said_everywhere_and_ends_by_itself() {
     assert_eq!(served.page().await.alarm.as_deref(), Some(sentence));
     let desk = served.desk(Role::Viewer);
     let attention = desk.attention().await.expect("seen");
-    assert!(attention.checklist.iter().any(|line| line.label == sentence && line.href == "/inbox"));
+    assert!(attention.notices.iter().any(|line| line.label == sentence && line.href == "/inbox"));
     let chip = desk.frame().await.expect("seen").chips.pop().expect("FedEx");
     assert_eq!(chip.text, "pushes silent");
     let text = async |path: &str| {

@@ -167,9 +167,9 @@ async fn counts_lists_and_causes_agree() {
         let db = &app.engine.store.db;
         let counts = db.count_by_state().await.unwrap();
         assert_eq!(counts.iter().map(|(_, count)| count).sum::<i64>(), 4, "{backend:?}");
-        let causes = db.count_by_cause().await.unwrap();
+        let causes = db.failure_groups().await.unwrap();
         assert_eq!(causes.len(), 1);
-        let filter = ListFilter { cause: Some(causes[0].cause_code.clone()), ..ListFilter::default() };
+        let filter = ListFilter { cause: Some(causes[0].key.code.clone()), ..ListFilter::default() };
         assert_eq!(db.count(&filter).await.unwrap(), causes[0].shipments);
         assert_eq!(db.list(&filter, 10).await.unwrap()[0].number, "SO-77");
         assert!(db.shipment(&ShipmentId("none".into())).await.unwrap().is_none());

@@ -72,7 +72,8 @@ pub fn web_address(field: &str, text: &str, example: &str) -> Result<Url, Creden
     Ok(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is this machine itself.
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -99,6 +99,16 @@ impl Ladder {
         self.rungs.push(ProbeRung { name, outcome, duration_ms, evidence, cause });
     }
 
+    /// Tries a rung that no later one stands on: how it holds says nothing of the others.
+    pub async fn climb_beside<F>(&mut self, name: &'static str, rung: F)
+    where
+        F: Future<Output = Footing>,
+    {
+        let broken = self.broken;
+        self.climb(name, rung).await;
+        self.broken = broken;
+    }
+
     /// The two rungs below any vendor. `unreachable` is the vendor's code for "no connection".
     pub async fn climb_to(&mut self, url: &Url, unreachable: &str) {
         self.climb("Address", resolve(url, unreachable)).await;
@@ -171,6 +181,18 @@ mod tests {
         assert_eq!(rungs[0].outcome, ProbeOutcome::Failed);
         assert_eq!(rungs[0].cause.as_ref().unwrap().code, "fedex.unreachable");
         assert!(rungs[1..].iter().all(|rung| rung.outcome == ProbeOutcome::Skipped));
+    }
+
+    #[tokio::test]
+    async fn a_rung_beside_breaks_no_other_and_is_skipped_below_a_broken_one() {
+        let mut ladder = Ladder::new(Clock::manual(0));
+        ladder.climb_beside("Ship", async { Footing::Failed(Cause::new("auth.api-not-allowed")) }).await;
+        ladder.climb_beside("Rate", async { Footing::Passed("answers".into()) }).await;
+        ladder.climb("Sign in", async { Footing::Failed(Cause::new("auth.key-rejected")) }).await;
+        ladder.climb_beside("Track", async { Footing::Passed("never tried".into()) }).await;
+        let outcomes: Vec<_> = ladder.finish().iter().map(|rung| rung.outcome).collect();
+        use ProbeOutcome::{Failed, Passed, Skipped};
+        assert_eq!(outcomes, [Failed, Passed, Failed, Skipped]);
     }
 
     #[tokio::test]

@@ -68,18 +68,24 @@ impl Vault {
 
     /// The key of the audit chain, made once.
     async fn chain_key(&self, now_ms: i64) -> Result<ChainKey, VaultError> {
-        if self.db.secret(AUDIT_KEY).await?.is_none() {
-            let fresh: SecretString = STANDARD.encode(cipher::random_key()).into();
-            let row = self.seal(AUDIT_KEY, &fresh, now_ms, "engine");
+        let broken = || VaultError::DoesNotOpen(AUDIT_KEY.to_owned());
+        let fresh = STANDARD.encode(cipher::random_key()).into();
+        let key = self.once(AUDIT_KEY, &fresh, now_ms).await?;
+        let bytes = STANDARD.decode(key.expose_secret()).map_err(|_| broken())?;
+        Ok(ChainKey(bytes.try_into().map_err(|_| broken())?))
+    }
+
+    /// The value of a name; `fresh` becomes it if there is none yet.
+    pub async fn once(&self, name: &str, fresh: &SecretString, now_ms: i64) -> Result<SecretString, VaultError> {
+        if self.db.secret(name).await?.is_none() {
+            let row = self.seal(name, fresh, now_ms, "engine");
             let mut tx = self.db.begin().await?;
-            // Two nodes may start at once: the first one's key counts.
+            // Two nodes may start at once: the first one's value counts.
             tx.put_secret_once(&row).await?;
             tx.commit().await?;
         }
-        let broken = || VaultError::DoesNotOpen(AUDIT_KEY.to_owned());
-        let opened = self.get(AUDIT_KEY).await?.ok_or_else(broken)?;
-        let bytes = STANDARD.decode(opened.value.expose_secret()).map_err(|_| broken())?;
-        Ok(ChainKey(bytes.try_into().map_err(|_| broken())?))
+        let opened = self.get(name).await?;
+        opened.map(|opened| opened.value).ok_or_else(|| VaultError::DoesNotOpen(name.to_owned()))
     }
 
     /// Seals a value under a name, in a transaction of the caller.

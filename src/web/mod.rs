@@ -10,22 +10,29 @@ mod live;
 mod proof;
 mod session;
 mod site;
+mod trail;
 
 use crate::config::Config;
-use crate::desk::{Operator, OperatorDesk};
+use crate::desk::Operator;
+use crate::desk::masked::desk_of;
+use crate::desk::setup_code::setup_code;
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;
 use crate::store::Db;
 use crate::store::intake::Intake;
 use app::desk::DeskHandle;
+use app::pages::rules_try::Posted;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
 use leptos::prelude::{IntoView, provide_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes};
+use secrecy::ExposeSecret;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,7 +65,7 @@ impl axum::extract::FromRef<Web> for LeptosOptions {
 
 impl Web {
     fn desk(&self, operator: Option<Operator>) -> DeskHandle {
-        DeskHandle(Arc::new(OperatorDesk::new(self.engine.clone(), operator, self.setup_code.is_some())))
+        DeskHandle(desk_of(self.engine.clone(), operator, self.setup_code.is_some()))
     }
 }
 
@@ -74,6 +81,9 @@ pub enum ServeError {
     /// The session table could not be made.
     #[error("the session table could not be made")]
     Sessions(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The set-up code could not be made or read.
+    #[error("the set-up code could not be kept; check the database and the master key")]
+    SetupCode(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The server broke.
     #[error("the web server stopped")]
     Serve(#[source] std::io::Error),
@@ -98,7 +108,12 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
 ) -> Result<(), ServeError> {
     let site = site::directory(&engine.config)?;
-    let setup_code = needs_setup_code(&engine.config).then(|| Arc::from(engine.new_id()));
+    let setup_code = if needs_setup_code(&engine.config) {
+        let code = setup_code(engine).await.map_err(|error| ServeError::SetupCode(error.into()))?;
+        Some(Arc::from(code.expose_secret()))
+    } else {
+        None
+    };
     let first_run = !engine.store.db.has_operators().await.unwrap_or(true);
     if let (Some(code), true) = (&setup_code, first_run) {
         tracing::warn!(
@@ -140,15 +155,14 @@ pub async fn router(
     let sessions = |error: Box<dyn std::error::Error + Send + Sync>| ServeError::Sessions(error);
     let pages = Router::new()
         .route("/desk/{*function}", get(server_function).post(server_function))
-        .route("/orders/{company}/{number}/label", get(label::download))
-        .route("/orders/{company}/{number}/shipments/{id}/documents/{sequence}/{no}", get(label::document))
-        .route("/orders/{company}/{number}/shipments/{id}/proofs/{digest}", get(proof::show))
-        .route("/day/closes/{id}", get(label::manifest))
+        .merge(files())
         .route("/charges.csv", get(label::charges))
+        .route("/trail/export", get(trail::export))
         .route("/live", get(live::listen))
         .route("/login", post(session::sign_in))
         .route("/logout", post(session::sign_out))
         .route("/setup", post(session::set_up))
+        .route("/rules", post(tried_rules))
         .leptos_routes_with_handler(routes, get(page))
         .fallback(not_found)
         // After the session is known: signed-out browsers see the login page and nothing else.
@@ -185,6 +199,16 @@ pub async fn router(
     Ok(whole.with_state(web))
 }
 
+/// Files that name people, for those who see them.
+fn files() -> Router<Web> {
+    Router::new()
+        .route("/orders/{company}/{number}/label", get(label::download))
+        .route("/orders/{company}/{number}/shipments/{id}/documents/{sequence}/{no}", get(label::document))
+        .route("/orders/{company}/{number}/shipments/{id}/proofs/{digest}", get(proof::show))
+        .route("/day/closes/{id}", get(label::manifest))
+        .route_layer(from_fn(session::require_people_seen))
+}
+
 /// Where pushes are written; each transaction wakes who reads them.
 fn intake(engine: &Engine) -> Intake {
     let (db, woken) = (engine.store.db.clone(), engine.clone());
@@ -218,6 +242,27 @@ async fn page(State(web): State<Web>, operator: session::Signed, request: Reques
 fn document(options: &LeptosOptions) -> impl IntoView + use<> {
     headers::allow_page_script();
     app::document(options.clone())
+}
+
+/// The Rules page with a change that is only tried: what was typed comes with the request, and
+/// nothing is saved.
+async fn tried_rules(State(web): State<Web>, operator: session::Signed, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, FORM_LIMIT).await else {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "The rules are too large to be tried; shorten them.").into_response();
+    };
+    let posted = Posted(String::from_utf8_lossy(&body).into_owned());
+    let desk = web.desk(operator.0);
+    let options = web.options.clone();
+    let render = leptos_axum::render_route_with_context(
+        web.routes.to_vec(),
+        move || {
+            provide_context(desk.clone());
+            provide_context(posted.clone());
+        },
+        move || app::document(options.clone()),
+    );
+    render(State(web), Request::from_parts(parts, Body::empty())).await.into_response()
 }
 
 /// An address without a page: the application renders its own answer, with status 404.

@@ -25,6 +25,8 @@ pub const COOKIE: &str = "ml_session";
 pub const IDLE: Duration = Duration::hours(12);
 /// The operator's id in the session.
 const OPERATOR: &str = "operator_id";
+/// When the password was set that they signed in with.
+const PASSWORD: &str = "password_ms";
 
 /// Who asks, if anybody is signed in.
 #[derive(Clone, Debug)]
@@ -74,9 +76,12 @@ pub async fn require_operator(State(web): State<Web>, session: Session, mut requ
 
 async fn operator(web: &Web, session: &Session) -> Result<Option<Operator>, Response> {
     let id: Option<String> = session.get(OPERATOR).await.map_err(|error| broken(web, &error))?;
-    match id {
-        // Asked anew each time: a removed operator is out at once.
-        Some(id) => operator_of(&web.engine, &id).await.map_err(|error| broken(web, &error)),
+    let password_ms: Option<i64> = session.get(PASSWORD).await.map_err(|error| broken(web, &error))?;
+    match id.zip(password_ms) {
+        // Asked anew each time: who is disabled or gets another password is out at once.
+        Some((id, password_ms)) => {
+            operator_of(&web.engine, &id, password_ms).await.map_err(|error| broken(web, &error))
+        }
         None => Ok(None),
     }
 }
@@ -86,6 +91,17 @@ fn broken(web: &Web, error: &(dyn std::error::Error + 'static)) -> Response {
     let trace = problem.trace_id.unwrap_or_default();
     (StatusCode::INTERNAL_SERVER_ERROR, format!("{} {} Trace id {trace}.", problem.message, problem.hint))
         .into_response()
+}
+
+/// Refuses files to who does not see personal data: nothing can be taken out of a picture.
+pub async fn require_people_seen(signed: Signed, request: Request, next: Next) -> Response {
+    match &signed.0 {
+        Some(operator) if operator.role.sees_people() => next.run(request).await,
+        _ => {
+            let text = "Your role does not see labels, papers and proofs: they name people. Ask an operator for it.";
+            (StatusCode::FORBIDDEN, text).into_response()
+        }
+    }
 }
 
 /// The login form.
@@ -125,6 +141,7 @@ fn local(next: &str) -> &str {
 async fn begin(session: &Session, operator: &OperatorRow) -> Result<(), tower_sessions::session::Error> {
     // A new id: whoever planted the old one is left with nothing.
     session.cycle_id().await?;
+    session.insert(PASSWORD, operator.password_ms).await?;
     session.insert(OPERATOR, &operator.operator_id).await
 }
 
@@ -187,7 +204,7 @@ pub async fn set_up(State(web): State<Web>, session: Session, Form(form): Form<S
     }
     match first_administrator(&web.engine, &form.name, &form.password).await {
         Ok(Ok(operator)) => match begin(&session, &operator).await {
-            Ok(()) => Redirect::to("/connections").into_response(),
+            Ok(()) => Redirect::to("/start").into_response(),
             Err(error) => broken(&web, &error),
         },
         Ok(Err(SignInRefusal::SetupDone)) => Redirect::to("/login?problem=setup.done").into_response(),

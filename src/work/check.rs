@@ -2,15 +2,14 @@
 
 use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS};
 use crate::engine::Engine;
+use crate::order::Shipment;
+use crate::order::backtest::Inputs;
 use crate::order::cause::Cause;
-use crate::order::correction::Correction;
-use crate::order::facts::Facts;
 use crate::order::group::{Basis, Group, group_of};
-use crate::order::plan::{CANCELLED, INVOICE_AWAITED, OTHER_CARRIER, Plan, SERVICES_ONLY, hold, plan};
+use crate::order::plan::{CANCELLED, INVOICE_AWAITED, OTHER_CARRIER, Plan, SERVICES_ONLY};
 use crate::order::retry::Failure;
 use crate::order::rules::{InvoiceSource, Rules};
 use crate::order::transition::Event;
-use crate::order::{Order, Shipment};
 use crate::store::Result;
 use crate::store::attempts::AttemptOutcome;
 use crate::store::orders::OrderRecord;
@@ -42,15 +41,12 @@ pub async fn check(engine: &Engine, shipment: &Shipment) -> Result<()> {
     };
     let with = With {
         order_read,
-        invoice: Some(read.facts.invoice_number.as_deref()),
+        invoice: Some(read.inputs.facts.invoice_number.as_deref()),
         correction_used: read.remembered.as_deref(),
+        inputs: Some(&read.inputs),
         ..With::default()
     };
-    let planned = match hold(&record.order, &read.rules) {
-        Some(cause) => Err(cause),
-        None => read.plan(&record.order),
-    };
-    match planned {
+    match read.plan() {
         Ok(plan) => {
             let sentence = format!("Checked: {}.", described(&plan));
             let event = Event::Planned(Box::new(plan));
@@ -160,24 +156,20 @@ async fn group(engine: &Engine, record: &OrderRecord, shipment: &Shipment) -> Re
     })
 }
 
-/// Everything a plan is made of, beside the order.
+/// Everything a plan is made of.
 pub struct Read {
-    /// Its lines.
-    pub group: Group,
-    /// What Dynamics 365 knows around them.
-    pub facts: Facts,
+    /// The order and what is known around it.
+    pub inputs: Inputs,
     /// What an operator set.
     pub rules: Rules,
-    /// The operator's corrections, remembered ones included.
-    pub correction: Correction,
-    /// The remembered one that is in use.
+    /// The remembered correction that is in use.
     pub remembered: Option<String>,
 }
 
 impl Read {
-    /// The plan.
-    pub fn plan(&self, order: &Order) -> std::result::Result<Plan, Cause> {
-        plan(order, &self.group, &self.facts, &self.rules, &self.correction)
+    /// The plan, or why there is none.
+    pub fn plan(&self) -> std::result::Result<Plan, Cause> {
+        self.inputs.plan(&self.rules)
     }
 }
 
@@ -214,7 +206,8 @@ pub async fn read(
     // The shipment it was made on does not count as a use.
     let remembered = remembered.filter(|one| shipment.correction.of_address() != one.correction);
     let remembered = remembered.map(|remembered| remembered.correction_id);
-    Ok(Ok(Read { group, facts, rules, correction, remembered }))
+    let inputs = Inputs { order: record.order.clone(), group, facts, correction };
+    Ok(Ok(Read { inputs, rules, remembered }))
 }
 
 /// Notes how a call to Dynamics 365 went.

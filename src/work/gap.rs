@@ -16,6 +16,7 @@ use crate::order::ready::Ready;
 use crate::order::retry::Failure;
 use crate::store::Result;
 use crate::store::gaps::{GapOrder, GapRun};
+use crate::store::pauses::Flow;
 use crate::transport::Trace;
 use crate::work::check::noted;
 use crate::work::look_at::asking;
@@ -25,7 +26,7 @@ use std::time::Duration;
 /// How often to look whether a comparison is due: a cheap query.
 const EVERY: Duration = Duration::from_mins(1);
 /// Between two comparisons: it reads the key of every confirmed order.
-const DAILY_MS: i64 = DAY_MS;
+pub const DAILY_MS: i64 = DAY_MS;
 /// After one that failed.
 const AGAIN_MS: i64 = HOUR_MS;
 /// One that began longer ago and has no end died with its process.
@@ -54,7 +55,8 @@ pub async fn tick(engine: &Engine) -> Result<bool> {
     };
     // Before the first pull everything would be missing.
     let pulled = engine.store.db.cursor(crate::store::cursors::FULL_SCAN).await?.is_some();
-    if !due || !pulled {
+    // And while pulling is paused everything that is new is.
+    if !due || !pulled || engine.store.db.is_paused(Flow::Pull).await? {
         return Ok(false);
     }
     drop(compare(engine, &Actor::Engine).await?);

@@ -21,12 +21,12 @@ use std::time::Duration;
 /// How often to look for orders whose invoice is due: cheap queries.
 const EVERY: Duration = Duration::from_mins(1);
 /// Within the first day most invoices are posted, in batches through the day.
-const FIRST_DAY_EVERY_MS: i64 = HOUR_MS;
+pub const FIRST_DAY_EVERY_MS: i64 = HOUR_MS;
 /// Later ones come with the month's end.
-const LATER_EVERY_MS: i64 = DAY_MS;
+pub const LATER_EVERY_MS: i64 = DAY_MS;
 /// An order without an invoice for so long has none for us: it is another company's, or was never
 /// billed. FedEx's own invoices come within two weeks, and are disputed within sixty days.
-const GIVE_UP_MS: i64 = 60 * DAY_MS;
+pub const GIVE_UP_MS: i64 = 60 * DAY_MS;
 /// Orders asked for in one turn.
 const BATCH: i64 = 100;
 /// How long a claimed order is ours: longer than the calls for one batch.

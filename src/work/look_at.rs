@@ -12,6 +12,7 @@ use crate::order::ready::{Condition, Ready};
 use crate::order::retry::{Decision, Failure, PARK_AFTER, decide};
 use crate::order::{Order, OrderKey};
 use crate::store::look_at::LookAt;
+use crate::store::pauses::Flow;
 use crate::store::{Result, Tx};
 use crate::transport::Trace;
 use crate::work::check::noted;
@@ -116,6 +117,9 @@ pub async fn decide_on(engine: &Engine, d365: &D365, ready: &Ready, order: &Orde
 
 /// Looks at what is due. Answers how many orders it looked at.
 pub async fn tick(engine: &Engine) -> Result<usize> {
+    if engine.store.db.is_paused(Flow::Pull).await? {
+        return Ok(0);
+    }
     let Ok(d365) = engine.d365().await else { return Ok(0) };
     let Ok(ready) = rule(engine, &d365).await? else { return Ok(0) };
     let now = engine.clock.now_ms();

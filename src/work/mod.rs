@@ -1,6 +1,9 @@
 //! The loops that do the work. Each has a public `tick` that tests call, and a `run` that only
 //! waits and calls it; between two ticks the truth is in the database alone.
 
+pub mod act;
+pub mod batch;
+pub mod cause_notes;
 pub mod changes;
 pub mod check;
 pub mod drive;
@@ -15,6 +18,7 @@ pub mod poll;
 pub mod print;
 pub mod purchase;
 pub mod reconcile;
+pub mod rehearse;
 pub mod rescue;
 pub mod settle;
 pub mod step;
@@ -53,6 +57,10 @@ pub fn spawn(engine: &Engine, lifecycle: &Lifecycle) {
     lifecycle.spawn("write_back", async move { write_back::run(&e, &l).await });
     let (e, l) = (engine.clone(), lifecycle.clone());
     lifecycle.spawn("verify", async move { verify::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("batch", async move { batch::run(&e, &l).await });
+    let (e, l) = (engine.clone(), lifecycle.clone());
+    lifecycle.spawn("cause-notes", async move { cause_notes::run(&e, &l).await });
 }
 
 /// Waits, or ends the wait when the program stops.

@@ -14,6 +14,7 @@ use crate::lifecycle::Lifecycle;
 use crate::order::retry::{Decision, Failure, decide};
 use crate::store::Result;
 use crate::store::cursors::{FULL_SCAN, FULL_SCAN_SEEN, LAST_PULL};
+use crate::store::pauses::Flow;
 use crate::transport::{Trace, chain};
 use crate::work::changes;
 use crate::work::look_at::asking;
@@ -132,8 +133,24 @@ async fn look_at_labelled(engine: &Engine, d365: &D365, trace: &Trace) -> Result
     Ok(Ok(changed))
 }
 
+/// What a turn of the loop did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turned {
+    /// It asked.
+    Asked,
+    /// A person paused pulling.
+    Paused,
+}
+
 /// One turn of the loop: what changed, where that can be asked for and a scan is not due; else a scan.
-pub async fn turn(engine: &Engine, trace: &Trace, scan: bool) -> Result<std::result::Result<(), Failure>> {
+pub async fn turn(engine: &Engine, trace: &Trace, scan: bool) -> Result<std::result::Result<Turned, Failure>> {
+    if engine.store.db.is_paused(Flow::Pull).await? {
+        return Ok(Ok(Turned::Paused));
+    }
+    Ok(ask(engine, trace, scan).await?.map(|()| Turned::Asked))
+}
+
+async fn ask(engine: &Engine, trace: &Trace, scan: bool) -> Result<std::result::Result<(), Failure>> {
     let last = engine.store.db.cursor(FULL_SCAN).await?;
     let due = last.is_none_or(|last| engine.clock.now_ms() - last >= engine.config.full_scan_interval_ms());
     if !scan && !due {
@@ -172,9 +189,10 @@ pub async fn run(engine: &Engine, lifecycle: &Lifecycle) {
     let mut scan = true;
     while !lifecycle.is_stopping() {
         let wait = match turn(engine, &Trace::engine(), scan).await {
-            Ok(Ok(())) => {
+            Ok(Ok(turned)) => {
                 failures = 0;
-                scan = false;
+                // A scan that is due waits until pulling goes on.
+                scan &= turned == Turned::Paused;
                 interval
             }
             Ok(Err(failure)) => {

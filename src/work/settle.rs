@@ -8,7 +8,9 @@
 use crate::audit::{Actor, Outcome, Subject};
 use crate::engine::{Engine, LEASE_MS};
 use crate::fedex::Shipped;
+use crate::order::backtest::Inputs;
 use crate::order::group::Group;
+use crate::order::mode::permit;
 use crate::order::plan::shown_country;
 use crate::order::state::State;
 use crate::order::transition::{Event, Refusal, apply};
@@ -16,6 +18,7 @@ use crate::order::{Address, AttemptId, Shipment, ShipmentId};
 use crate::store::attempts::{AttemptOutcome, Finish, Step};
 use crate::store::charges::ChargeKind;
 use crate::store::documents::NewDocument;
+use crate::store::rehearsals::Rehearsal;
 use crate::store::shipments::{Lease, LeaseAfter, Save};
 use crate::store::{Result, StoreError, Tx};
 use crate::transport::Trace;
@@ -37,19 +40,22 @@ pub struct Begun {
 }
 
 /// Writes an attempt down. News of the parcel may have changed the shipment since it was claimed;
-/// as long as its state is the same, the step is still the right one.
+/// as long as its state is the same, the step is still the right one. A purchase needs leave: the
+/// mode is read in this transaction, so a switch to shadow comes before it or after it.
 pub async fn begin(engine: &Engine, claimed: &Shipment, step: Step, reference: Option<String>) -> Result<Begun> {
     let mut shipment = claimed.clone();
     for _ in 0..REAPPLY {
         let now = engine.clock.now_ms();
         let attempt_id = AttemptId(engine.new_id());
         let mut after = shipment.clone();
+        let mut tx = engine.store.begin().await?;
         if let Some(reference) = &reference {
-            let event = Event::PurchaseBegun { reference: reference.clone() };
+            let mode = tx.mode_of(&shipment.order_id).await?;
+            let permit = permit(mode, &shipment).map_err(|_| conflict(&shipment.shipment_id))?;
+            let event = Event::PurchaseBegun { reference: reference.clone(), permit };
             after = apply(&shipment, event, now).map_err(|_| conflict(&shipment.shipment_id))?;
         }
         let lease = Lease { node: engine.node.clone(), until_ms: now + LEASE_MS };
-        let mut tx = engine.store.begin().await?;
         match tx.save_begun(&shipment, &after, &lease).await {
             Ok(()) => {}
             Err(StoreError::Conflict { .. }) => {
@@ -78,6 +84,10 @@ pub struct With<'a> {
     pub order_read: bool,
     /// The customer invoice, looked up.
     pub invoice: Option<Option<&'a str>>,
+    /// What the plan was made of, or would have been.
+    pub inputs: Option<&'a Inputs>,
+    /// What FedEx said to the plan.
+    pub rehearsal: Option<&'a Rehearsal>,
     /// The label and its documents.
     pub shipped: Option<&'a Shipped>,
     /// FedEx environment of the label.
@@ -209,6 +219,15 @@ async fn store_with(
     }
     if let Some(correction) = with.correction_used {
         tx.count_correction(correction).await?;
+    }
+    if let Some(inputs) = with.inputs {
+        tx.keep_plan_inputs(&after.shipment_id, inputs, now).await?;
+    }
+    if let (State::Received, Some(plan)) = (before.state, &after.plan) {
+        tx.forget_other_rehearsal(&after.shipment_id, &plan.fingerprint()).await?;
+    }
+    if let Some(rehearsal) = with.rehearsal {
+        tx.keep_rehearsal(&after.shipment_id, rehearsal).await?;
     }
     if let Some(shipped) = with.shipped {
         store_documents(tx, &after.shipment_id, shipped, now).await?;

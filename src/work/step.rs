@@ -2,16 +2,25 @@
 
 use crate::engine::Engine;
 use crate::order::Shipment;
+use crate::order::mode::{Course, course};
 use crate::order::retry::Failure;
 use crate::order::state::State;
 use crate::order::transition::Event;
 use crate::store::Result;
 use crate::store::attempts::AttemptOutcome;
 use crate::work::settle::{Begun, Ending, With, settle};
-use crate::work::{check, purchase, tell, void};
+use crate::work::{check, purchase, rehearse, tell, void};
 
 /// Does the one pending step of a claimed shipment.
 pub async fn step(engine: &Engine, shipment: &Shipment) -> Result<()> {
+    // The one gate before everything that buys or writes. Whoever begins a purchase asks again, in
+    // the transaction that writes it down: see `settle::begin`.
+    let mode = engine.store.db.mode_of(&shipment.order_id).await?;
+    match course(mode, shipment) {
+        Course::Go => {}
+        Course::Rehearse => return rehearse::rehearse(engine, shipment, mode).await,
+        Course::Wait => return rehearse::wait_in_shadow(engine, shipment).await,
+    }
     if shipment.voiding.is_some() {
         return void::void(engine, shipment).await;
     }

@@ -8,6 +8,7 @@ use crate::d365::rehearsal::Rehearsed;
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;
 use crate::order::cause::Cause;
+use crate::order::mode::Mode;
 use crate::order::retry::Failure;
 use crate::store::Result;
 use crate::store::orders::OrderRecord;
@@ -24,7 +25,7 @@ const EVERY: Duration = Duration::from_secs(3);
 /// When to look again after a look that could not be ended: the server may have been down.
 const AGAIN_MS: i64 = MINUTE_MS;
 /// A deployment may take a field away while we run: looked at once a day.
-const AGE_MS: i64 = DAY_MS;
+pub const AGE_MS: i64 = DAY_MS;
 
 /// One target, as it was found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -152,6 +153,8 @@ pub async fn run(engine: &Engine, lifecycle: &Lifecycle) {
 pub enum NotTried {
     /// There is no connection.
     NotConnected(Cause),
+    /// The legal entity is in shadow.
+    Shadow,
     /// Something of the order is under way.
     Busy(&'static str),
 }
@@ -167,6 +170,9 @@ pub async fn rehearse(
         Ok(d365) => d365,
         Err(failure) => return Ok(Err(NotTried::NotConnected(failure.cause().clone()))),
     };
+    if engine.store.db.mode_of(&record.order_id).await? == Mode::Shadow {
+        return Ok(Err(NotTried::Shadow));
+    }
     let Some(turn) = take_turn(engine, &record.order_id).await? else {
         return Ok(Err(NotTried::Busy("the order is being written at this moment")));
     };

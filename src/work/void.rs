@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::fedex::{Fedex, Parcel};
 use crate::order::cause::Cause;
 use crate::order::group::groups;
+use crate::order::mode::Approval;
 use crate::order::retry::Failure;
 use crate::order::scan::Milestone;
 use crate::order::transition::Event;
@@ -89,6 +90,8 @@ async fn successors(engine: &Engine, shipment: &Shipment) -> Result<Vec<Successo
         let mut next = Shipment::received(id, shipment.order_id.clone(), group_no, now);
         next.parent = Some(shipment.shipment_id.clone());
         next.correction = shipment.correction.clone();
+        // Whoever asked to ship anew asked to buy.
+        next.approval = shipment.approval.clone().filter(|said| *said == Approval::Next);
         Successor { shipment: next, group }
     };
     Ok(numbers.zip(groups(&order, &others)).map(successor).collect())

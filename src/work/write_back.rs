@@ -11,10 +11,12 @@ use crate::engine::{Engine, LEASE_MS};
 use crate::lifecycle::Lifecycle;
 use crate::order::OrderId;
 use crate::order::cause::Cause;
+use crate::order::mode::Mode;
 use crate::order::retry::{Decision, decide};
 use crate::store::Result;
 use crate::store::write_backs::{WriteBack, WriteEnd, WriteState};
 use crate::transport::{Trace, chain};
+use crate::work::rehearse::SHADOW_WAIT_MS;
 use crate::work::write_values::{add_labels, invoice_of, parcels_of, values};
 use futures::{StreamExt, stream};
 use sha2::{Digest, Sha256};
@@ -52,12 +54,14 @@ pub async fn wait_for_turn(engine: &Engine, order_id: &OrderId) -> Result<Option
     Ok(None)
 }
 
-/// Takes the right to write an order, if nobody has it.
+/// Takes the right to write an order, if nobody has it and its legal entity is not in shadow.
 pub async fn take_turn(engine: &Engine, order_id: &OrderId) -> Result<Option<Turn>> {
     let holder = holder(engine);
     let now = engine.clock.now_ms();
     let mut tx = engine.store.begin().await?;
-    let held = tx.hold_write_back(order_id, &holder, now, now + LEASE_MS).await?;
+    // In shadow nobody has the right.
+    let may_write = tx.mode_of(order_id).await? != Mode::Shadow;
+    let held = may_write && tx.hold_write_back(order_id, &holder, now, now + LEASE_MS).await?;
     tx.commit().await?;
     Ok(held.then(|| Turn { order_id: order_id.clone(), holder }))
 }
@@ -120,6 +124,15 @@ async fn one(engine: &Engine, claimed: Claimed) {
 /// Writes one order, whatever it takes, and stores how that ended.
 async fn write(engine: &Engine, claimed: &Claimed) -> Result<()> {
     let row = &claimed.row;
+    if engine.store.db.mode_of(&row.order_id).await? == Mode::Shadow {
+        let shadow = End {
+            state: WriteState::Waiting,
+            cause: Some(Cause::new("mode.shadow")),
+            failures: 0,
+            next_run_ms: Some(engine.clock.now_ms() + SHADOW_WAIT_MS),
+        };
+        return end(engine, claimed, &shadow, &Written::default(), row.fingerprint.as_deref()).await;
+    }
     let nothing = End { state: WriteState::Done, cause: None, failures: 0, next_run_ms: None };
     let d365 = match engine.d365().await {
         Ok(d365) => d365,

@@ -32,6 +32,16 @@ pub(super) fn answer_told<T>(result: Result<T, Problem>, sentence: impl FnOnce(&
     answer(result)
 }
 
+/// The same, and a plain form post is led to the page where it goes on.
+pub(super) fn answer_at<T>(result: Result<T, Problem>, address: impl FnOnce(&T) -> String) -> Result<T, Problem> {
+    if let Ok(value) = &result
+        && is_plain_form_post()
+    {
+        leptos_axum::redirect(&address(value));
+    }
+    answer(result)
+}
+
 /// The same for one part of a page: the page around it is fine and keeps its own status.
 pub(super) fn answer_beside<T>(result: Result<T, Problem>) -> Result<T, Problem> {
     let in_a_page = use_context::<Parts>().is_some_and(|parts| parts.method == Method::GET);

@@ -5,6 +5,7 @@
 
 #![expect(missing_docs, reason = "the macro turns arguments into public fields without a word")]
 
+pub mod approve;
 pub mod attention;
 pub mod connections;
 pub mod day;
@@ -13,13 +14,17 @@ pub mod frame;
 pub mod inbox;
 pub mod orders;
 pub mod parcels;
+pub mod pauses;
+pub mod people;
 pub mod printers;
 pub mod pull;
+pub mod repair;
 pub mod rules;
 pub mod search;
+pub mod start;
 pub mod trail;
 pub mod views;
 pub mod write_back;
 
 mod answer;
-use answer::{answer, answer_beside, answer_told};
+use answer::{answer, answer_at, answer_beside, answer_told};

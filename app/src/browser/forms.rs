@@ -70,6 +70,13 @@ async fn send(form: &HtmlFormElement, button: Option<&HtmlButtonElement>) {
     let is_page = answer.headers().get("content-type").ok().flatten().is_some_and(|kind| kind.starts_with("text/html"));
     if is_page {
         show(form, &answer.url(), &text);
+        // What the form's address names is what it leads to.
+        if let Some((_, part)) = address.split_once('#')
+            && let Some(part) = dom::find(&format!("#{part}"))
+        {
+            part.scroll_into_view();
+            dom::focus(&part);
+        }
     } else {
         // A sentence in plain text: too large, from another site.
         toast::show(if text.is_empty() { NO_ANSWER } else { &text });

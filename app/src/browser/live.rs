@@ -91,7 +91,7 @@ fn changed() {
             ask(Reason::News).await;
             let took = i32::try_from((dom::now_ms() - began) * REST_FACTOR).unwrap_or(i32::MAX);
             dom::sleep(took.max(REST_MS)).await;
-            if !AGAIN.get() {
+            if !AGAIN.get() || is_paused() {
                 break;
             }
         }
@@ -109,6 +109,7 @@ async fn ask(reason: Reason) {
             session_ended();
         } else if before == address()
             && !is_sending()
+            && !(reason == Reason::News && is_paused())
             && let Some(page) = morph::parse(&html)
         {
             show_held(morph::apply(&page, reason));
@@ -161,8 +162,9 @@ fn show_held(held: u32) {
 fn session_ended() {
     ENDED.set(true);
     hang_up();
-    if let Some(notice) = dom::find("#session-ended") {
-        dom::unset(&notice, "hidden");
+    if let Some(notice) = dom::find("template#session-ended") {
+        // What the server wrote for this moment; a place in the document takes it.
+        drop(notice.insert_adjacent_html("afterend", &notice.inner_html()));
     }
 }
 

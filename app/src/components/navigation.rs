@@ -25,16 +25,18 @@ const WORK: [Place; 4] = [
     place("/trail", Glyph::Trail, "Trail"),
 ];
 /// Between the two systems.
-const FLOW: [Place; 3] = [
+const FLOW: [Place; 4] = [
+    place("/approve", Glyph::Tick, "Approve"),
     place("/pull", Glyph::Download, "Pull"),
     place("/inbox", Glyph::Inbox, "Inbox"),
     place("/write-back", Glyph::Replay, "Write-back"),
 ];
 /// Set up once, changed seldom.
-const SETTINGS: [Place; 3] = [
+const SETTINGS: [Place; 4] = [
     place("/rules", Glyph::Rules, "Rules"),
     place("/printers", Glyph::Printer, "Printers"),
     place("/connections", Glyph::Plug, "Connections"),
+    place("/people", Glyph::People, "People"),
 ];
 
 /// The main navigation.

@@ -41,7 +41,7 @@ fn table_class(layout: &Layout) -> String {
 /// One order.
 #[component]
 fn OneOrder(id: String, row: OrderRow) -> impl IntoView {
-    let place = place(&row).to_owned();
+    let place = place(&row.customer, &row.ship_to).to_owned();
     let tracking = row.tracking_number.map(|number| {
         view! {
             <span class="mono">{number.clone()}</span>
@@ -74,9 +74,9 @@ fn OneOrder(id: String, row: OrderRow) -> impl IntoView {
 }
 
 /// Where it goes, without the name that the column before it shows already.
-fn place(row: &OrderRow) -> &str {
-    let rest = row.ship_to.strip_prefix(&row.customer).and_then(|rest| rest.strip_prefix(", "));
-    rest.filter(|_| !row.customer.is_empty()).unwrap_or(&row.ship_to)
+pub fn place<'a>(customer: &str, ship_to: &'a str) -> &'a str {
+    let rest = ship_to.strip_prefix(customer).and_then(|rest| rest.strip_prefix(", "));
+    rest.filter(|_| !customer.is_empty()).unwrap_or(ship_to)
 }
 
 /// The page of an order.

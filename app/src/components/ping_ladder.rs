@@ -1,5 +1,6 @@
 //! One ping as named checks: how each went, how long it took, what was seen, what to do.
 
+use super::copy_button::CopyButton;
 use super::element_id::element_id;
 use super::icon::{Glyph, Icon};
 use super::status_badge::StatusBadge;
@@ -77,10 +78,25 @@ fn RungRow(id: String, rung: Rung) -> impl IntoView {
                 {(!rung.evidence.is_empty())
                     .then(|| view! { <p class="rung-evidence">{rung.evidence}</p> })}
                 {problem}
+                {rung.for_colleague.map(|text| view! { <ForColleague text/> })}
             </div>
             <span class="rung-time mono">
                 {rung.duration_ms.map_or_else(|| "–".into(), |ms| format!("{ms} ms"))}
             </span>
         </li>
+    }
+}
+
+/// A text to send to whoever can mend it.
+#[component]
+fn ForColleague(text: String) -> impl IntoView {
+    view! {
+        <details class="colleague" data-testid="for-colleague">
+            <summary>"Text for the colleague who can mend it"</summary>
+            <div>
+                <pre>{text.clone()}</pre>
+                <CopyButton text what="text for your colleague"/>
+            </div>
+        </details>
     }
 }

@@ -1,6 +1,6 @@
 //! The shell around every page: name, navigation, connections, who is signed in.
 //!
-//! Before sign-in there is only the name. When FedEx is not the production system, the whole
+//! Before sign-in there is only the name. When a side is not the production system, the whole
 //! window wears a frame that says so.
 
 use super::clock::provide_page_clock;
@@ -8,11 +8,12 @@ use super::connection_chip::ConnectionChip;
 use super::icon::{Glyph, Icon};
 use super::key_sheet::KeySheet;
 use super::navigation::Navigation;
+use super::pause_banner::PauseBanners;
 use super::problem_notice::ProblemNotice;
 use super::toast::ToastRegion;
 use super::top_search::TopSearch;
 use crate::api::frame::load_frame;
-use crate::contract::{Frame, Problem, Viewer};
+use crate::contract::{Frame, Problem, Rehearsal, Viewer};
 use leptos::prelude::*;
 
 /// The frame of this page load, for pages that need it (set-up).
@@ -71,13 +72,14 @@ fn TopBar(frame: Frame) -> impl IntoView {
             data-now=now_ms
             data-live=is_signed_in.then_some("")
         >
-            {frame.rehearsal.map(|kind| view! { <Rehearsal kind/> })}
+            {frame.rehearsal.map(|frame| view! { <RehearsalFrame frame/> })}
             <a class="brand" href="/">
                 <Mark/>
                 <span>"ml-connector"</span>
             </a>
             {signed_in}
         </header>
+        <PauseBanners pauses=frame.pauses/>
     }
 }
 
@@ -95,11 +97,12 @@ fn Mark() -> impl IntoView {
 /// Who is signed in, and the way out: a plain form, so it works always.
 #[component]
 fn SignedIn(viewer: Viewer) -> impl IntoView {
+    let role = viewer.role.replace('_', " ");
     view! {
         <form class="viewer" method="post" action="/logout" data-plain="">
-            <span class="viewer-name" title=viewer.role.clone()>
+            <span class="viewer-name" title=role.clone()>
                 {viewer.name}
-                <span class="sr-only">{format!(", {}", viewer.role)}</span>
+                <span class="sr-only">{format!(", {role}")}</span>
             </span>
             <button type="submit" class="button icon-only quiet" title="Sign out" data-testid="sign-out">
                 <Icon glyph=Glyph::SignOut/>
@@ -114,25 +117,23 @@ fn SignedIn(viewer: Viewer) -> impl IntoView {
 fn SessionEnded() -> impl IntoView {
     let problem = Problem::new("session.ended", "Your session has ended.", "Sign in to go on where you were.");
     view! {
-        <div class="session-ended" id="session-ended" data-own="" hidden=true>
-            <ProblemNotice problem/>
-        </div>
+        <template id="session-ended" data-own="">
+            <div class="session-ended">
+                <ProblemNotice problem/>
+            </div>
+        </template>
     }
 }
 
-/// The frame around everything while FedEx is not the production system.
+/// The frame around everything while something is not real.
 #[component]
-fn Rehearsal(kind: String) -> impl IntoView {
-    let meaning = match kind.as_str() {
-        "sandbox" => "FedEx is the test system. Its labels must not go on a parcel.",
-        _ => "FedEx is a custom address. Its labels may not be real.",
-    };
+fn RehearsalFrame(frame: Rehearsal) -> impl IntoView {
     view! {
         <div class="rehearsal-frame" aria-hidden="true"></div>
         <p class="rehearsal" data-testid="rehearsal">
-            <strong>{kind.to_uppercase()}</strong>
+            <strong>{frame.word}</strong>
             " "
-            <span>{meaning}</span>
+            <span>{frame.sentence}</span>
         </p>
     }
 }

@@ -31,6 +31,7 @@ pub fn TrailRow(
         (None, Some(ms)) => Some(format!("{ms} ms")),
         (None, None) => None,
     };
+    let related = entry.correlation.map(|id| format!("/trail?correlation={id}"));
     view! {
         <tr
             role="row"
@@ -58,6 +59,7 @@ pub fn TrailRow(
                 <p>
                     {entry.summary} " "
                     {answer.map(|answer| view! { <span class="muted small mono">{answer}</span> })}
+                    {related.map(|href| view! { " " <a class="small" href=href>"Related"</a> })}
                 </p>
                 {entry.body.map(|body| view! { <JsonView label="Details" body/> })}
             </td>

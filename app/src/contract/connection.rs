@@ -27,6 +27,12 @@ pub struct D365Connection {
     pub document: String,
     /// The last ping.
     pub ladder: Option<Ladder>,
+    /// Pings of the last days, newest first.
+    #[serde(default)]
+    pub history: Vec<LadderRow>,
+    /// A new secret that failed its test and is not in force.
+    #[serde(default)]
+    pub refused: Option<RefusedSave>,
     /// When what signs us in ends, once that is near: one sentence.
     #[serde(default)]
     pub expiry: Option<String>,
@@ -45,6 +51,12 @@ pub struct FedexConnection {
     pub document: String,
     /// The last ping.
     pub ladder: Option<Ladder>,
+    /// Pings of the last days, newest first.
+    #[serde(default)]
+    pub history: Vec<LadderRow>,
+    /// A new secret that failed its test and is not in force.
+    #[serde(default)]
+    pub refused: Option<RefusedSave>,
 }
 
 /// The Dynamics 365 form, values as typed. Lists are separated by commas.
@@ -146,6 +158,32 @@ pub struct Ladder {
     pub rungs: Vec<Rung>,
 }
 
+/// One ping among the earlier ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LadderRow {
+    /// Its id.
+    pub ping_id: String,
+    /// Who asked: an operator, or `engine` for the hourly check.
+    pub by: String,
+    /// The first rung that did not hold, and what it said.
+    pub fault: Option<String>,
+    /// The ladder.
+    pub ladder: Ladder,
+}
+
+/// A new secret that failed its test: the old one stays in force unless it is saved anyway.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedSave {
+    /// The ladder of the test.
+    pub ladder: Ladder,
+    /// Who tried.
+    pub by: String,
+    /// Until when it can be saved anyway without entering it again.
+    pub until: Moment,
+    /// What saving it anyway risks.
+    pub risk: String,
+}
+
 /// One named check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rung {
@@ -159,6 +197,9 @@ pub struct Rung {
     pub evidence: String,
     /// What is wrong and what to do, if something is.
     pub problem: Option<Problem>,
+    /// The same for the colleague who has to do it, with the ids it needs and without a secret.
+    #[serde(default)]
+    pub for_colleague: Option<String>,
 }
 
 /// How a check went.

@@ -16,10 +16,22 @@ pub struct Frame {
     pub attention: u64,
     /// One chip a system.
     pub chips: Vec<ConnectionChip>,
-    /// Set when FedEx is not the production system: `sandbox`, `custom`.
-    pub rehearsal: Option<String>,
+    /// Set when one of the systems is not the production one.
+    pub rehearsal: Option<Rehearsal>,
+    /// What a person stopped, and why.
+    #[serde(default)]
+    pub pauses: Vec<PauseView>,
     /// The server's clock.
     pub now: Moment,
+}
+
+/// What the frame around everything says while something is not real.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rehearsal {
+    /// One word: `SANDBOX`.
+    pub word: String,
+    /// Which side is what, and what follows.
+    pub sentence: String,
 }
 
 /// The signed-in operator.
@@ -27,7 +39,7 @@ pub struct Frame {
 pub struct Viewer {
     /// The name they sign in with.
     pub name: String,
-    /// `admin`, `operator` or `viewer`.
+    /// `admin`, `operator`, `customer_service` or `viewer`.
     pub role: String,
 }
 
@@ -46,4 +58,23 @@ pub struct ConnectionChip {
     pub token_until_ms: Option<i64>,
     /// Until when the token endpoint must be left alone, for a countdown.
     pub breaker_until_ms: Option<i64>,
+}
+
+/// A part of the flow that a person stopped.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PauseView {
+    /// `shipping`, `write_back` or `pull`.
+    pub flow: String,
+    /// What stands still: `No label is bought.`
+    pub title: String,
+    /// What goes on meanwhile.
+    pub goes_on: String,
+    /// Why, in the words of who stopped it.
+    pub reason: String,
+    /// Since when.
+    pub since: Moment,
+    /// Who stopped it.
+    pub by: String,
+    /// The viewer may let it go on.
+    pub may_resume: bool,
 }

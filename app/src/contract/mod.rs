@@ -4,7 +4,9 @@
 //! the server computes every word, tone and allowed action, the browser shows them. Fields are
 //! only ever added, because a tab may stay open over a deployment.
 
+mod approve;
 mod attention;
+mod batch;
 mod connection;
 mod day;
 mod events;
@@ -13,20 +15,33 @@ mod inbox;
 mod order;
 mod page;
 mod parcels;
+mod people;
 mod printing;
 mod problem;
 mod pull;
 mod rules;
 mod search;
+mod start;
 mod trail;
 mod views;
 mod write_back;
 
-pub use attention::{Attention, CauseGroup, Counter};
-pub use connection::{Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, Rung, RungOutcome};
+pub use approve::{ApprovalFilter, ApprovalRow, Approvals, CompanyMode, ModeSwitch, ShadowReport};
+pub use attention::{
+    Attention, BatchLink, CauseGroup, CauseNoteForm, CauseNoteView, CommentView, Counter, FixRow, PickupClock,
+    PickupForm, RemedyView,
+};
+pub use batch::{
+    BatchChange, BatchRow, BatchView, RecoverForm, Recovery, RecoveryChoice, RepairForm, RepairItem, RepairRow,
+    RepairSheet, RepairValue,
+};
+pub use connection::{
+    Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, LadderRow, RefusedSave, Rung,
+    RungOutcome,
+};
 pub use day::{CloseRow, Day};
 pub use events::{EventAddress, EventView, Events};
-pub use frame::{ConnectionChip, Frame, Viewer};
+pub use frame::{ConnectionChip, Frame, PauseView, Rehearsal, Viewer};
 pub use inbox::{Delivery, DeliveryRow, Inbox, InboxFilter, ProofView, VerdictCount, WebhookToken};
 pub use order::{
     Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, Correction,
@@ -35,13 +50,19 @@ pub use order::{
 };
 pub use page::{Moment, Page, Status, Tone};
 pub use parcels::{ParcelCount, ParcelFilter, ParcelSheet, ParcelView, QueuedParcel, TrackBudget, TroubleView};
+pub use people::{People, PersonRow, RoleView};
 pub use printing::{PrintFilter, PrintJobRow, PrinterForm, PrinterRow, Printing};
 pub use problem::Problem;
 pub use pull::{
-    ChangesView, GapRow, GapView, InvoiceView, LookQueue, LookRow, Pull, ScanOfOrders, Why, WhyAnswer, WhyStep,
+    ChangesView, FlowView, GapRow, GapView, InvoiceView, LookQueue, LookRow, Pull, ScanOfOrders, Why, WhyAnswer,
+    WhyStep,
 };
-pub use rules::{CorrectionRow, Rules, RulesSaved, ServiceRow, ShipFromRow, Suggestion, UnmappedMode};
+pub use rules::{
+    BackTest, BackTestGroup, BackTestRow, CorrectionRow, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow,
+    Suggestion, UnmappedMode,
+};
 pub use search::{Found, FoundGroup, FoundLink, FoundOrder};
+pub use start::{Connecting, D365Access, FedexAccess, FirstLabel, SecretHeld, Start, StartStep, StartWay};
 pub use trail::{TrailEntry, TrailFilter};
 pub use views::{Layout, ListSettings, SavedView};
 pub use write_back::{

@@ -16,10 +16,27 @@ pub struct Pull {
     pub queue: LookQueue,
     /// What is confirmed there and not here.
     pub gap: GapView,
+    /// What runs when, in sentences, from the settings in force.
+    #[serde(default)]
+    pub schedules: Vec<String>,
+    /// What the operator may pause now.
+    #[serde(default)]
+    pub flows: Vec<FlowView>,
     /// The operator may import, rewind and compare.
     pub may_act: bool,
     /// The server's clock.
     pub now: Moment,
+}
+
+/// A part of the flow that can be paused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowView {
+    /// `shipping`, `write_back` or `pull`.
+    pub flow: String,
+    /// After a verb: `shipping`.
+    pub title: String,
+    /// What stands still then, and what goes on.
+    pub sentence: String,
 }
 
 /// The scan of the whole open set.

@@ -1,6 +1,6 @@
 //! The rules page: how orders become shipments.
 
-use super::Moment;
+use super::{Moment, Status};
 use serde::{Deserialize, Serialize};
 
 /// Everything an operator set for shipping.
@@ -20,6 +20,9 @@ pub struct Rules {
     pub ship_from: Vec<ShipFromRow>,
     /// Everything, as JSON: accounts, payers, packing, weights, invoice, customs.
     pub document: String,
+    /// Legal entities that do not go by themselves: name, mode and what it means.
+    #[serde(default)]
+    pub modes: Vec<(String, Status, String)>,
     /// The rules in words, a sentence each: `One package an order.`
     pub sentences: Vec<String>,
     /// Remembered corrections of addresses.
@@ -118,4 +121,61 @@ pub struct Suggestion {
     pub service: Option<String>,
     /// A rule for the mode exists already.
     pub mapped: bool,
+}
+
+/// A change of the rules, as a form makes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RulesChange {
+    /// One delivery mode.
+    Service(ServiceRow),
+    /// A delivery mode goes.
+    RemoveService {
+        /// Which.
+        mode: String,
+        /// It belongs to another carrier from now on.
+        other_carrier: bool,
+    },
+    /// One warehouse.
+    ShipFrom(ShipFromRow),
+    /// All rules as JSON.
+    Document(String),
+}
+
+/// What a change of the rules would do to orders that were planned. Nothing is saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackTest {
+    /// As a sentence.
+    pub headline: String,
+    /// How many shipments were planned with both.
+    pub tried: u64,
+    /// How many would be different.
+    pub different: u64,
+    /// The differences, grouped.
+    pub groups: Vec<BackTestGroup>,
+}
+
+/// Shipments that would be different in the same way.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackTestGroup {
+    /// Stable name: `service`, `newly-parked`.
+    pub kind: String,
+    /// What is different.
+    pub title: String,
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub rows: Vec<BackTestRow>,
+}
+
+/// One difference.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackTestRow {
+    /// Legal entity.
+    pub company: String,
+    /// Order number.
+    pub number: String,
+    /// With the rules as they are.
+    pub was: String,
+    /// With the change.
+    pub now: String,
 }

@@ -15,9 +15,24 @@ pub struct TrailFilter {
     /// `d365`, `fedex` or `connector`.
     #[serde(default)]
     pub system: Option<String>,
+    /// What was done: an action, or the beginning of some: `fedex.`.
+    #[serde(default)]
+    pub action: Option<String>,
     /// `begun`, `ok`, `refused`, `failed`, `unknown`.
     #[serde(default)]
     pub outcome: Option<String>,
+    /// A part of the summary.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// From this moment on: `2026-11-22`, `2026-11-22T18:30`, in UTC.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Up to this moment; a day counts to its end.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Id of an order, a shipment, an attempt or a call: everything that belongs together.
+    #[serde(default)]
+    pub correlation: Option<String>,
     /// Cursor of the page.
     #[serde(default)]
     pub after: Option<String>,
@@ -40,6 +55,9 @@ pub struct TrailEntry {
     pub outcome: Status,
     /// One line.
     pub summary: String,
+    /// What joins it to other entries: the attempt, else the shipment, else the call.
+    #[serde(default)]
+    pub correlation: Option<String>,
     /// Legal entity and number of the order it is about.
     pub order: Option<(String, String)>,
     /// HTTP status, for outside calls that were answered.

@@ -2,7 +2,8 @@
 
 use super::connection_events::EventsCard;
 use super::connection_forms::{D365Fields, FedexFields};
-use crate::api::connections::{Ping, SaveD365, SaveDocument, SaveFedex, load_connections};
+use super::connection_history::{LadderHistory, RefusedSecret};
+use crate::api::connections::{Ping, SaveAnyway, SaveD365, SaveDocument, SaveFedex, load_connections};
 use crate::components::action_form::{Submit, path_of, refusal_of};
 use crate::components::clock::provide_page_clock;
 use crate::components::connection_chip::ChipCountdowns;
@@ -13,13 +14,13 @@ use crate::components::ping_ladder::PingLadder;
 use crate::components::problem_notice::PostProblem;
 use crate::components::status_badge::{tone_glyph, tone_name};
 use crate::components::time_ago::TimeAgo;
-use crate::contract::{ConnectionChip, Connections, Ladder, Moment, Problem};
+use crate::contract::{ConnectionChip, Connections, Ladder, LadderRow, Moment, Problem, RefusedSave};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 /// Forms that stand in both cards: why one was refused stands on top.
-const IN_BOTH: [&str; 2] = [Ping::PATH, SaveDocument::PATH];
+const IN_BOTH: [&str; 3] = [Ping::PATH, SaveDocument::PATH, SaveAnyway::PATH];
 
 /// The connections page.
 #[component]
@@ -43,6 +44,8 @@ fn BothConnections(both: Connections) -> impl IntoView {
                 chip=d365.chip
                 saved=d365.saved
                 ladder=d365.ladder
+                history=d365.history
+                refused=d365.refused
                 document=d365.document
             >
                 {d365
@@ -65,6 +68,8 @@ fn BothConnections(both: Connections) -> impl IntoView {
                 chip=fedex.chip
                 saved=fedex.saved
                 ladder=fedex.ladder
+                history=fedex.history
+                refused=fedex.refused
                 document=fedex.document
             >
                 <form method="post" action={path_of::<SaveFedex>()}>
@@ -91,6 +96,8 @@ fn ConnectionCard(
     chip: ConnectionChip,
     saved: Option<(Moment, String)>,
     ladder: Option<Ladder>,
+    history: Vec<LadderRow>,
+    refused: Option<RefusedSave>,
     document: String,
     children: Children,
 ) -> impl IntoView {
@@ -111,7 +118,9 @@ fn ConnectionCard(
             <form method="post" action={path_of::<Ping>()} id=format!("ping-{}", side.system)>
                 <input type="hidden" name="system" value=side.system/>
             </form>
+            {refused.map(|refused| view! { <RefusedSecret system=side.system refused/> })}
             {ladder.map(|ladder| view! { <PingLadder ladder/> })}
+            <LadderHistory system=side.system history/>
             <DocumentForm side document/>
         </section>
     }

@@ -55,7 +55,7 @@ fn entry_problem(code: &str, retry_s: Option<&str>) -> Problem {
         "setup.done" => ("The first administrator exists already.", "Sign in; an administrator can add you."),
         "setup.wrong-code" => (
             "The set-up code is not right.",
-            "Copy the latest code from the server's log; each start prints a new one.",
+            "Copy it from the server's log; every start prints the same one until the first administrator exists.",
         ),
         "setup.password-short" => ("The password is too short.", "Choose one of at least 12 characters."),
         "setup.passwords-differ" => ("The two passwords are not the same.", "Type the same password twice."),

@@ -2,9 +2,13 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "a component owns its props; the macro has no borrowed ones")]
 
+pub mod approve;
+pub mod approve_modes;
 pub mod attention;
+pub mod batch;
 pub mod connection_events;
 pub mod connection_forms;
+mod connection_history;
 pub mod connections;
 pub mod day;
 pub mod entry;
@@ -27,16 +31,23 @@ pub mod order_trials;
 pub mod order_write_back;
 pub mod orders;
 pub mod parcels;
+pub mod people;
 pub mod printers;
 pub mod printers_queue;
 pub mod pull;
 pub mod pull_gap;
+mod pull_schedules;
 pub mod pull_why;
+pub mod recover;
+pub mod repair;
 pub mod rules;
 pub mod rules_addresses;
 pub mod rules_services;
+pub mod rules_try;
 pub mod search;
 pub mod setup;
+pub mod start;
+pub mod start_connect;
 pub mod trail;
 pub mod write_back;
 pub mod write_back_targets;

@@ -2,8 +2,10 @@
 //! at, and what is missing.
 
 use super::pull_gap::Gap;
+use super::pull_schedules::Schedules;
 use super::pull_why::OneOrder;
 use crate::api::attention::PullNow;
+use crate::api::pauses::Pause;
 use crate::api::pull::{FindGaps, ImportOrder, Rewind, load_pull};
 use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
@@ -23,7 +25,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 /// Forms that are folded or stand there once a row: why one was refused stands on top.
-const FORMS: [&str; 4] = [ImportOrder::PATH, Rewind::PATH, FindGaps::PATH, PullNow::PATH];
+const FORMS: [&str; 5] = [ImportOrder::PATH, Rewind::PATH, FindGaps::PATH, PullNow::PATH, Pause::PATH];
 
 /// The page.
 #[component]
@@ -36,7 +38,7 @@ pub fn PullPage() -> impl IntoView {
 #[component]
 fn Sheet(pull: Pull) -> impl IntoView {
     provide_page_clock(&pull.now);
-    let Pull { headline, scan, changes, queue, gap, may_act, .. } = pull;
+    let Pull { headline, scan, changes, queue, gap, schedules, flows, may_act, .. } = pull;
     view! {
         <PageHeader title="Pull">
             <LiveSwitch/>
@@ -53,6 +55,7 @@ fn Sheet(pull: Pull) -> impl IntoView {
             </div>
             <Queue queue/>
             <Gap gap may_act/>
+            <Schedules sentences=schedules flows/>
         </div>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use super::rules_addresses::{Remembered, ShipFrom};
 use super::rules_services::{OtherCarriers, ServiceLists, Services, Suggestions, Unmapped};
+use super::rules_try::{Tried, TryButton};
 use crate::api::rules::{ForgetCorrection, RemoveService, SaveRules, SaveService, SaveShipFrom, load_rules};
 use crate::components::action_form::{Submit, path_of, refusal_of};
 use crate::components::clock::provide_page_clock;
@@ -9,8 +10,9 @@ use crate::components::icon::Glyph;
 use crate::components::loaded::loaded;
 use crate::components::page_header::PageHeader;
 use crate::components::problem_notice::PostProblem;
+use crate::components::status_badge::StatusBadge;
 use crate::components::time_ago::TimeAgo;
-use crate::contract::Rules;
+use crate::contract::{Rules, Status};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -47,7 +49,9 @@ fn Sheet(rules: Rules, suggest: bool) -> impl IntoView {
         <p class="muted small saved-line">
             {saved} {version.is_none().then_some("; your role may look at them, not change them")}
         </p>
+        <Held modes=rules.modes/>
         <PostProblem of=&ROWS/>
+        <Tried/>
         <ServiceLists/>
         <div class="rules">
             <Unmapped modes=rules.unmapped version/>
@@ -60,6 +64,30 @@ fn Sheet(rules: Rules, suggest: bool) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Legal entities that do not go by themselves.
+#[component]
+fn Held(modes: Vec<(String, Status, String)>) -> impl IntoView {
+    (!modes.is_empty()).then(|| {
+        let rows = modes
+            .into_iter()
+            .map(|(company, mode, meaning)| {
+                view! {
+                    <li data-testid="held-company" data-company=company>
+                        <StatusBadge status=mode/>
+                        " "
+                        {meaning}
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <ul class="held-companies">
+                {rows} <li><a href="/approve#modes">"Modes are switched on the Approve page"</a></li>
+            </ul>
+        }
+    })
 }
 
 /// The hidden field that says which rules the form was made from.
@@ -88,42 +116,61 @@ fn Words(sentences: Vec<String>, document: String, version: Option<i64>) -> impl
 /// Everything as JSON.
 #[component]
 fn Document(document: String, version: Option<i64>) -> impl IntoView {
-    let problem = refusal_of::<SaveRules>();
-    let refused = problem.is_some();
-    let rows = document.lines().count().clamp(12, 40);
-    let submit = version.map(|_| {
-        view! {
-            <Submit label="Save JSON" busy_label="Saving…" glyph=Glyph::Braces problem testid="save-rules"/>
-        }
-    });
+    let refused = refusal_of::<SaveRules>().is_some();
     view! {
         <details class="document" open=refused data-testid="rules-document">
             <summary>"All rules as JSON"</summary>
-            <form method="post" action={path_of::<SaveRules>()}>
-                {version.map(|version| view! { <Version version/> })}
-                <div class="field">
-                    <div class="field-head">
-                        <label for="rules-document">"Document"</label>
-                    </div>
-                    <textarea
-                        id="rules-document"
-                        class="mono"
-                        name="document"
-                        rows=rows.to_string()
-                        spellcheck="false"
-                        readonly=version.is_none()
-                        aria-describedby="rules-document-hint"
-                    >
-                        {document}
-                    </textarea>
-                    <p class="hint" id="rules-document-hint">
-                        "Services and addresses from above too, and what has no form: accounts, payers, packing, \
-                         weights, invoice numbers, customs. What you leave out falls back to its default."
-                    </p>
-                </div>
-                {submit}
-            </form>
+            <DocumentForm document version within="rules"/>
         </details>
+    }
+    .into_any()
+}
+
+/// The form of everything as JSON.
+#[component]
+pub fn DocumentForm(
+    /// What it starts with.
+    document: String,
+    /// The version a change is made from, for who may make one.
+    version: Option<i64>,
+    /// Makes its ids unique where it stands on the page twice.
+    within: &'static str,
+) -> impl IntoView {
+    let problem = refusal_of::<SaveRules>();
+    let rows = document.lines().count().clamp(12, 40);
+    let (id, hint) = (format!("{within}-document"), format!("{within}-document-hint"));
+    let submit = version.map(|_| {
+        view! {
+            <Submit label="Save JSON" busy_label="Saving…" glyph=Glyph::Braces problem testid="save-rules">
+                <TryButton what="document"/>
+            </Submit>
+        }
+    });
+    view! {
+        <form method="post" action={path_of::<SaveRules>()}>
+            {version.map(|version| view! { <Version version/> })}
+            <div class="field">
+                <div class="field-head">
+                    <label for=id.clone()>"Document"</label>
+                </div>
+                <textarea
+                    id=id
+                    class="mono"
+                    name="document"
+                    rows=rows.to_string()
+                    spellcheck="false"
+                    readonly=version.is_none()
+                    aria-describedby=hint.clone()
+                >
+                    {document}
+                </textarea>
+                <p class="hint" id=hint>
+                    "Services and addresses from above too, and what has no form: accounts, payers, packing, \
+                     weights, invoice numbers, customs. What you leave out falls back to its default."
+                </p>
+            </div>
+            {submit}
+        </form>
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! Where parcels leave from, and what was corrected on customers' addresses.
 
 use super::rules::Version;
+use super::rules_try::TryButton;
 use crate::api::rules::{ForgetCorrection, SaveShipFrom};
 use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
@@ -24,7 +25,7 @@ pub fn ShipFrom(
     let add = version.map(|version| {
         view! {
             <Ask label="Add a warehouse" glyph=Glyph::Plus testid="add-warehouse">
-                <ShipFromForm row=ShipFromRow::default() fixed=false version/>
+                <ShipFromForm row=ShipFromRow::default() fixed=false version within="from"/>
             </Ask>
         }
     });
@@ -55,7 +56,7 @@ fn ShipFromLine(row: ShipFromRow, version: Option<i64>) -> impl IntoView {
             <details class="rule" id=id data-testid="ship-from-row" data-warehouse=name>
                 <summary class="rule-line">{summary} <span class="rule-edit">"Edit"</span></summary>
                 <div class="ask-panel">
-                    <ShipFromForm row fixed=true version/>
+                    <ShipFromForm row fixed=true version within="from"/>
                 </div>
             </details>
         }),
@@ -71,9 +72,19 @@ fn address_line(row: &ShipFromRow) -> String {
     parts.join(", ")
 }
 
+/// One warehouse.
 #[component]
-fn ShipFromForm(row: ShipFromRow, fixed: bool, version: i64) -> impl IntoView {
-    let within = element_id(&["from", &row.warehouse]);
+pub fn ShipFromForm(
+    /// What it starts with.
+    row: ShipFromRow,
+    /// The warehouse cannot be changed.
+    fixed: bool,
+    /// The version a change is made from.
+    version: i64,
+    /// Makes its ids unique where it stands on the page twice.
+    within: &'static str,
+) -> impl IntoView {
+    let within = element_id(&[within, &row.warehouse]);
     let warehouse = if fixed {
         Either::Left(view! { <input type="hidden" name="row[warehouse]" value=row.warehouse/> })
     } else {
@@ -82,6 +93,7 @@ fn ShipFromForm(row: ShipFromRow, fixed: bool, version: i64) -> impl IntoView {
                 label="Warehouse"
                 name="row[warehouse]"
                 within=within.clone()
+                value=row.warehouse
                 kind=FieldKind::Code
                 required=true
                 hint="As in Dynamics 365, or default"
@@ -114,7 +126,9 @@ fn ShipFromForm(row: ShipFromRow, fixed: bool, version: i64) -> impl IntoView {
                 />
                 <Field label="Country" name="row[country]" within value=row.country hint="Two letters: US"/>
             </div>
-            <Submit label="Save" busy_label="Saving…" glyph=Glyph::Tick testid="save-ship-from"/>
+            <Submit label="Save" busy_label="Saving…" glyph=Glyph::Tick testid="save-ship-from">
+                <TryButton what="ship-from"/>
+            </Submit>
         </form>
     }
     .into_any()

@@ -2,6 +2,7 @@
 //! carrier set-up proposes, and the modes of other carriers.
 
 use super::rules::Version;
+use super::rules_try::TryButton;
 use crate::api::rules::{RemoveService, SaveService, suggest_services};
 use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
@@ -201,15 +202,20 @@ fn ServiceSummary(row: ServiceRow) -> impl IntoView {
 
 /// One delivery mode.
 #[component]
-fn ServiceForm(
+pub fn ServiceForm(
     /// What it starts with.
     row: ServiceRow,
     /// The mode cannot be changed.
     fixed: bool,
+    /// The version a change is made from.
     version: i64,
+    /// The verb on its button.
     label: &'static str,
+    /// For tests.
     testid: &'static str,
-    #[prop(optional)] primary: bool,
+    /// The page's main action.
+    #[prop(optional)]
+    primary: bool,
 ) -> impl IntoView {
     let within = element_id(&[testid, &row.mode]);
     let mode = if fixed {
@@ -220,6 +226,7 @@ fn ServiceForm(
                 label="Delivery mode"
                 name="row[mode]"
                 within=within.clone()
+                value=row.mode
                 kind=FieldKind::Code
                 required=true
                 hint="As in Dynamics 365; mode/carrier service for one of its services"
@@ -266,7 +273,9 @@ fn ServiceForm(
                     <Check label="FedEx One Rate" name="row[one_rate]" within checked=row.one_rate/>
                 </div>
             </div>
-            <Submit label busy_label="Saving…" glyph=Glyph::Tick testid primary/>
+            <Submit label busy_label="Saving…" glyph=Glyph::Tick testid primary>
+                <TryButton what="service"/>
+            </Submit>
         </form>
     }
     .into_any()
@@ -274,7 +283,14 @@ fn ServiceForm(
 
 /// Takes a mode away, or leaves it to another carrier.
 #[component]
-fn RemoveForm(mode: String, version: i64, other_carrier: bool) -> impl IntoView {
+pub fn RemoveForm(
+    /// The mode.
+    mode: String,
+    /// The version a change is made from.
+    version: i64,
+    /// It belongs to another carrier.
+    other_carrier: bool,
+) -> impl IntoView {
     let (label, sentence, confirm, testid, sure) = if other_carrier {
         (
             "Belongs to another carrier",
@@ -299,7 +315,9 @@ fn RemoveForm(mode: String, version: i64, other_carrier: bool) -> impl IntoView 
                 <Version version/>
                 <input type="hidden" name="mode" value=mode/>
                 <input type="hidden" name="other_carrier" value=other_carrier.to_string()/>
-                <Submit label=confirm busy_label="Saving…" glyph=Glyph::Tick testid=sure/>
+                <Submit label=confirm busy_label="Saving…" glyph=Glyph::Tick testid=sure>
+                    <TryButton what="remove"/>
+                </Submit>
             </form>
         </Ask>
     }

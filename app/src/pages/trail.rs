@@ -7,8 +7,8 @@ use crate::api::trail::list_trail;
 use crate::components::clock::provide_page_clock;
 use crate::components::data_table::DataTable;
 use crate::components::empty_state::EmptyState;
-use crate::components::filter_bar::filter_value;
-use crate::components::icon::Glyph;
+use crate::components::filter_bar::{FilterPill, filter_href, filter_value};
+use crate::components::icon::{Glyph, Icon};
 use crate::components::live::{LiveSwitch, NewRows};
 use crate::components::loaded::loaded;
 use crate::components::page_header::PageHeader;
@@ -38,23 +38,42 @@ fn filter_of(query: &ParamsMap) -> TrailFilter {
         system: filter_value(query, "system"),
         outcome: filter_value(query, "outcome"),
         after: filter_value(query, "after"),
+        action: filter_value(query, "action"),
+        text: filter_value(query, "text"),
+        from: filter_value(query, "from"),
+        to: filter_value(query, "to"),
+        correlation: filter_value(query, "correlation"),
     }
 }
+
+/// Filters that stand above the list as pills while they are in force.
+const PILLS: [(&str, &str); 9] = [
+    ("order", "Order"),
+    ("actor", "Actor"),
+    ("system", "System"),
+    ("action", "Action"),
+    ("outcome", "Outcome"),
+    ("text", "Text"),
+    ("from", "From"),
+    ("to", "To"),
+    ("correlation", "Belongs to"),
+];
 
 /// The audit trail.
 #[component]
 pub fn TrailPage() -> impl IntoView {
-    let filter = use_query_map().with_untracked(filter_of);
+    let query = use_query_map().get_untracked();
+    let filter = filter_of(&query);
     let asked = filter.clone();
     let page = loaded("Audit trail", async move { list_trail(asked).await }, move |page| {
-        view! { <TrailList page filter/> }
+        view! { <TrailList page filter query/> }
     });
     view! { <div class="page wide">{page}</div> }
 }
 
 /// The trail, once loaded.
 #[component]
-fn TrailList(page: Page<TrailEntry>, filter: TrailFilter) -> impl IntoView {
+fn TrailList(page: Page<TrailEntry>, filter: TrailFilter, query: ParamsMap) -> impl IntoView {
     provide_page_clock(&page.now);
     let Page { rows, next, total, .. } = page;
     let shown = rows.len();
@@ -73,37 +92,94 @@ fn TrailList(page: Page<TrailEntry>, filter: TrailFilter) -> impl IntoView {
             <LiveSwitch/>
         </PageHeader>
         <TrailFilters filter/>
+        <Pills query=query.clone()/>
         <NewRows/>
         {list}
         <Pager shown total next what="entries"/>
+        <Exports query/>
     }
 }
 
 /// The filters, as a GET form.
 #[component]
 fn TrailFilters(filter: TrailFilter) -> impl IntoView {
-    let any = filter != TrailFilter::default();
     view! {
         <form method="get" action="/trail" class="filters filter-form" role="search">
             <FilterText label="Order" name="order" value=filter.order/>
             <FilterText label="Actor" name="actor" value=filter.actor/>
             <FilterSelect label="System" name="system" choices=&SYSTEMS value=filter.system/>
+            <FilterText label="Action" name="action" value=filter.action/>
             <FilterSelect label="Outcome" name="outcome" choices=&OUTCOMES value=filter.outcome/>
+            <FilterText label="Text" name="text" value=filter.text/>
+            <FilterText label="From (UTC)" name="from" value=filter.from placeholder="2026-11-22T18:30"/>
+            <FilterText label="To (UTC)" name="to" value=filter.to placeholder="2026-11-22"/>
+            {filter.correlation.map(|id| view! { <input type="hidden" name="correlation" value=id/> })}
             <button type="submit" class="button" data-testid="filter">
                 "Filter"
             </button>
-            {any.then(|| view! { <a class="clear-filters" href="/trail">"Drop all"</a> })}
         </form>
+    }
+}
+
+/// Each filter in force, with a way to drop it.
+#[component]
+fn Pills(query: ParamsMap) -> impl IntoView {
+    let pills: Vec<_> = PILLS
+        .iter()
+        .filter_map(|&(name, label)| {
+            let value = filter_value(&query, name)?;
+            let href = filter_href("/trail", &query, name, None);
+            Some(view! { <FilterPill label value href/> })
+        })
+        .collect();
+    (!pills.is_empty()).then(|| {
+        view! {
+            <p class="pills" data-testid="pills">
+                {pills}
+                <a class="clear-filters" href="/trail">"Drop all"</a>
+            </p>
+        }
+    })
+}
+
+/// The same entries as a file.
+#[component]
+fn Exports(query: ParamsMap) -> impl IntoView {
+    let href = |format| filter_href("/trail/export", &query, "format", Some(format));
+    view! {
+        <p class="exports">
+            <a class="button quiet" href=href("csv") download="" rel="external" data-testid="export-csv">
+                <Icon glyph=Glyph::Download/>
+                "All these entries as CSV"
+            </a>
+            <a class="button quiet" href=href("jsonl") download="" rel="external" data-testid="export-jsonl">
+                <Icon glyph=Glyph::Download/>
+                "As JSON lines"
+            </a>
+        </p>
     }
 }
 
 /// A text filter.
 #[component]
-fn FilterText(label: &'static str, name: &'static str, value: Option<String>) -> impl IntoView {
+fn FilterText(
+    label: &'static str,
+    name: &'static str,
+    value: Option<String>,
+    #[prop(optional)] placeholder: &'static str,
+) -> impl IntoView {
     view! {
         <div class="filter-field">
             <label for=name>{label}</label>
-            <input id=name type="text" name=name autocomplete="off" spellcheck="false" value=value.unwrap_or_default()/>
+            <input
+                id=name
+                type="text"
+                name=name
+                placeholder=(!placeholder.is_empty()).then_some(placeholder)
+                autocomplete="off"
+                spellcheck="false"
+                value=value.unwrap_or_default()
+            />
         </div>
     }
 }

@@ -190,6 +190,14 @@ export class Product {
     });
   }
 
+  /** `ml-connector serve`, never used before, with nothing beside it. */
+  static untouched(): Promise<Product> {
+    return Product.#start(async (dataDir, run) => {
+      const [url = ''] = await run(['serve'], { ML_POLL_INTERVAL_S: '60' }).says(/listening on (http\S+)/);
+      return { url, twins: new Twins(url, url), credentials: undefined, dataDir };
+    });
+  }
+
   /** `ml-connector serve`, never used before, and `ml-connector twin` beside it. */
   static firstRun(): Promise<Product> {
     return Product.#start(async (dataDir, run) => {
