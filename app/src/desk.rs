@@ -203,21 +203,6 @@ pub trait EventDesk: Send + Sync {
     async fn list_events(&self, listed: String) -> Result<(), Problem>;
 }
 
-/// One search for everything, and the order list as an operator wants it.
-#[async_trait]
-pub trait FindDesk: Send + Sync {
-    /// Looks for an order, or what belongs to one, by whatever somebody named.
-    async fn search(&self, query: String) -> Result<Found, Problem>;
-    /// Saved views and layout of the order list.
-    async fn list_settings(&self) -> Result<ListSettings, Problem>;
-    /// Gives a filter of the order list a name.
-    async fn save_view(&self, name: String, query: String, shared: bool) -> Result<(), Problem>;
-    /// Removes a saved view.
-    async fn remove_view(&self, view_id: String) -> Result<(), Problem>;
-    /// Sets how the operator wants the order list.
-    async fn set_layout(&self, layout: Layout) -> Result<(), Problem>;
-}
-
 /// The first day: twins or real systems, and the steps until the first label.
 #[async_trait]
 pub trait StartDesk: Send + Sync {
@@ -311,10 +296,24 @@ pub trait ApproveDesk: Send + Sync {
     async fn try_rules(&self, version: i64, change: RulesChange, last: u32) -> Result<BackTest, Problem>;
 }
 
+/// One search for everything, and the order list as an operator wants it.
+#[async_trait]
+pub trait FindDesk: Send + Sync {
+    /// Looks for an order, or what belongs to one, by whatever somebody named.
+    async fn search(&self, query: String) -> Result<Found, Problem>;
+    /// Saved views and layout of the order list.
+    async fn list_settings(&self) -> Result<ListSettings, Problem>;
+    /// Gives a filter of the order list a name.
+    async fn save_view(&self, name: String, query: String, shared: bool) -> Result<(), Problem>;
+    /// Removes a saved view.
+    async fn remove_view(&self, view_id: String) -> Result<(), Problem>;
+    /// Sets how the operator wants the order list.
+    async fn set_layout(&self, layout: Layout) -> Result<(), Problem>;
+}
+
 /// Seeing and doing.
 pub trait Desk:
-    FindDesk
-    + Views
+    Views
     + Commands
     + PrintDesk
     + InboxDesk
@@ -327,6 +326,7 @@ pub trait Desk:
     + PeopleDesk
     + PauseDesk
     + ApproveDesk
+    + FindDesk
 {
 }
 

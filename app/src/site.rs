@@ -62,10 +62,10 @@ pub fn App() -> impl IntoView {
             <Shell>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=AttentionPage ssr=SsrMode::Async/>
-                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async/>
                     <Route path=path!("/attention/:cause") view=RepairPage ssr=SsrMode::Async/>
                     <Route path=path!("/batches/:batch") view=BatchPage ssr=SsrMode::Async/>
                     <Route path=path!("/recover") view=RecoverPage ssr=SsrMode::Async/>
+                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
                     <Route path=path!("/approve") view=ApprovePage ssr=SsrMode::Async/>

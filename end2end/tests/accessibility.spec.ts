@@ -29,6 +29,7 @@ const PAGES = {
   inbox: '/inbox',
   pull: '/pull',
   'pull-why': '/pull?number=SO-001007',
+  approve: '/approve',
   'write-back': '/write-back',
   day: '/day',
   printers: '/printers',

@@ -225,6 +225,14 @@ masked!(ApproveDesk {
     fn try_rules(version: i64, change: RulesChange, last: u32) -> BackTest;
 });
 
+masked!(FindDesk {
+    fn search(query: String) -> Found;
+    fn list_settings() -> ListSettings;
+    fn save_view(name: String, query: String, shared: bool) -> ();
+    fn remove_view(view_id: String) -> ();
+    fn set_layout(layout: Layout) -> ();
+});
+
 masked!(PeopleDesk {
     fn people() -> People;
     fn add_person(name: String, role: String, password: String) -> ();
@@ -232,14 +240,6 @@ masked!(PeopleDesk {
     fn set_enabled(operator_id: String, enabled: bool) -> ();
     fn set_password(operator_id: String, password: String) -> ();
     fn change_own_password(old: String, new: String) -> ();
-});
-
-masked!(FindDesk {
-    fn search(query: String) -> Found;
-    fn list_settings() -> ListSettings;
-    fn save_view(name: String, query: String, shared: bool) -> ();
-    fn remove_view(view_id: String) -> ();
-    fn set_layout(layout: Layout) -> ();
 });
 
 masked!(PauseDesk {

@@ -214,8 +214,8 @@ impl OperatorDesk {
             return Ok(Vec::new());
         }
         meant.sort_by_key(|words| (words.code != asked && of_fedex != Some(words.code), words.code));
-        let counts = self.engine.store.db.count_by_cause().await?;
-        let count = |code: &str| counts.iter().find(|one| one.cause_code == code).map_or(0, |one| one.shipments);
+        let groups = self.engine.store.db.failure_groups().await?;
+        let count = |code: &str| groups.iter().filter(|one| one.key.code == code).map(|one| one.stopped).sum::<i64>();
         Ok(meant
             .into_iter()
             .take(CAUSES)
