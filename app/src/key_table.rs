@@ -15,6 +15,8 @@ pub enum Deed {
     PreviousRow,
     /// Opens the row that has the focus.
     OpenRow,
+    /// Ticks the row that has the focus, where rows can be ticked.
+    TickRow,
     /// Puts the focus on what the page is for. Never does it.
     MainAction,
     /// Copies the page's sentence.
@@ -42,12 +44,13 @@ const fn key(keys: &'static [&'static str], words: &'static str, deed: Deed) -> 
 pub const GO: &str = "g";
 
 /// All keys, in the order of the sheet.
-pub const KEYS: [Key; 18] = [
+pub const KEYS: [Key; 19] = [
     key(&["/"], "Search everything", Deed::Find),
     key(&["?"], "Show these keys", Deed::Sheet),
     key(&["j"], "Next row", Deed::NextRow),
     key(&["k"], "Row before", Deed::PreviousRow),
     key(&["o"], "Open the row", Deed::OpenRow),
+    key(&["x"], "Tick the row, or not", Deed::TickRow),
     key(&["r"], "Go to the page's main action", Deed::MainAction),
     key(&["c"], "Copy the page's sentence", Deed::CopySentence),
     key(&["."], "Pause or resume updates", Deed::Pause),

@@ -5,7 +5,8 @@
 create table search_terms (
     order_id  text   not null references orders (order_id),
     kind      text   not null check (kind in (
-        'number', 'invoice', 'reference', 'account', 'name', 'email', 'phone', 'tracking', 'purchase')),
+        'number', 'invoice', 'reference', 'account', 'name', 'consignee', 'email', 'phone', 'tracking',
+        'purchase')),
     term      text   not null,
     backwards text,
     primary key (order_id, kind, term)
@@ -13,9 +14,9 @@ create table search_terms (
 -- Byte by byte, as SQLite compares: a beginning is then a range, whatever the language of the database.
 alter table search_terms alter column term type text collate "C", alter column backwards type text collate "C";
 -- Exact words and numbers, and their beginnings.
-create index search_terms_forwards on search_terms (term, order_id);
+create index search_terms_forwards on search_terms (term, order_id, kind);
 -- Their ends.
-create index search_terms_backwards on search_terms (backwards, order_id) where backwards is not null;
+create index search_terms_backwards on search_terms (backwards, order_id, kind) where backwards is not null;
 -- (The primary key answers whether a certain order also has a second word.)
 
 -- The ids by which a vendor finds a call in its own logs, with the entry of the trail that ended it.

@@ -139,6 +139,11 @@ impl OperatorDesk {
         }
     }
 
+    /// Whether who asks sees what is about people, and may look for it.
+    fn sees_people(&self) -> bool {
+        self.operator.as_ref().is_some_and(|operator| operator.role.sees_people())
+    }
+
     /// Who asks, if they may see how the two systems are connected.
     fn allowed_connections(&self) -> Result<Actor, Problem> {
         match &self.operator {

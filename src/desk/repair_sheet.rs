@@ -148,11 +148,6 @@ pub fn hide_lines(lines: &mut [String]) {
 }
 
 impl OperatorDesk {
-    /// Who asks sees streets, telephones and names.
-    pub(super) fn sees_people(&self) -> bool {
-        self.operator.as_ref().is_some_and(|operator| operator.role.sees_people())
-    }
-
     /// The sheet of a group.
     pub(super) async fn repair_rows(&self, key: &str, ask: bool) -> Result<RepairSheet, Problem> {
         let engine = &self.engine;

@@ -74,7 +74,7 @@ impl Hits {
 impl OperatorDesk {
     async fn find(&self, query: String) -> Stored<Found> {
         let db = &self.engine.store.db;
-        let read = Query::read(&query);
+        let read = Query::read(&query).map(|query| query.for_one_who_sees_people(self.sees_people()));
         let calls = if query.is_empty() { Vec::new() } else { db.calls_with_id(&query, CALLS).await? };
         let mut hits = self.hits(&query, read.as_ref(), &calls).await?;
         let best = match hits.best() {
@@ -247,6 +247,7 @@ fn word(kind: Kind) -> String {
         Kind::Reference => "the customer's reference",
         Kind::Account => "customer account",
         Kind::Name => "name",
+        Kind::Consignee => "consignee",
         Kind::Email => "e-mail address",
         Kind::Phone => "telephone number",
         Kind::Tracking => "tracking number",

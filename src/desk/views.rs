@@ -99,7 +99,7 @@ impl Views for OperatorDesk {
     async fn orders(&self, filter: OrderFilter) -> Result<Page<OrderRow>, Problem> {
         self.allowed(Role::Viewer)?;
         let db = &self.engine.store.db;
-        let query = list_filter(&filter)?;
+        let query = list_filter(&filter, self.sees_people())?;
         let mut rows = self.store(db.list(&query, ORDERS_PAGE + 1).await)?;
         let total = self.store(db.count(&query).await)?;
         let more = rows.len() > usize::try_from(ORDERS_PAGE).unwrap_or(0);
@@ -252,7 +252,7 @@ fn counters(counts: &[(State, i64)], need: u64) -> Vec<Counter> {
     ]
 }
 
-fn list_filter(filter: &OrderFilter) -> Result<ListFilter, Problem> {
+fn list_filter(filter: &OrderFilter, sees_people: bool) -> Result<ListFilter, Problem> {
     let states = match filter.state.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
         None => Vec::new(),
         Some(name) => match STATE_GROUPS.iter().find(|(group, _)| *group == name) {
@@ -274,7 +274,7 @@ fn list_filter(filter: &OrderFilter) -> Result<ListFilter, Problem> {
     Ok(ListFilter {
         states,
         cause: text(&filter.cause),
-        search: filter.search.as_deref().and_then(Query::read),
+        search: filter.search.as_deref().and_then(Query::read).map(|query| query.for_one_who_sees_people(sees_people)),
         after: filter.after.as_ref().and_then(cursor),
     })
 }

@@ -1,7 +1,7 @@
 //! What orders are found by. Every look-up here is a range of an index: it takes as long in a million
 //! orders as in a hundred, see `tests/search.rs`.
 
-use crate::order::search::{KINDS_OF_ORDER, Kind, Query, Term, Word, terms_of_order, terms_of_shipment};
+use crate::order::search::{KINDS_OF_ORDER, Kind, PERSONAL, Query, Term, Word, terms_of_order, terms_of_shipment};
 use crate::order::{Order, OrderId, ShipmentId};
 use crate::store::audit::TrailRow;
 use crate::store::{Conditions, Db, Param, Result, Store, Tx, bind_all, on_db, on_tx};
@@ -66,47 +66,59 @@ impl Tx {
 }
 
 impl Conditions {
-    /// Adds that an order has a word, at its beginning or, of a number, at its end.
-    pub(super) fn and_found(&mut self, column: &str, word: &Word) {
-        let found = self.found(word);
-        self.parts.push(format!("{column} in ({found})"));
+    /// Adds that an order has all words of a query.
+    pub(super) fn and_found(&mut self, column: &str, query: &Query) {
+        for word in &query.words {
+            let found = self.found(query, word);
+            self.parts.push(format!("{column} in ({found})"));
+        }
     }
 
     /// The orders with a word.
-    fn found(&mut self, word: &Word) -> String {
-        let ranges = self.ranges(word);
+    fn found(&mut self, query: &Query, word: &Word) -> String {
+        let ranges = self.ranges(query, word);
         let found = ranges.iter().map(|range| format!("select t.order_id from search_terms t where {range}"));
         found.collect::<Vec<_>>().join(" union ")
     }
 
     /// Adds that the order `o` has a word too.
-    fn and_has(&mut self, word: &Word) {
-        let has = self.ranges(word).join(" or ");
+    fn and_has(&mut self, query: &Query, word: &Word) {
+        let has = self.ranges(query, word).join(" or ");
         self.parts.push(format!("exists (select 1 from search_terms t where t.order_id = o.order_id and ({has}))"));
     }
 
-    /// The terms `t` that are a word: one range of an index each.
-    fn ranges(&mut self, word: &Word) -> Vec<String> {
+    /// The terms `t` that are a word, at its beginning or, of a number, at its end: one range of an index each.
+    fn ranges(&mut self, query: &Query, word: &Word) -> Vec<String> {
         let ends = word.end.as_ref().map(|end| ("t.backwards", end));
         let read = [("t.term", &word.beginning)].into_iter().chain(ends);
         read.map(|(column, text)| {
             self.params.push(Param::Text(text.clone()));
             self.params.push(Param::Text(format!("{text}{AFTER_ALL}")));
             let last = self.params.len();
-            format!("{column} >= ${} and {column} < ${last}", last - 1)
+            format!("{column} >= ${} and {column} < ${last}{}", last - 1, but_people(query))
         })
         .collect()
     }
 }
 
+/// Leaves out what is about people, for who does not see it. Kinds are our own: no value to bind.
+fn but_people(query: &Query) -> String {
+    if !query.without_people {
+        return String::new();
+    }
+    let kinds = PERSONAL.map(|kind| format!("'{}'", kind.name())).join(", ");
+    format!(" and t.kind not in ({kinds})")
+}
+
 /// Orders that have one of these texts, exactly: the newest first, as their ids begin with the time.
-fn exactly(texts: &[String], limit: i64) -> (String, Vec<Param>) {
-    let places: Vec<String> = (1..=texts.len()).map(|place| format!("${place}")).collect();
+fn exactly(query: &Query, limit: i64) -> (String, Vec<Param>) {
+    let places: Vec<String> = (1..=query.whole.len()).map(|place| format!("${place}")).collect();
     let sql = format!(
-        "select distinct order_id from search_terms where term in ({}) order by order_id desc limit {limit}",
-        places.join(", ")
+        "select distinct t.order_id from search_terms t where t.term in ({}){} order by t.order_id desc limit {limit}",
+        places.join(", "),
+        but_people(query)
     );
-    (sql, texts.iter().cloned().map(Param::Text).collect())
+    (sql, query.whole.iter().cloned().map(Param::Text).collect())
 }
 
 /// Orders that have all words of a query. The first is looked for; the others are held against
@@ -114,8 +126,8 @@ fn exactly(texts: &[String], limit: i64) -> (String, Vec<Param>) {
 fn with_all(query: &Query, limit: i64) -> (String, Vec<Param>) {
     let mut conditions = Conditions::default();
     let mut words = query.words.iter();
-    let first = words.next().map(|word| conditions.found(word)).unwrap_or_default();
-    words.for_each(|word| conditions.and_has(word));
+    let first = words.next().map(|word| conditions.found(query, word)).unwrap_or_default();
+    words.for_each(|word| conditions.and_has(query, word));
     let more = conditions.sql();
     let sql = format!("select distinct o.order_id from ({first}) o {more} order by o.order_id desc limit {limit}");
     (sql, conditions.params)
@@ -124,7 +136,7 @@ fn with_all(query: &Query, limit: i64) -> (String, Vec<Param>) {
 impl Db {
     /// Orders that are, have or belong to exactly what was typed; the newest first.
     pub async fn orders_exactly(&self, query: &Query, limit: i64) -> Result<Vec<OrderId>> {
-        let (sql, params) = exactly(&query.whole, limit);
+        let (sql, params) = exactly(query, limit);
         let rows: Vec<(String,)> =
             on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &params).fetch_all(pool).await?);
         Ok(rows.into_iter().map(|(id,)| OrderId(id)).collect())
@@ -141,7 +153,7 @@ impl Db {
     /// How the database goes about these two, in its own words: for the test that holds it to its indexes.
     pub async fn explain_search(&self, query: &Query, limit: i64) -> Result<Vec<String>> {
         let mut said = Vec::new();
-        for (sql, params) in [exactly(&query.whole, limit), with_all(query, limit)] {
+        for (sql, params) in [exactly(query, limit), with_all(query, limit)] {
             match self {
                 Self::Sqlite { readers, .. } => {
                     let sql = format!("explain query plan {sql}");
@@ -164,10 +176,13 @@ impl Db {
         let sql = "select kind, term from search_terms where order_id = $1";
         let rows: Vec<(String, String)> = on_db!(self, pool => sqlx::query_as(sql).bind(&id.0).fetch_all(pool).await?);
         let is_meant = |kind: Kind, text: &str| {
+            if query.without_people && PERSONAL.contains(&kind) {
+                return false;
+            }
             query.whole.iter().any(|whole| text == whole)
                 || query.words.iter().any(|word| {
                     text.starts_with(&word.beginning)
-                        || kind != Kind::Name && word.end.is_some() && text.ends_with(&word.beginning)
+                        || !kind.is_name() && word.end.is_some() && text.ends_with(&word.beginning)
                 })
         };
         let kinds: BTreeSet<Kind> =

@@ -509,8 +509,8 @@ fn conditions(filter: &ListFilter) -> Conditions {
     if let Some(cause) = &filter.cause {
         conditions.and("s.cause_code = ?", Param::Text(cause.clone()));
     }
-    for word in filter.search.iter().flat_map(|query| &query.words) {
-        conditions.and_found("s.order_id", word);
+    if let Some(query) = &filter.search {
+        conditions.and_found("s.order_id", query);
     }
     conditions
 }

@@ -3,7 +3,8 @@
 use crate::support::{Backend, TestApp, backends, is, quick};
 use app::contract::{Found, Layout, OrderFilter, TrailFilter};
 use app::desk::{FindDesk, Views};
-use ml_connector::desk::Role;
+use ml_connector::desk::masked::desk_of;
+use ml_connector::desk::{Operator, Role};
 use ml_connector::order::search::Query;
 use ml_connector::order::state::State;
 use ml_connector::store::Db;
@@ -29,7 +30,7 @@ async fn with_orders(backend: Backend) -> TestApp {
 }
 
 async fn search(app: &TestApp, query: &str) -> Found {
-    app.desk(Role::Viewer).search(query.into()).await.expect("an answer")
+    app.desk(Role::CustomerService).search(query.into()).await.expect("an answer")
 }
 
 fn numbers(found: &Found) -> Vec<String> {
@@ -238,5 +239,23 @@ async fn a_view_is_its_owners_unless_shared_and_every_change_is_on_record() {
         let kept = lee.list_settings().await.expect("settings").layout;
         assert_eq!(kept, Layout { hidden: vec!["service".into()], compact: true }, "what must stand stands");
         assert_eq!(kim.list_settings().await.expect("settings").layout, Layout::default());
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_see_people_does_not_find_by_them() {
+    for backend in backends() {
+        let app = with_orders(backend).await;
+        app.order_with("SO-5", json!({"customer": "C-CAFE", "address": {"name": "Ximena Quintero"}})).await;
+        app.pull().await;
+        let desk = desk_of(app.engine.clone(), Some(Operator { name: "vi".into(), role: Role::Viewer }), false);
+        for personal in ["jane@norwood.example", "jane@", "+1 214 555 0143", "2145550143", "quintero", "ximena 5"] {
+            assert!(!numbers(&search(&app, personal).await).is_empty(), "{backend:?}: {personal} can be found");
+            let found = desk.search(personal.into()).await.expect("an answer");
+            assert!(numbers(&found).is_empty(), "{backend:?}: {personal} was found: {found:?}");
+            let filter = OrderFilter { search: Some(personal.into()), ..OrderFilter::default() };
+            assert_eq!(desk.orders(filter).await.expect("a page").total, 0, "{backend:?}: {personal} in the list");
+        }
+        assert_eq!(numbers(&desk.search("norwood 4213".into()).await.expect("an answer")), ["SO-004213"]);
     }
 }

@@ -17,6 +17,8 @@ const SWITCH: &str = "[data-keys-switch]";
 /// A row, and what in it takes the focus.
 const ROW: &str = "[data-row]";
 const IN_ROW: &str = ".row-link, a[href], summary, button";
+/// What in it chooses it for an action on many.
+const TICK: &str = "input[type=checkbox]";
 /// What a page is for, the plainest first.
 const MAIN_ACTIONS: [&str; 3] = ["main [data-main-action]", "main .button.primary", "main .ask > summary"];
 
@@ -75,8 +77,13 @@ fn obey(deed: Deed) {
         Deed::NextRow => move_by(1),
         Deed::PreviousRow => move_by(-1),
         Deed::OpenRow => {
-            if let Some(link) = row_at_focus().and_then(|row| first_in(&row)) {
+            if let Some(link) = row_at_focus().and_then(|row| inside(&row, IN_ROW)) {
                 link.click();
+            }
+        }
+        Deed::TickRow => {
+            if let Some(tick) = row_at_focus().and_then(|row| inside(&row, TICK)) {
+                tick.click();
             }
         }
         Deed::MainAction => main_action(),
@@ -117,7 +124,7 @@ fn move_by(step: isize) {
         (None, 1) => 0,
         (None, _) => rows.len().saturating_sub(1),
     };
-    if let Some(link) = rows.get(there).and_then(first_in) {
+    if let Some(link) = rows.get(there).and_then(|row| inside(row, IN_ROW)) {
         dom::focus(&link);
     }
 }
@@ -126,8 +133,8 @@ fn row_at_focus() -> Option<Element> {
     dom::document().active_element()?.closest(ROW).ok()?
 }
 
-fn first_in(row: &Element) -> Option<HtmlElement> {
-    row.query_selector(IN_ROW).ok()??.dyn_into().ok()
+fn inside(row: &Element, selector: &str) -> Option<HtmlElement> {
+    row.query_selector(selector).ok()??.dyn_into().ok()
 }
 
 fn main_action() {

@@ -208,7 +208,7 @@ fn Order(index: usize, row: RepairRow, may_act: bool) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <li class="repair-row" data-testid="repair-row" data-ready=row.ready.to_string()>
+        <li class="repair-row" data-row="" data-testid="repair-row" data-ready=row.ready.to_string()>
             <div class="repair-head">
                 {may_act
                     .then(|| {
