@@ -53,6 +53,7 @@ export default defineConfig({
         'write-back.spec.ts',
         'parcels.spec.ts',
         'modes.spec.ts',
+        'search.spec.ts',
       ],
       grepInvert: /@live/,
       use: { javaScriptEnabled: false },

@@ -11,6 +11,11 @@ const SIZES = { '1280x720': { width: 1280, height: 720 }, '390x844': { width: 39
 const PAGES = {
   attention: '/',
   orders: '/orders',
+  search: '/search?q=4213',
+  'search-found': '/search?q=SO-001033',
+  'search-list': '/search?q=so%2000100',
+  'search-cause': '/search?q=street-too-long',
+  'search-nothing': '/search?q=there-is-no-such-order',
   'orders-parked': '/orders?state=parked',
   'orders-none': '/orders?search=there-is-no-such-order',
   'order-closed': '/orders/usmf/SO-SEEN-1',

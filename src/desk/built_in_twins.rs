@@ -214,6 +214,9 @@ async fn clear(engine: &Engine, actor: &Actor, what: &str) -> Result<(), Problem
             "Begin with a new data directory, or keep the twins.",
         ));
     }
+    for system in [System::D365, System::Fedex] {
+        engine.keep_refused(system, None);
+    }
     engine.forget_connections().await;
     engine.forget_health();
     Ok(())

@@ -4,11 +4,11 @@
 //! minutes only; pages are told that it is there and never what it is. A secret counts for the place
 //! it was pasted with: whoever changes the address in the form enters the secret again.
 
-use crate::audit::{Subject, System};
+use crate::audit::{Actor, Subject, System};
 use crate::clock::MINUTE_MS;
 use crate::desk::commands::known_system;
 use crate::desk::pasted::{self, Understood};
-use crate::desk::{OperatorDesk, Role, built_in_twins, connections, problem, start_steps};
+use crate::desk::{OperatorDesk, Role, built_in_twins, connections, ping, problem, rotate, start_steps};
 use crate::engine::Pasted;
 use crate::order::parcel::ImageType;
 use crate::store::built_in_twins::FirstLabel as Row;
@@ -143,12 +143,13 @@ impl StartDesk for OperatorDesk {
         if unchosen {
             document.insert("legal_entities".to_owned(), vec![Value::from(NO_COMPANY)].into());
         }
-        connections::save(&self.engine, &actor, System::D365, Value::Object(document)).await?;
+        let ladder = rotate::save_tested(&self.engine, &actor, System::D365, Value::Object(document)).await?;
         self.engine.forget_pasted(actor.name(), System::D365);
-        if unchosen {
-            self.take_all_companies(&actor).await?;
+        if unchosen && ladder.passed && self.take_all_companies(&actor).await? {
+            let pinged = ping::ping(&self.engine, System::D365, &actor).await;
+            return pinged.map_err(|error| problem::store(&self.engine, &error));
         }
-        self.ping_now(System::D365, &actor).await
+        Ok(ladder)
     }
 
     async fn connect_fedex(&self, form: FedexAccess) -> Result<Ladder, Problem> {
@@ -161,9 +162,9 @@ impl StartDesk for OperatorDesk {
             ("account_number", &form.account_number),
         ];
         let document = self.document(System::Fedex, &typed, ("secret_key", &form.secret_key)).await?;
-        connections::save(&self.engine, &actor, System::Fedex, Value::Object(document)).await?;
+        let ladder = rotate::save_tested(&self.engine, &actor, System::Fedex, Value::Object(document)).await?;
         self.engine.forget_pasted(actor.name(), System::Fedex);
-        self.ping_now(System::Fedex, &actor).await
+        Ok(ladder)
     }
 
     async fn put_start_away(&self) -> Result<(), Problem> {
@@ -249,7 +250,10 @@ impl OperatorDesk {
             understood,
             remarks,
             saved: is_saved,
-            ladder: self.last_ladder(system).await?,
+            ladder: match self.refused_save(system) {
+                Some(refused) => Some(refused.ladder),
+                None => self.last_ladder(system).await?,
+            },
             refused,
             now: super::present::moment(self.engine.clock.now_ms()),
         };
@@ -288,24 +292,19 @@ impl OperatorDesk {
         Ok(document)
     }
 
-    /// Saves all legal entities the application sees, while none was chosen.
-    async fn take_all_companies(&self, actor: &crate::audit::Actor) -> Result<(), Problem> {
+    /// Saves all legal entities the application sees, while none was chosen; `false` when it sees none.
+    async fn take_all_companies(&self, actor: &Actor) -> Result<bool, Problem> {
         let trace = Trace { actor: actor.clone(), subject: Subject::default() };
-        let Ok(d365) = self.engine.d365().await else { return Ok(()) };
-        d365.try_again().await;
-        // What is wrong with the sign-in, the ladder says.
+        let Ok(d365) = self.engine.d365().await else { return Ok(false) };
         let seen = d365.companies(&trace).await.ok().flatten().unwrap_or_default();
         let real: Vec<Value> = seen.into_iter().filter(|one| one != NO_COMPANY).map(Value::from).collect();
         if real.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let mut document = self.saved_part(System::D365).await?.unwrap_or_default();
         document.insert("legal_entities".to_owned(), real.into());
-        connections::save(&self.engine, actor, System::D365, Value::Object(document)).await
-    }
-
-    async fn ping_now(&self, system: System, actor: &crate::audit::Actor) -> Result<Ladder, Problem> {
-        super::ping::ping(&self.engine, system, actor).await.map_err(|error| problem::store(&self.engine, &error))
+        connections::save(&self.engine, actor, System::D365, Value::Object(document)).await?;
+        Ok(true)
     }
 }
 

@@ -42,9 +42,13 @@ async fn a_group_is_acknowledged_resolves_itself_and_comes_back_as_regressed() {
             name: "lee".into(),
             password_hash: "-".into(),
             role: "operator".into(),
+            created_ms: 1,
+            password_ms: 1,
+            disabled_ms: None,
+            signed_in_ms: None,
         };
         let mut tx = app.engine.store.begin().await.expect("begun");
-        tx.insert_operator(&operator, 1).await.expect("inserted");
+        tx.insert_operator(&operator).await.expect("inserted");
         tx.commit().await.expect("committed");
 
         let form = CauseNoteForm {

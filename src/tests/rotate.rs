@@ -28,7 +28,8 @@ async fn a_secret_that_fails_its_test_changes_nothing_until_it_is_saved_anyway()
             assert_eq!(refused.code, "connections.test-failed", "{backend:?}");
             assert!(refused.message.contains("the old one stays in force"), "{refused}");
             let page = desk.connections().await.expect("seen");
-            let shown = if system == "d365" { page.d365.refused } else { page.fedex.refused }.expect("kept aside");
+            let shown = if system == "d365" { &page.d365.refused } else { &page.fedex.refused };
+            let shown = shown.as_ref().expect("kept aside");
             let problem = shown.ladder.rungs.iter().find_map(|rung| rung.problem.clone()).expect("a problem");
             assert!(problem.code == code && shown.by == "kim" && shown.risk.contains("Until the new one works"));
             assert!(!format!("{page:?}").contains("wrong-Secret"));

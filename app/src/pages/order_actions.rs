@@ -7,6 +7,7 @@ use super::order_trials::TrialLinks;
 use crate::api::orders::{LookUp, Replay};
 use crate::components::action_form::{Submit, path_of, refusal_of};
 use crate::components::countdown::Countdown;
+use crate::components::element_id::element_id;
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::status_badge::{tone_glyph, tone_name};
@@ -207,7 +208,12 @@ fn LookUpForm(shipment: Arc<ShipmentDetail>) -> impl IntoView {
 fn Refusals(shipment: Arc<ShipmentDetail>) -> impl IntoView {
     let refused =
         shipment.actions.iter().filter_map(|action| Some((action_name(action.kind), action.refused.clone()?)));
-    let rows: Vec<_> = refused.map(|(name, why)| view! { <div><dt>{name}</dt><dd>{why}</dd></div> }).collect();
+    let rows: Vec<_> = refused
+        .map(|(name, why)| {
+            let id = element_id(&["refused", &shipment.shipment_id, name]);
+            view! { <div id=id><dt>{name}</dt><dd>{why}</dd></div> }
+        })
+        .collect();
     (!rows.is_empty()).then(|| {
         view! {
             <div class="more-group">

@@ -8,6 +8,7 @@ use crate::api::orders::{BuyAgain, ReturnLabel, Void};
 use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
 use crate::components::data_table::DataTable;
+use crate::components::element_id::element_id;
 use crate::components::field::{Field, FieldKind};
 use crate::components::icon::{Glyph, Icon};
 use crate::contract::{ActionKind, ShipmentDetail};
@@ -30,8 +31,9 @@ pub fn Changes(
         .iter()
         .cloned()
         .map(|change| {
+            let id = element_id(&["change", &shipment.shipment_id, &change.what]);
             view! {
-                <tr role="row" data-testid="change">
+                <tr role="row" id=id data-testid="change">
                     <th scope="row" role="rowheader">{change.what}</th>
                     <td role="cell" class="was" data-label="When the label was bought">{or_nothing(change.was)}</td>
                     <td role="cell" class="now" data-label="Now">{or_nothing(change.now)}</td>

@@ -7,6 +7,7 @@ use super::order_actions::{CauseCard, is_allowed};
 use super::order_advice::Advice;
 use crate::api::orders::{check_address, dry_run, quote};
 use crate::components::data_table::DataTable;
+use crate::components::element_id::element_id;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::json_view::JsonView;
 use crate::components::order_row::order_href;
@@ -278,8 +279,9 @@ fn QuoteResult(quote: Quote) -> impl IntoView {
 #[component]
 fn QuoteLine(row: QuoteRow) -> impl IntoView {
     let none = || "–".to_owned();
+    let id = element_id(&["quote", &row.service]);
     view! {
-        <tr role="row" class:chosen=row.chosen data-testid="quote-row">
+        <tr role="row" id=id class:chosen=row.chosen data-testid="quote-row">
             <th scope="row" role="rowheader" class="cell-service">
                 <span>{row.name}</span>
                 <span class="muted small mono">{row.service}</span>

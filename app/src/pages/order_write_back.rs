@@ -3,6 +3,7 @@
 use crate::api::write_back::WriteAgain;
 use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
+use crate::components::element_id::element_id;
 use crate::components::field::Field;
 use crate::components::icon::Glyph;
 use crate::components::status_badge::StatusBadge;
@@ -42,8 +43,9 @@ fn Held(held: OrderWriteBack) -> impl IntoView {
         }
     });
     let proof = held.proof.into_iter().map(|proof| {
+        let id = element_id(&["held", &proof.property]);
         view! {
-            <div>
+            <div id=id>
                 <dt>{proof.property}</dt>
                 <dd>
                     {if proof.value.is_empty() { "blank".to_owned() } else { proof.value }}
