@@ -283,7 +283,9 @@ async fn shadow(engine: &Engine, company: &str, filter: &ApprovalFilter) -> Resu
         let href = format!("/approve?company={company}&verdict={code}#shadow-{company}");
         Counter { label, count: count(of.map(|tally| tally.shipments).sum()), href, tone }
     });
-    let total = counters.iter().map(|counter| counter.count).sum::<u64>();
+    // What FedEx did not check may go all the same; what it would refuse does not.
+    let would_ship =
+        counters.iter().filter(|counter| counter.tone != Tone::Bad).map(|counter| counter.count).sum::<u64>();
     let mut failures: Vec<Counter> = Vec::new();
     let mut refused: BTreeMap<&str, i64> = BTreeMap::new();
     for tally in tallies.iter().filter(|tally| tally.verdict.as_deref() == Some(Verdict::Refused.name())) {
@@ -291,7 +293,8 @@ async fn shadow(engine: &Engine, company: &str, filter: &ApprovalFilter) -> Resu
     }
     for (code, shipments) in refused {
         let href = format!("/approve?company={company}&verdict=refused#shadow-{company}");
-        failures.push(failure(code, shipments, href));
+        let refused = failure(code, shipments, href);
+        failures.push(Counter { label: format!("FedEx would refuse: {}", refused.label), ..refused });
     }
     for (code, shipments) in db.parked_before_label(company).await? {
         let href = format!("/orders?state={}&cause={code}", State::Parked.name());
@@ -302,7 +305,7 @@ async fn shadow(engine: &Engine, company: &str, filter: &ApprovalFilter) -> Resu
     Ok(ShadowReport {
         company: company.to_owned(),
         headline: format!(
-            "{company} is in shadow: {total} would ship, {stopped} would fail; nothing is bought or written."
+            "{company} is in shadow: {would_ship} would ship, {stopped} would fail; nothing is bought or written."
         ),
         verdicts: counters.into_iter().filter(|counter| counter.count > 0).collect(),
         cost: cost(&tallies),

@@ -57,7 +57,7 @@ pub async fn notices(engine: &Engine) -> Result<Vec<Counter>, StoreError> {
         let count = u64::try_from(engine.store.db.count_awaiting(&filter).await?).unwrap_or(0);
         let (label, tone) = match (mode, count) {
             (Mode::Shadow, 0) => (meaning(company, *mode), Tone::Warning),
-            (Mode::Shadow, count) => (format!("{} {count} would ship.", meaning(company, *mode)), Tone::Warning),
+            (Mode::Shadow, count) => (format!("{} {count} are prepared.", meaning(company, *mode)), Tone::Warning),
             (_, 0) => (format!("{company} asks for approval; nothing waits for it now."), Tone::Neutral),
             (_, count) => (format!("{company} asks for approval: {}.", shipments(count)), Tone::Warning),
         };

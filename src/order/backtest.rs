@@ -72,7 +72,8 @@ pub struct Change {
 pub fn compare(inputs: &Inputs, old: &Rules, new: &Rules) -> Vec<Change> {
     match (inputs.plan(old), inputs.plan(new)) {
         (Ok(was), Ok(now)) => plan_changes(&was, &now),
-        (Err(was), Err(now)) if was == now => Vec::new(),
+        // The same reason about another value is the same to who has to mend it.
+        (Err(was), Err(now)) if (&was.code, &was.field) == (&now.code, &now.field) => Vec::new(),
         (was, now) => {
             let kind = match (&was, &now) {
                 _ if is_left_alone(&was) || is_left_alone(&now) => Kind::LeftAlone,

@@ -124,7 +124,7 @@ catalogue! {
     "order.unreadable" NeedsData: "Record not readable", "Dynamics 365 answered a record that does not have the shape of an order.", "Read the detail, correct the record in Dynamics 365, then replay.";
     "order.stopped" NeedsData: "Stopped in Dynamics 365", "The order is on hold, or no longer confirmed.", "Release the order in Dynamics 365, then replay.";
     "order.not-found" NeedsData: "Not found in Dynamics 365", "Dynamics 365 no longer has this order.", "Check the order in Dynamics 365.";
-    "mode.shadow" NeedsSetup: "In shadow", "The legal entity is in shadow: nothing is written to Dynamics 365.", "Nothing, while it is meant to be in shadow; switch it on the Approve page when it is not.";
+    "mode.shadow" MovesByItself: "In shadow", "The legal entity is in shadow: nothing is written to Dynamics 365.", "Nothing, while it is meant to be in shadow; switch it on the Approve page when it is not.";
     "mode.rehearsals-used-up" MovesByItself: "Not asked today", "FedEx is asked about a limited number of plans a day, and today's are used up.", "Nothing; it is asked after midnight GMT. Dry run and Quote on the order's page ask now.";
     "rules.delivery-mode-unmapped" NeedsSetup: "Delivery mode without a service", "No FedEx service is set for the delivery mode of this order.", "Add the mode on the Rules page, or choose a service here, then replay.";
     "rules.unit-unknown" NeedsSetup: "Unit conversion missing", "A line is sold in another unit than its item is weighed in.", "Enter how many inventory units the sales unit holds on the Rules page, then replay.";

@@ -65,6 +65,7 @@ fn Sheet(page: Approvals, query: ParamsMap) -> impl IntoView {
         .then(|| view! { <Frozen shown total frozen cost back/> });
     let freeze =
         (may_approve && asked.is_none()).then(|| format!("{}#frozen", filter_href(PATH, &query, FREEZE, Some("1"))));
+    let beside_shadows = !shadows.is_empty();
     let shadows = shadows
         .into_iter()
         .map(|report| {
@@ -83,7 +84,7 @@ fn Sheet(page: Approvals, query: ParamsMap) -> impl IntoView {
         <Filters filter query companies=companies.clone() services/>
         <NewRows/>
         {asked}
-        <Waiting rows total freeze may_approve/>
+        <Waiting rows total freeze may_approve beside_shadows/>
         {shadows}
         <Modes companies may_switch rehearsals/>
     }
@@ -131,13 +132,22 @@ fn Filters(
 
 /// The shipments that wait for a person.
 #[component]
-fn Waiting(rows: Vec<ApprovalRow>, total: u64, freeze: Option<String>, may_approve: bool) -> impl IntoView {
+fn Waiting(
+    rows: Vec<ApprovalRow>,
+    total: u64,
+    freeze: Option<String>,
+    may_approve: bool,
+    beside_shadows: bool,
+) -> impl IntoView {
     if rows.is_empty() {
-        return Either::Left(view! {
-            <EmptyState glyph=Glyph::Good title="Nothing waits for approval">
-                <p>"A shipment comes here once it is prepared, when its legal entity asks for approval."</p>
-            </EmptyState>
-        });
+        // A shadow is what the page is looked at for then; the headline says that nothing waits.
+        return Either::Left((!beside_shadows).then(|| {
+            view! {
+                <EmptyState glyph=Glyph::Good title="Nothing waits for approval">
+                    <p>"A shipment comes here once it is prepared, when its legal entity asks for approval."</p>
+                </EmptyState>
+            }
+        }));
     }
     let shown = rows.len();
     let freeze = freeze.map(|href| view! { <FreezeLink shown href/> });
@@ -187,7 +197,7 @@ fn Frozen(shown: usize, total: u64, frozen: String, cost: Vec<String>, back: Str
                 )}
             </p>
             {more}
-            <ul class="sentences">{cost}</ul>
+            <ul class="lines">{cost}</ul>
             <form method="post" action={path_of::<ApproveAll>()}>
                 <input type="hidden" name="frozen" value=frozen/>
                 <Field label="Reason" name="reason" within="approve-all" required=true hint="Stands in the audit trail"/>

@@ -29,7 +29,7 @@ pub fn Shadow(
     let switches = company.filter(|_| may_switch).map(|company| view! { <Switches company within="shadow"/> });
     let list = (shown > 0).then(|| {
         view! {
-            <h3>"Would ship"</h3>
+            <h3>"Prepared"</h3>
             <ApprovalTable caption=format!("What {name} would ship") rows may_approve=false/>
             <p class="muted small">{format!("{shown} of {total} shown, the longest waiting first.")}</p>
         }
@@ -79,7 +79,7 @@ fn Lines(title: &'static str, lines: Vec<String>) -> impl IntoView {
         let lines = lines.into_iter().map(|line| view! { <li class="tabular">{line}</li> }).collect_view();
         view! {
             <h3>{title}</h3>
-            <ul class="sentences">{lines}</ul>
+            <ul class="lines">{lines}</ul>
         }
     })
 }

@@ -9,6 +9,7 @@ use crate::components::order_row::order_href;
 use crate::components::problem_notice::ProblemNotice;
 use crate::contract::{BackTest, BackTestGroup, BackTestRow, Problem, RulesChange, ServiceRow, ShipFromRow};
 use crate::desk::desk;
+use leptos::context::Provider;
 use leptos::either::Either;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -16,12 +17,18 @@ use serde::de::DeserializeOwned;
 
 /// Where a change is tried: the answer is the page, at its result.
 pub const ACTION: &str = "/rules#tried";
-/// Shipments a change is tried on when nobody says otherwise.
+/// Shipments a change is tried on first.
 const LAST: u32 = 200;
+/// And at most.
+const MOST: u32 = 1_000;
 
 /// What was posted to the Rules page, as the web layer hands it on.
 #[derive(Clone)]
 pub struct Posted(pub String);
+
+/// Where a result stands already, more can be asked for.
+#[derive(Clone, Copy)]
+struct More;
 
 /// The button beside *Save* that tries instead.
 #[component]
@@ -29,6 +36,16 @@ pub fn TryButton(
     /// Which kind of form it stands in.
     what: &'static str,
 ) -> impl IntoView {
+    let more = use_context::<More>().map(|More| view! { <TryOn what last=MOST/> });
+    view! {
+        <TryOn what last=LAST/>
+        {more}
+    }
+}
+
+#[component]
+fn TryOn(what: &'static str, last: u32) -> impl IntoView {
+    let testid = if last == LAST { "try-rules" } else { "try-rules-on-more" };
     view! {
         <button
             type="submit"
@@ -36,11 +53,11 @@ pub fn TryButton(
             formaction=ACTION
             formmethod="post"
             name="try"
-            value=what
-            data-testid="try-rules"
+            value=format!("{what}:{last}")
+            data-testid=testid
         >
             <Icon glyph=Glyph::Search/>
-            <span class="idle-label">{format!("Try on the last {LAST} orders")}</span>
+            <span class="idle-label">{format!("Try on the last {last} orders")}</span>
             <span class="busy-label">"Trying…"</span>
         </button>
     }
@@ -49,8 +66,7 @@ pub fn TryButton(
 #[derive(Deserialize)]
 struct Asked {
     version: i64,
-    #[serde(default)]
-    last: Option<u32>,
+    /// Which form, and on how many: `service:200`.
     r#try: String,
 }
 
@@ -90,7 +106,8 @@ fn read(body: &str) -> Option<Wanted> {
         serde_qs::Config::new(5, false).deserialize_str(body).ok()
     }
     let asked: Asked = part(body)?;
-    let change = match asked.r#try.as_str() {
+    let (what, last) = asked.r#try.split_once(':')?;
+    let change = match what {
         "service" => RulesChange::Service(part::<ServicePosted>(body)?.row),
         "remove" => {
             let RemovePosted { mode, other_carrier } = part(body)?;
@@ -100,7 +117,7 @@ fn read(body: &str) -> Option<Wanted> {
         "document" => RulesChange::Document(part::<DocumentPosted>(body)?.document),
         _ => return None,
     };
-    Some(Wanted { version: asked.version, last: asked.last.unwrap_or(LAST), change })
+    Some(Wanted { version: asked.version, last: last.parse().ok()?, change })
 }
 
 /// The result of what was posted to this page, if anything was.
@@ -123,7 +140,9 @@ pub fn Tried() -> impl IntoView {
             };
             Either::Right(view! {
                 {result}
-                <Again change=wanted.change version=wanted.version/>
+                <Provider value=More>
+                    <Again change=wanted.change version=wanted.version/>
+                </Provider>
             })
         });
         view! {
@@ -216,16 +235,17 @@ mod tests {
 
     #[test]
     fn a_form_is_read_as_the_browser_sends_it() {
-        let body = "version=3&row%5Bmode%5D=FEDEX-GRD&row%5Bservice%5D=FEDEX_2_DAY&row%5Bsaturday%5D=true&try=service";
+        let body =
+            "version=3&row%5Bmode%5D=FEDEX-GRD&row%5Bservice%5D=FEDEX_2_DAY&row%5Bsaturday%5D=true&try=service%3A200";
         let wanted = read(body).expect("readable");
         let RulesChange::Service(row) = wanted.change else { panic!("a service") };
         assert_eq!((wanted.version, wanted.last, row.mode.as_str(), row.saturday), (3, 200, "FEDEX-GRD", true));
-        let body = "version=0&document=%7B%22a%22%3A+%26+%7D&last=1000&try=document";
+        let body = "version=0&document=%7B%22a%22%3A+%26+%7D&try=document%3A1000";
         let wanted = read(body).expect("readable");
         assert_eq!((wanted.last, wanted.change), (1_000, RulesChange::Document("{\"a\": & }".into())));
-        let gone = read("version=1&mode=TRUCK&other_carrier=true&try=remove").expect("readable");
+        let gone = read("version=1&mode=TRUCK&other_carrier=true&try=remove:200").expect("readable");
         assert_eq!(gone.change, RulesChange::RemoveService { mode: "TRUCK".into(), other_carrier: true });
-        for wrong in ["", "version=1", "version=x&try=service", "version=1&try=else"] {
+        for wrong in ["", "version=1", "version=x&try=service:1", "version=1&try=else:1", "version=1&try=service:x"] {
             assert!(read(wrong).is_none(), "{wrong}");
         }
     }
