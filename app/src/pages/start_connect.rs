@@ -13,8 +13,10 @@ use crate::contract::{Connecting, D365Access, FedexAccess, Ladder, Problem, Secr
 use leptos::either::Either;
 use leptos::prelude::*;
 
-const ENVIRONMENTS: [(&str, &str); 3] =
-    [("sandbox", "Sandbox (test keys)"), ("production", "Production (real labels)"), ("custom", "Custom address")];
+const ENVIRONMENTS: [(&str, &str); 2] =
+    [("sandbox", "Sandbox (test keys)"), ("production", "Production (real labels)")];
+/// Another address is pasted, or entered on the Connections page.
+const WITH_CUSTOM: [(&str, &str); 3] = [ENVIRONMENTS[0], ENVIRONMENTS[1], ("custom", "Custom address")];
 
 /// What differs between the two sides.
 #[derive(Clone, Copy)]
@@ -274,7 +276,12 @@ fn FedexFields(form: FedexAccess, secret: SecretHeld) -> impl IntoView {
     let custom = form.environment == "custom";
     view! {
         <div class="fields">
-            <Choice label="Environment" name="form[environment]" choices=&ENVIRONMENTS value=form.environment/>
+            <Choice
+                label="Environment"
+                name="form[environment]"
+                choices=if custom { &WITH_CUSTOM } else { &ENVIRONMENTS }
+                value=form.environment
+            />
             <Field
                 label="Account number"
                 name="form[account_number]"
