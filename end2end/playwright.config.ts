@@ -52,6 +52,8 @@ export default defineConfig({
         'pull.spec.ts',
         'write-back.spec.ts',
         'parcels.spec.ts',
+        'modes.spec.ts',
+        'search.spec.ts',
       ],
       grepInvert: /@live/,
       use: { javaScriptEnabled: false },

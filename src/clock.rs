@@ -82,6 +82,22 @@ pub fn date(ms: i64) -> String {
     timestamp(ms).strftime("%Y-%m-%d").to_string()
 }
 
+/// How far from UTC a moment was written, in milliseconds: `2026-11-22T18:56:53-06:00`.
+pub fn offset_ms(text: &str) -> Option<i64> {
+    let offset = jiff::fmt::temporal::Pieces::parse(text.trim()).ok()?.to_numeric_offset()?;
+    Some(i64::from(offset.seconds()) * SECOND_MS)
+}
+
+/// `06:12` in UTC.
+pub fn hour_and_minute(ms: i64) -> String {
+    timestamp(ms).strftime("%H:%M").to_string()
+}
+
+/// `Thursday 24 Nov` in UTC.
+pub fn weekday(ms: i64) -> String {
+    timestamp(ms).strftime("%A %-d %b").to_string()
+}
+
 /// The beginning of a day written as `2026-11-22`, in UTC.
 pub fn day_ms(text: &str) -> Option<i64> {
     let date: jiff::civil::Date = text.trim().parse().ok()?;
@@ -110,6 +126,12 @@ mod tests {
         assert_eq!(day_ms("22.11.2026"), None);
         assert_eq!(parse_ms("2026-11-22T18:56:53Z"), Some(1_795_373_813_000));
         assert_eq!(parse_ms("2026-11-22"), None);
+        assert_eq!(
+            (hour_and_minute(1_795_373_813_000), weekday(1_795_373_813_000)),
+            ("18:56".into(), "Sunday 22 Nov".into())
+        );
+        assert_eq!(offset_ms("2026-11-22T18:56:53-06:00"), Some(-6 * HOUR_MS));
+        assert_eq!((offset_ms("2026-11-22T18:56:53"), offset_ms("noon")), (None, None));
     }
 
     #[test]

@@ -6,11 +6,11 @@
 
 use crate::contract::{
     AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, Connecting, Connections,
-    Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Frame, Inbox,
-    InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, People, PickupForm,
-    PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, RecoverForm, Recovery, RepairForm, RepairSheet, Rules,
-    RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why,
-    WriteBack,
+    Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Found, Frame,
+    Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter,
+    ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, RecoverForm, Recovery,
+    RepairForm, RepairSheet, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start, Suggestion, TestedWrite,
+    TrailEntry, TrailFilter, Why, WriteBack,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -296,6 +296,21 @@ pub trait ApproveDesk: Send + Sync {
     async fn try_rules(&self, version: i64, change: RulesChange, last: u32) -> Result<BackTest, Problem>;
 }
 
+/// One search for everything, and the order list as an operator wants it.
+#[async_trait]
+pub trait FindDesk: Send + Sync {
+    /// Looks for an order, or what belongs to one, by whatever somebody named.
+    async fn search(&self, query: String) -> Result<Found, Problem>;
+    /// Saved views and layout of the order list.
+    async fn list_settings(&self) -> Result<ListSettings, Problem>;
+    /// Gives a filter of the order list a name.
+    async fn save_view(&self, name: String, query: String, shared: bool) -> Result<(), Problem>;
+    /// Removes a saved view.
+    async fn remove_view(&self, view_id: String) -> Result<(), Problem>;
+    /// Sets how the operator wants the order list.
+    async fn set_layout(&self, layout: Layout) -> Result<(), Problem>;
+}
+
 /// Seeing and doing.
 pub trait Desk:
     Views
@@ -311,6 +326,7 @@ pub trait Desk:
     + PeopleDesk
     + PauseDesk
     + ApproveDesk
+    + FindDesk
 {
 }
 

@@ -11,6 +11,7 @@
 pub mod contract;
 #[cfg(feature = "ssr")]
 pub mod desk;
+pub mod key_table;
 pub mod time_words;
 
 #[cfg(feature = "ssr")]

@@ -19,6 +19,7 @@ use crate::pages::pull::PullPage;
 use crate::pages::recover::RecoverPage;
 use crate::pages::repair::RepairPage;
 use crate::pages::rules::RulesPage;
+use crate::pages::search::SearchPage;
 use crate::pages::setup::SetupPage;
 use crate::pages::start::StartPage;
 use crate::pages::start_connect::{StartD365Page, StartFedexPage};
@@ -64,6 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/attention/:cause") view=RepairPage ssr=SsrMode::Async/>
                     <Route path=path!("/batches/:batch") view=BatchPage ssr=SsrMode::Async/>
                     <Route path=path!("/recover") view=RecoverPage ssr=SsrMode::Async/>
+                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=OrdersPage ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
                     <Route path=path!("/approve") view=ApprovePage ssr=SsrMode::Async/>

@@ -11,15 +11,15 @@ use crate::engine::Engine;
 use crate::store::Result as Stored;
 use app::contract::{
     AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, Connecting, Connections,
-    Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Frame, Inbox,
-    InboxFilter, Ladder, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter, ParcelSheet, People, PickupForm,
-    PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, RecoverForm, Recovery, RepairForm, RepairSheet, Rules,
-    RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start, Suggestion, TestedWrite, TrailEntry, TrailFilter, Why,
-    WriteBack,
+    Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Found, Frame,
+    Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter,
+    ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, RecoverForm, Recovery,
+    RepairForm, RepairSheet, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start, Suggestion, TestedWrite,
+    TrailEntry, TrailFilter, Why, WriteBack,
 };
 use app::desk::{
-    ApproveDesk, Commands, Desk, EventDesk, InboxDesk, ParcelDesk, PauseDesk, PeopleDesk, PrintDesk, PullDesk,
-    RepairDesk, StartDesk, Views, WriteBackDesk,
+    ApproveDesk, Commands, Desk, EventDesk, FindDesk, InboxDesk, ParcelDesk, PauseDesk, PeopleDesk, PrintDesk,
+    PullDesk, RepairDesk, StartDesk, Views, WriteBackDesk,
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -223,6 +223,14 @@ masked!(ApproveDesk {
     fn decline(shipment_id: String, version: i64, reason: String) -> ();
     fn switch_mode(company: String, mode: String, reason: String) -> String;
     fn try_rules(version: i64, change: RulesChange, last: u32) -> BackTest;
+});
+
+masked!(FindDesk {
+    fn search(query: String) -> Found;
+    fn list_settings() -> ListSettings;
+    fn save_view(name: String, query: String, shared: bool) -> ();
+    fn remove_view(view_id: String) -> ();
+    fn set_layout(layout: Layout) -> ();
 });
 
 masked!(PeopleDesk {

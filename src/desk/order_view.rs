@@ -332,7 +332,8 @@ fn customs(customs: &Customs) -> CustomsView {
     }
 }
 
-fn order_href(record: &OrderRecord) -> String {
+/// The page of an order.
+pub(super) fn order_href(record: &OrderRecord) -> String {
     format!("/orders/{}/{}", percent_encode(&record.key.company), percent_encode(&record.key.number))
 }
 

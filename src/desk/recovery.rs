@@ -92,7 +92,7 @@ impl OperatorDesk {
             Some((from, to)) => window(&from, &to)?,
             None => self.likely_window().await?,
         };
-        let found = self.found(window).await?;
+        let found = self.failed_in(window).await?;
         let recovered = self.engine.store.db.count_recovered(window.from_ms, window.to_ms).await;
         let recovered = u64::try_from(self.store(recovered)?).unwrap_or(0);
         let choice = |(choice, name): (Choice, &str)| {
@@ -140,7 +140,7 @@ impl OperatorDesk {
         Ok(Window { from_ms: minute(from), to_ms: minute(to) + MINUTE_MS })
     }
 
-    async fn found(&self, window: Window) -> Result<Found, Problem> {
+    async fn failed_in(&self, window: Window) -> Result<Found, Problem> {
         let most = i64::from(BATCH_MOST) + 1;
         let stopped = self.engine.store.db.stopped_between(window.from_ms, window.to_ms, most).await;
         let stopped = self.store(stopped)?;
@@ -161,7 +161,7 @@ impl OperatorDesk {
             Problem::new("recovery.choice", "What to recover is not known.", "Choose one of the three.")
         })?;
         let window = window(&form.from, &form.to)?;
-        let found = self.found(window).await?;
+        let found = self.failed_in(window).await?;
         let items: Vec<Item> = found.items.into_iter().filter(|item| choice.takes(item.remedy)).collect();
         if items.is_empty() {
             let hint = "Widen the window; what succeeded meanwhile needs nothing.";

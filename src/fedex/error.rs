@@ -82,6 +82,16 @@ const CODES: &[(&str, Verdict)] = &[
     ("SYSTEM.UNAVAILABLE", Trouble),
 ];
 
+/// Our cause for a code of FedEx, where the code names one.
+pub fn cause_of(code: &str) -> Option<&'static str> {
+    CODES.iter().find(|(known, _)| *known == code).and_then(|(_, verdict)| match verdict {
+        Refused(cause, _) => Some(*cause),
+        Keys => Some("auth.key-rejected"),
+        Rights => Some("auth.api-not-allowed"),
+        Trouble => None,
+    })
+}
+
 /// One error as FedEx sends it, in an answer or inside a result.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Said {

@@ -26,6 +26,7 @@ mod pull_missing;
 mod repair;
 mod repair_notes;
 mod rotate;
+mod search;
 mod secrets;
 mod served;
 mod shipping;

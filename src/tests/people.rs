@@ -21,11 +21,6 @@ impl TestApp {
         let added = people::add(&self.engine, &Actor::CommandLine, name, role, &password).await;
         added.expect("added").operator_id
     }
-
-    /// The desk of a person of this name.
-    pub fn desk_of(&self, name: &str, role: Role) -> OperatorDesk {
-        OperatorDesk::new(self.engine.clone(), Some(Operator { name: name.into(), role }), false)
-    }
 }
 
 impl Served {

@@ -98,7 +98,12 @@ impl TestApp {
 
     /// The desk of an operator with this role.
     pub fn desk(&self, role: Role) -> OperatorDesk {
-        OperatorDesk::new(self.engine.clone(), Some(Operator { name: "kim".into(), role }), false)
+        self.desk_of("kim", role)
+    }
+
+    /// The same of an operator with a name.
+    pub fn desk_of(&self, name: &str, role: Role) -> OperatorDesk {
+        OperatorDesk::new(self.engine.clone(), Some(Operator { name: name.into(), role }), false)
     }
 
     /// Pulls orders once.

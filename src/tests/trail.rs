@@ -35,7 +35,7 @@ async fn each_filter_narrows_the_trail_and_all_parts_of_a_step_are_found_by_any_
             ("action", "fedex.", None),
             ("action", "FEDEX.SHIP", Some(4)),
             ("text", "label created", Some(0)),
-            ("text", "%", Some(0)),
+            ("text", "100%_", Some(0)),
             ("outcome", "begun", None),
             ("from", today.as_str(), Some(all)),
             ("to", today.as_str(), Some(all)),

@@ -20,8 +20,10 @@ pub mod printers;
 pub mod pull;
 pub mod repair;
 pub mod rules;
+pub mod search;
 pub mod start;
 pub mod trail;
+pub mod views;
 pub mod write_back;
 
 mod answer;

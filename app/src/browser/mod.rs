@@ -10,6 +10,7 @@ mod copy;
 mod dom;
 mod fields;
 mod forms;
+mod keys;
 mod live;
 mod morph;
 mod toast;
@@ -20,6 +21,7 @@ pub fn start() {
     copy::start();
     fields::start();
     forms::start();
+    keys::start();
     live::start();
     toast::start();
     // The style sheet shows what needs JavaScript, and browser tests wait for it.

@@ -14,7 +14,8 @@ pub fn DataTable(
     /// The column heads.
     columns: &'static [&'static str],
     /// A style for its columns.
-    class: &'static str,
+    #[prop(into)]
+    class: String,
     /// The rows.
     children: Children,
 ) -> impl IntoView {

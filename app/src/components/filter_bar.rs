@@ -46,7 +46,7 @@ pub fn FilterPill(
     }
 }
 
-/// The search box of a filter form; the key `/` leads to it.
+/// The search box of a filter form.
 #[component]
 pub fn SearchBox(
     /// Its label, for screen readers.
@@ -73,7 +73,6 @@ pub fn SearchBox(
                 autocomplete="off"
                 spellcheck="false"
             />
-            <kbd class="needs-js" aria-hidden="true">"/"</kbd>
         </div>
     }
 }

@@ -86,6 +86,8 @@ pub enum Glyph {
     Inbox,
     /// Two heads: people.
     People,
+    /// A keyboard: its keys.
+    Keyboard,
 }
 
 impl Glyph {
@@ -144,6 +146,9 @@ impl Glyph {
             Self::Inbox => r#"<path d="M2 9.5h3.25l1 2h3.5l1-2H14M3.9 3h8.2L14 9.5V13H2V9.5z"/>"#,
             Self::People => {
                 r#"<circle cx="6" cy="5.25" r="2.5"/><path d="M1.75 13.25a4.25 4.25 0 0 1 8.5 0M10.5 2.9a2.5 2.5 0 0 1 0 4.7M11.75 9.5a4.25 4.25 0 0 1 2.5 3.75"/>"#
+            }
+            Self::Keyboard => {
+                r#"<rect x="1.5" y="3.75" width="13" height="8.5" rx="1.5"/><path d="M4.25 6.5h.05M6.75 6.5h.05M9.25 6.5h.05M11.75 6.5h.05M5 9.75h6"/>"#
             }
             Self::Void => r#"<circle cx="8" cy="8" r="6.25"/><path d="m3.6 3.6 8.8 8.8"/>"#,
             Self::Return => r#"<path d="M5.5 3 2.25 6.25 5.5 9.5M2.5 6.25h7.25a3.6 3.6 0 0 1 0 7.25H5.5"/>"#,

@@ -5,7 +5,7 @@ use super::data_table::DataTable;
 use super::element_id::element_id;
 use super::status_badge::StatusBadge;
 use super::time_ago::TimeAgo;
-use crate::contract::OrderRow;
+use crate::contract::{Layout, OrderRow};
 use leptos::prelude::*;
 
 const COLUMNS: [&str; 7] = ["Order", "State", "Customer", "Ship to", "Service", "Tracking number", "Changed"];
@@ -18,13 +18,24 @@ pub fn OrderTable(
     caption: String,
     /// The rows.
     rows: Vec<OrderRow>,
+    /// Which columns are left out, and how close rows stand.
+    #[prop(optional)]
+    layout: Layout,
 ) -> impl IntoView {
+    let class = table_class(&layout);
     let rows = keyed(rows).into_iter().map(|(id, row)| view! { <OneOrder id row/> }).collect_view();
     view! {
-        <DataTable caption columns=&COLUMNS class="orders">
+        <DataTable caption columns=&COLUMNS class>
             {rows}
         </DataTable>
     }
+}
+
+/// The style sheet leaves columns out, for all rows at once.
+fn table_class(layout: &Layout) -> String {
+    let known = Layout::COLUMNS.iter().filter(|(name, _)| layout.hidden.iter().any(|hidden| hidden == name));
+    let hidden: String = known.map(|(name, _)| format!(" no-{name}")).collect();
+    format!("orders{hidden}{}", if layout.compact { " compact" } else { "" })
 }
 
 /// One order.
@@ -105,8 +116,15 @@ fn is_same_order(one: &OrderRow, other: &OrderRow) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{keyed, order_href};
-    use crate::contract::OrderRow;
+    use super::{keyed, order_href, table_class};
+    use crate::contract::{Layout, OrderRow};
+
+    #[test]
+    fn only_known_columns_are_left_out() {
+        assert_eq!(table_class(&Layout::default()), "orders");
+        let layout = Layout { hidden: vec!["service".into(), "x y".into()], compact: true };
+        assert_eq!(table_class(&layout), "orders no-service compact");
+    }
 
     #[test]
     fn an_address_survives_odd_order_numbers() {

@@ -6,10 +6,12 @@
 use super::clock::provide_page_clock;
 use super::connection_chip::ConnectionChip;
 use super::icon::{Glyph, Icon};
+use super::key_sheet::KeySheet;
 use super::navigation::Navigation;
 use super::pause_banner::PauseBanners;
 use super::problem_notice::ProblemNotice;
 use super::toast::ToastRegion;
+use super::top_search::TopSearch;
 use crate::api::frame::load_frame;
 use crate::contract::{Frame, Problem, Rehearsal, Viewer};
 use leptos::prelude::*;
@@ -54,9 +56,11 @@ fn TopBar(frame: Frame) -> impl IntoView {
         let chips = frame.chips.into_iter().map(|chip| view! { <ConnectionChip chip/> }).collect_view();
         view! {
             <Navigation attention=frame.attention/>
+            <TopSearch/>
             <div class="chips" role="group" aria-label="Connections at a glance">
                 {chips}
             </div>
+            <KeySheet/>
             <SignedIn viewer/>
             <SessionEnded/>
         }

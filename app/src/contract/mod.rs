@@ -20,8 +20,10 @@ mod printing;
 mod problem;
 mod pull;
 mod rules;
+mod search;
 mod start;
 mod trail;
+mod views;
 mod write_back;
 
 pub use approve::{ApprovalFilter, ApprovalRow, Approvals, CompanyMode, ModeSwitch, ShadowReport};
@@ -59,8 +61,10 @@ pub use rules::{
     BackTest, BackTestGroup, BackTestRow, CorrectionRow, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow,
     Suggestion, UnmappedMode,
 };
+pub use search::{Found, FoundGroup, FoundLink, FoundOrder};
 pub use start::{Connecting, D365Access, FedexAccess, FirstLabel, SecretHeld, Start, StartStep, StartWay};
 pub use trail::{TrailEntry, TrailFilter};
+pub use views::{Layout, ListSettings, SavedView};
 pub use write_back::{
     DiscoveredField, DiscoveredSet, FieldForm, FieldProof, OrderWriteBack, ParkedWrites, PresetView, TargetField,
     TargetView, TestedWrite, WriteBack, WriteBackRow,

@@ -11,7 +11,7 @@ use crate::components::element_id::element_id;
 use crate::components::empty_state::EmptyState;
 use crate::components::field::Field;
 use crate::components::filter_bar::{FilterChip, filter_href, filter_value};
-use crate::components::icon::Glyph;
+use crate::components::icon::{Glyph, Icon};
 use crate::components::live::{LiveSwitch, NewRows};
 use crate::components::loaded::loaded;
 use crate::components::order_row::order_href;
@@ -27,6 +27,8 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 const PATH: &str = "/approve";
+/// In the address: the list stands frozen on top, to be approved.
+const FREEZE: &str = "freeze";
 /// Forms that are folded or stand there once a row: why one was refused stands on top.
 const FORMS: [&str; 4] = [ApproveOne::PATH, ApproveAll::PATH, DeclineOne::PATH, SwitchMode::PATH];
 const COLUMNS: [&str; 7] = ["Order", "Customer", "Service", "Packages", "FedEx says", "Price", "Waits"];
@@ -57,6 +59,12 @@ fn Sheet(page: Approvals, query: ParamsMap) -> impl IntoView {
     provide_page_clock(&page.now);
     let Approvals { headline, filter, services, rows, total, frozen, cost, companies, shadows, rehearsals, .. } = page;
     let (may_approve, may_switch) = (page.may_approve, page.may_switch);
+    let shown = rows.len();
+    let back = filter_href(PATH, &query, FREEZE, None);
+    let asked = (may_approve && shown > 0 && query.get(FREEZE).is_some())
+        .then(|| view! { <Frozen shown total frozen cost back/> });
+    let freeze =
+        (may_approve && asked.is_none()).then(|| format!("{}#frozen", filter_href(PATH, &query, FREEZE, Some("1"))));
     let shadows = shadows
         .into_iter()
         .map(|report| {
@@ -74,7 +82,8 @@ fn Sheet(page: Approvals, query: ParamsMap) -> impl IntoView {
         <PostProblem of=&FORMS/>
         <Filters filter query companies=companies.clone() services/>
         <NewRows/>
-        <Waiting rows total frozen cost may_approve/>
+        {asked}
+        <Waiting rows total freeze may_approve/>
         {shadows}
         <Modes companies may_switch rehearsals/>
     }
@@ -122,7 +131,7 @@ fn Filters(
 
 /// The shipments that wait for a person.
 #[component]
-fn Waiting(rows: Vec<ApprovalRow>, total: u64, frozen: String, cost: Vec<String>, may_approve: bool) -> impl IntoView {
+fn Waiting(rows: Vec<ApprovalRow>, total: u64, freeze: Option<String>, may_approve: bool) -> impl IntoView {
     if rows.is_empty() {
         return Either::Left(view! {
             <EmptyState glyph=Glyph::Good title="Nothing waits for approval">
@@ -131,27 +140,50 @@ fn Waiting(rows: Vec<ApprovalRow>, total: u64, frozen: String, cost: Vec<String>
         });
     }
     let shown = rows.len();
-    let all = may_approve.then(|| view! { <ApproveShown shown total frozen cost/> });
+    let freeze = freeze.map(|href| view! { <FreezeLink shown href/> });
     Either::Right(view! {
-        {all}
+        {freeze}
         <ApprovalTable caption="Shipments that wait for approval" rows may_approve/>
         <p class="muted small">{format!("{shown} of {total} shown, the longest waiting first.")}</p>
     })
 }
 
-/// Approves what is shown and nothing else, after saying what that is.
+/// Leads to the list as it stands at that moment.
 #[component]
-fn ApproveShown(shown: usize, total: u64, frozen: String, cost: Vec<String>) -> impl IntoView {
-    let what = if shown == 1 { "1 shipment".to_owned() } else { format!("{shown} shipments") };
+fn FreezeLink(shown: usize, href: String) -> impl IntoView {
+    view! {
+        <p>
+            <a class="button" href=href rel="nofollow" data-testid="freeze">
+                <Icon glyph=Glyph::Tick/>
+                {if shown == 1 { "Approve the one shown…".to_owned() } else { format!("Approve all {shown} shown…") }}
+            </a>
+        </p>
+    }
+}
+
+/// The list as it stood when it was asked for, to approve it and nothing else. While the page is kept
+/// up to date, this part stays as it is.
+#[component]
+fn Frozen(shown: usize, total: u64, frozen: String, cost: Vec<String>, back: String) -> impl IntoView {
+    let what = if shown == 1 { "this 1 shipment".to_owned() } else { format!("these {shown} shipments") };
     let more = (u64::try_from(shown).unwrap_or(u64::MAX) < total)
         .then(|| view! { <p>{format!("{total} match; the {shown} that wait longest are approved first.")}</p> });
     let cost = cost.into_iter().map(|line| view! { <li class="tabular">{line}</li> }).collect_view();
-    let label = format!("Approve all {shown} shown");
+    let live = back.clone();
     view! {
-        <Ask label glyph=Glyph::Tick testid="approve-all">
+        <section
+            class="card frozen"
+            id="frozen"
+            tabindex="-1"
+            aria-labelledby="frozen-title"
+            data-testid="frozen"
+            data-keep=""
+            data-live-href=live
+        >
+            <h2 id="frozen-title">"Approve all that are shown"</h2>
             <p>
                 {format!(
-                    "Buys the labels of exactly these {what} as they are planned now. One that changes before is left out and asks again.",
+                    "Buys the labels of exactly {what} as planned now. What changes before is left out and asks again.",
                 )}
             </p>
             {more}
@@ -163,11 +195,15 @@ fn ApproveShown(shown: usize, total: u64, frozen: String, cost: Vec<String>) -> 
                     label=format!("Approve {what}")
                     busy_label="Approving…"
                     glyph=Glyph::Tick
-                    testid="approve-all-confirm"
+                    testid="approve-all"
                     primary=true
-                />
+                >
+                    <a class="button quiet" href=back>
+                        "Not now"
+                    </a>
+                </Submit>
             </form>
-        </Ask>
+        </section>
     }
     .into_any()
 }

@@ -44,6 +44,7 @@ pub mod rules;
 pub mod rules_addresses;
 pub mod rules_services;
 pub mod rules_try;
+pub mod search;
 pub mod setup;
 pub mod start;
 pub mod start_connect;

@@ -1,6 +1,7 @@
 //! All orders: filtered by state, cause and search in the URL.
 
 use crate::api::orders::list_orders;
+use crate::api::views::{RemoveView, SaveView, SetLayout, load_list_settings};
 use crate::components::clock::provide_page_clock;
 use crate::components::empty_state::EmptyState;
 use crate::components::filter_bar::{FilterChip, FilterPill, SearchBox, filter_href, filter_value};
@@ -8,14 +9,19 @@ use crate::components::icon::Glyph;
 use crate::components::live::{LiveSwitch, NewRows};
 use crate::components::loaded::loaded;
 use crate::components::order_row::OrderTable;
+use crate::components::order_views::{ListTools, ViewChips};
 use crate::components::page_header::PageHeader;
 use crate::components::pager::Pager;
-use crate::contract::{OrderFilter, OrderRow, Page};
+use crate::components::problem_notice::PostProblem;
+use crate::contract::{ListSettings, OrderFilter, OrderRow, Page};
 use leptos::either::Either;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
+/// Actions whose forms are folded away: why one was refused stands on top.
+const FOLDED: [&str; 3] = [SaveView::PATH, RemoveView::PATH, SetLayout::PATH];
 /// The chips: every stored state by its name, after the two that matter most.
 const STATES: [(&str, &str); 17] = [
     ("", "All"),
@@ -52,23 +58,37 @@ pub fn OrdersPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let filter = filter_of(&query);
     let asked = filter.clone();
-    let page = loaded("Orders", async move { list_orders(asked).await }, move |page| {
-        view! { <OrderList page filter query/> }
+    let both = async move { Ok((list_orders(asked).await?, load_list_settings().await?)) };
+    let page = loaded("Orders", both, move |(page, settings)| {
+        view! { <OrderList page settings filter query/> }
     });
     view! { <div class="page wide">{page}</div> }
 }
 
+/// The filter as the query of a saved view. The server keeps views in this form.
+fn view_query(filter: &OrderFilter) -> String {
+    let mut query = ParamsMap::new();
+    for (name, value) in [("state", &filter.state), ("cause", &filter.cause), ("search", &filter.search)] {
+        if let Some(value) = value {
+            query.insert(name, value.clone());
+        }
+    }
+    query.to_query_string()
+}
+
 /// The list, once loaded.
 #[component]
-fn OrderList(page: Page<OrderRow>, filter: OrderFilter, query: ParamsMap) -> impl IntoView {
+fn OrderList(page: Page<OrderRow>, settings: ListSettings, filter: OrderFilter, query: ParamsMap) -> impl IntoView {
     provide_page_clock(&page.now);
+    let here = view_query(&filter);
+    let layout = settings.layout.clone();
     let Page { rows, next, total, .. } = page;
     let shown = rows.len();
     let list = if rows.is_empty() {
         Either::Left(view! { <NoOrders filter/> })
     } else {
         Either::Right(view! {
-            <OrderTable caption="Orders" rows/>
+            <OrderTable caption="Orders" rows layout/>
             <Pager shown total next what="orders"/>
         })
     };
@@ -76,7 +96,10 @@ fn OrderList(page: Page<OrderRow>, filter: OrderFilter, query: ParamsMap) -> imp
         <PageHeader title="Orders">
             <LiveSwitch/>
         </PageHeader>
+        <PostProblem of=&FOLDED/>
+        <ViewChips views=settings.views.clone() here=here.clone()/>
         <OrderFilters query/>
+        <ListTools settings here/>
         <NewRows/>
         {list}
     }
@@ -143,7 +166,7 @@ fn NoOrders(filter: OrderFilter) -> impl IntoView {
         .into_any(),
         (false, true) => view! {
             <EmptyState glyph=Glyph::Search title="No order matches these filters">
-                <p>"Search looks in order numbers, customers, references and tracking numbers."</p>
+                <p>"Search looks for words and numbers by their beginning, and for numbers by their end."</p>
                 <p class="links">
                     <a href="/orders">"Drop all filters"</a>
                     {ask_about}
