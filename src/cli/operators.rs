@@ -52,8 +52,10 @@ impl Operators {
         let by = &Actor::CommandLine;
         match self {
             Self::Add { name, role } => {
-                let role = people::role_of(&role).map_err(usage)?;
-                let added = people::add(engine, by, &name, role, &password()?).await.map_err(usage_or_no)?;
+                let role = people::role_of(&role).map_err(|problem| usage(&problem))?;
+                let added = people::add(engine, by, &name, role, &password()?)
+                    .await
+                    .map_err(|problem| usage_or_no(&problem))?;
                 println!("{} may sign in as {}.", added.name, added.role);
             }
             Self::List => {
@@ -64,7 +66,7 @@ impl Operators {
                 }
             }
             Self::Role { name, role } => {
-                let role = people::role_of(&role).map_err(usage)?;
+                let role = people::role_of(&role).map_err(|problem| usage(&problem))?;
                 let person = people::named(engine, &name).await?;
                 people::set_role(engine, by, &person.operator_id, role).await?;
                 println!("{} is {} now.", person.name, role.name());
@@ -82,7 +84,7 @@ impl Operators {
             Self::Password { name } => {
                 let person = people::named(engine, &name).await?;
                 let set = people::set_password(engine, by, &person.operator_id, &password()?).await;
-                set.map_err(usage_or_no)?;
+                set.map_err(|problem| usage_or_no(&problem))?;
                 println!("{} has a new password.", person.name);
             }
         }
@@ -90,12 +92,12 @@ impl Operators {
     }
 }
 
-fn usage(problem: Problem) -> Failed {
+fn usage(problem: &Problem) -> Failed {
     Failed::usage(problem.to_string())
 }
 
 /// What was typed wrong is a matter of usage; what stands in the way is an answer.
-fn usage_or_no(problem: Problem) -> Failed {
+fn usage_or_no(problem: &Problem) -> Failed {
     if problem.code == "people.name-taken" { Failed::no(problem.to_string()) } else { usage(problem) }
 }
 

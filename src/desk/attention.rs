@@ -68,7 +68,7 @@ async fn view(engine: &Engine, group: &FailureGroup, note: Option<&CauseNote>) -
         fixes,
         note: match note {
             Some(note) => cause_notes::view(engine, note).await?,
-            None => Default::default(),
+            None => app::contract::CauseNoteView::default(),
         },
     })
 }

@@ -84,13 +84,11 @@ impl OperatorDesk {
         if name.is_empty() {
             return Ok(None);
         }
-        match self.store(self.engine.store.db.operator(&name).await)? {
-            Some(operator) => Ok(Some(operator.name)),
-            None => {
-                let message = format!("There is no operator named {name}.");
-                Err(Problem::new("attention.unknown-operator", &message, "Write the name they sign in with."))
-            }
+        if let Some(operator) = self.store(self.engine.store.db.operator(&name).await)? {
+            return Ok(Some(operator.name));
         }
+        let message = format!("There is no operator named {name}.");
+        Err(Problem::new("attention.unknown-operator", &message, "Write the name they sign in with."))
     }
 }
 

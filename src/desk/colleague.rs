@@ -34,7 +34,7 @@ pub async fn facts(engine: &Engine) -> Facts {
     let mut facts = Facts::default();
     if let Ok(d365) = engine.d365().await {
         let credentials = d365.credentials();
-        facts.environment = credentials.base_url.as_str().trim_end_matches('/').to_owned();
+        credentials.base_url.as_str().trim_end_matches('/').clone_into(&mut facts.environment);
         facts.tenant.clone_from(&credentials.tenant_id);
         facts.client_id.clone_from(&credentials.client_id);
         facts.companies = credentials.legal_entities.join(", ");
@@ -44,7 +44,7 @@ pub async fn facts(engine: &Engine) -> Facts {
         let credentials = fedex.credentials();
         let begin = credentials.api_key.char_indices().rev().nth(KEY_END - 1).map_or(0, |(at, _)| at);
         fedex.environment_name().clone_into(&mut facts.fedex_environment);
-        facts.key_end = credentials.api_key[begin..].to_owned();
+        credentials.api_key[begin..].clone_into(&mut facts.key_end);
         facts.account.clone_from(&credentials.account_number);
     }
     facts

@@ -123,7 +123,9 @@ impl Personal {
                 found.push(text.to_owned());
             }
         });
-        found.iter().for_each(|text| self.add_name(text));
+        for text in &found {
+            self.add_name(text);
+        }
     }
 
     /// One pattern for everything known, the longest first, as whole words.

@@ -9,12 +9,12 @@ use crate::work::{gap, invoices, verify};
 /// All of them, in the order of an order's life. `by_changes` tells whether the environment publishes
 /// what changed.
 pub fn sentences(config: &Config, by_changes: bool) -> Vec<String> {
-    let poll = every(seconds(config.poll_interval_s));
+    let pulled = every(seconds(config.poll_interval_s));
     let scan = every(config.full_scan_interval_ms());
     let pull = if by_changes {
-        format!("Dynamics 365 is asked what changed every {poll}; the whole open set is read every {scan}.")
+        format!("Dynamics 365 is asked what changed every {pulled}; the whole open set is read every {scan}.")
     } else {
-        format!("The whole open set of Dynamics 365 is read every {poll}.")
+        format!("The whole open set of Dynamics 365 is read every {pulled}.")
     };
     let parcels = match config.track_interval_s {
         Some(fixed) => format!("FedEx is asked about each parcel every {}", every(seconds(fixed))),

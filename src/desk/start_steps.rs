@@ -120,14 +120,12 @@ fn evidence(ladder: &Ladder) -> String {
 }
 
 fn labelled(first: Option<FirstLabel>) -> (&'static str, String) {
-    match first {
-        Some(label) => (DONE, format!("Label {} for {}.", label.tracking_number, label.number)),
-        None => {
-            let words = "Nothing is bought for a trial: FedEx validated one when you pinged it, an order's page has a \
-                         dry run, and a legal entity in shadow (Rules) buys nothing.";
-            ("open", words.to_owned())
-        }
+    if let Some(label) = first {
+        return (DONE, format!("Label {} for {}.", label.tracking_number, label.number));
     }
+    let words = "Nothing is bought for a trial: FedEx validated one when you pinged it, an order's page has a \
+                 dry run, and a legal entity in shadow (Rules) buys nothing.";
+    ("open", words.to_owned())
 }
 
 async fn pushed(engine: &Engine) -> Result<(&'static str, String)> {

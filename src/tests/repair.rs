@@ -207,6 +207,7 @@ async fn what_moved_on_is_skipped_and_the_same_form_twice_does_nothing_twice() {
         desk.replay(one.shipment_id.clone(), one.version, "in between".into()).await.expect("replayed");
         app.drive().await;
         let first = desk.repair(filled(&sheet)).await.expect("decided");
+        app.clock.advance_ms(1);
         let second = desk.repair(filled(&sheet)).await.expect("sent twice");
         app.work_off().await;
         let skipped = async |id: String| {

@@ -191,8 +191,7 @@ mod tests {
         ladder.climb("Sign in", async { Footing::Failed(Cause::new("auth.key-rejected")) }).await;
         ladder.climb_beside("Track", async { Footing::Passed("never tried".into()) }).await;
         let outcomes: Vec<_> = ladder.finish().iter().map(|rung| rung.outcome).collect();
-        use ProbeOutcome::{Failed, Passed, Skipped};
-        assert_eq!(outcomes, [Failed, Passed, Failed, Skipped]);
+        assert_eq!(outcomes, [ProbeOutcome::Failed, ProbeOutcome::Passed, ProbeOutcome::Failed, ProbeOutcome::Skipped]);
     }
 
     #[tokio::test]

@@ -34,8 +34,9 @@ pub fn OrderTable(
 /// The style sheet leaves columns out, for all rows at once.
 fn table_class(layout: &Layout) -> String {
     let known = Layout::COLUMNS.iter().filter(|(name, _)| layout.hidden.iter().any(|hidden| hidden == name));
-    let hidden: String = known.map(|(name, _)| format!(" no-{name}")).collect();
-    format!("orders{hidden}{}", if layout.compact { " compact" } else { "" })
+    let hidden = known.map(|(name, _)| format!("no-{name}"));
+    let compact = layout.compact.then(|| "compact".to_owned());
+    std::iter::once("orders".to_owned()).chain(hidden).chain(compact).collect::<Vec<_>>().join(" ")
 }
 
 /// One order.

@@ -4,6 +4,7 @@ use super::{Ladder, Moment, Problem, Status};
 use serde::{Deserialize, Serialize};
 
 /// The start page.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing the page shows or leaves out")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     /// Where the installation stands.
