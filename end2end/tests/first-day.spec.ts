@@ -121,7 +121,7 @@ test.describe('with the built-in twins', () => {
 test.describe('with own systems', () => {
   const product = useProduct(() => Product.firstRun());
   let cookies: Awaited<ReturnType<ReturnType<Page['context']>['cookies']>> = [];
-  const count = new Count();
+  let count = new Count();
 
   test.beforeEach(async ({ context }) => {
     await context.addCookies(cookies);
@@ -157,6 +157,7 @@ test.describe('with own systems', () => {
   }
 
   test('a wrong secret is explained in one sentence, with a text for the colleague', async ({ page }) => {
+    count = new Count();
     await becomeAdministrator(page, product(), count);
     cookies = await page.context().cookies();
     await count.click(page.getByTestId('connect-systems'));

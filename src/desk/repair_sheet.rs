@@ -144,7 +144,9 @@ type Telephones = BTreeMap<String, (String, String)>;
 
 /// Hides what lines hold, not how many there are.
 pub fn hide_lines(lines: &mut [String]) {
-    lines.iter_mut().for_each(|line| HIDDEN.clone_into(line));
+    for line in lines {
+        HIDDEN.clone_into(line);
+    }
 }
 
 impl OperatorDesk {

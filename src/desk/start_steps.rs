@@ -45,6 +45,7 @@ pub async fn steps(engine: &Engine) -> Result<Vec<StartStep>> {
     let orders: i64 = db.count_by_state().await?.iter().map(|(_, count)| count).sum();
     let pulled = db.cursor(LAST_PULL).await?.is_some();
     let orders_seen = match (pulled, orders) {
+        (false, _) if services == 0 => "They come once a delivery mode has a FedEx service.".to_owned(),
         (false, _) => "They come by themselves once Dynamics 365 is connected.".to_owned(),
         (true, 0) => "Dynamics 365 was asked, and nothing is ready to ship yet.".to_owned(),
         (true, count) => format!("{count} shipments so far."),

@@ -3,13 +3,15 @@
 
 use crate::served::Served;
 use crate::support::{Backend, TestApp, backends};
-use app::contract::{D365Access, FedexAccess, RungOutcome, SecretHeld, StartStep, StartWay, TrailFilter};
+use app::contract::{D365Access, FedexAccess, RungOutcome, SecretHeld, StartStep, StartWay, Tone, TrailFilter};
 use app::desk::{Commands, StartDesk, Views};
 use ml_connector::audit::{Actor, System};
 use ml_connector::desk::{Role, built_in_twins, connections};
 use ml_connector::order::{Order, OrderId, OrderKey};
 use ml_connector::store::built_in_twins::{CLEARED, KEPT};
+use ml_connector::transport::Trace;
 use ml_connector::twin::TwinOptions;
+use ml_connector::work::poll;
 use serde_json::{Value, json};
 
 async fn fresh(backend: Backend) -> TestApp {
@@ -205,6 +207,9 @@ async fn pasted_pieces_become_a_connection_and_the_secret_never_comes_back() {
         assert!(companies.evidence.contains("usmf, usrt"), "{}", companies.evidence);
         let orders = ladder.rungs.iter().find(|rung| rung.name == "Read orders").expect("a rung");
         assert!(orders.evidence.contains("usmf: 0 ready"), "{}", orders.evidence);
+        let pulled = poll::tick(&app.engine, &Trace::engine()).await.expect("stored");
+        assert!(pulled.is_err(), "no delivery mode has a service yet");
+        assert_eq!(admin.frame().await.expect("seen").chips[0].tone, Tone::Good, "and the connection is good");
         let again = admin.connecting_d365().await.expect("seen");
         assert_eq!((again.secret, again.saved), (SecretHeld::Saved, true));
         assert!(again.understood.is_empty(), "what was pasted is forgotten");

@@ -60,7 +60,8 @@ pub async fn tick(engine: &Engine, trace: &Trace) -> Result<std::result::Result<
             }
             tracing::debug!(?pulled, "pulled orders");
         }
-        (Err(_), Some(cause)) if cause.code == "auth.not-configured" => {}
+        // Nobody was asked: what is not set up yet is no news of the connection.
+        (Err(_), Some(cause)) if cause.code == "auth.not-configured" => return Ok(result),
         (Err(_), cause) => {
             let code = cause.as_ref().map(|cause| cause.code.as_str());
             tracing::warn!(remote.system = "d365", problem.code = code, "orders could not be pulled; trying again");

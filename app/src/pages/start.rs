@@ -206,13 +206,8 @@ fn StepRow(step: StartStep) -> impl IntoView {
 fn RemoveTwinsAsk() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="remove-title">
-            <h2 id="remove-title">"When you have seen enough"</h2>
-            <Ask
-                label="Remove the twins and connect my systems"
-                glyph=Glyph::Plug
-                testid="remove-twins"
-                grave=true
-            >
+            <h2 id="remove-title">"When you want to connect your own systems"</h2>
+            <Ask label="Remove the twins" glyph=Glyph::Cross testid="remove-twins" grave=true>
                 <p>
                     "The twins end, and everything that came of them is removed: their orders, labels, charges and "
                     "pushes, all rules, remembered corrections, notes on causes, and this list. Operators, printers "

@@ -13,8 +13,10 @@ use crate::contract::{Connecting, D365Access, FedexAccess, Ladder, Problem, Secr
 use leptos::either::Either;
 use leptos::prelude::*;
 
-const ENVIRONMENTS: [(&str, &str); 3] =
-    [("sandbox", "Sandbox (test keys)"), ("production", "Production (real labels)"), ("custom", "Custom address")];
+const ENVIRONMENTS: [(&str, &str); 2] =
+    [("sandbox", "Sandbox (test keys)"), ("production", "Production (real labels)")];
+/// Another address is pasted, or entered on the Connections page.
+const WITH_CUSTOM: [(&str, &str); 3] = [ENVIRONMENTS[0], ENVIRONMENTS[1], ("custom", "Custom address")];
 
 /// What differs between the two sides.
 #[derive(Clone, Copy)]
@@ -43,7 +45,7 @@ const FEDEX: Side = Side {
     title: "Connect FedEx",
     examples: "The project's page on developer.fedex.com copied as text (API key, secret key, account number), JSON, \
                name=value lines or a curl command.",
-    next: ("/start", "Next: the steps until the first label"),
+    next: ("/start", "Next: the first label"),
     more: "/connections#fedex",
 };
 
@@ -108,7 +110,7 @@ fn Guide(
     let body = match refused {
         Some(problem) => Either::Left(view! { <ProblemNotice problem/> }),
         None => Either::Right(view! {
-            <PasteBox side understood remarks/>
+            <PasteCard side saved understood remarks/>
             <section class="card" aria-labelledby="check-title">
                 <h2 id="check-title">{if saved { "Saved" } else { "Check and save" }}</h2>
                 <form method="post" action=action>
@@ -155,6 +157,28 @@ fn Outcome(side: Side, ladder: Ladder) -> impl IntoView {
     }
 }
 
+/// The box to paste into; folded once something is saved, so that the checks stand in sight.
+#[component]
+fn PasteCard(side: Side, saved: bool, understood: Vec<(String, String)>, remarks: Vec<String>) -> impl IntoView {
+    let folded = saved && understood.is_empty();
+    let paste = view! { <PasteBox side understood remarks/> };
+    if folded {
+        Either::Left(view! {
+            <details class="card start-paste">
+                <summary>"Paste something else"</summary>
+                {paste}
+            </details>
+        })
+    } else {
+        Either::Right(view! {
+            <section class="card" aria-labelledby="paste-title">
+                <h2 id="paste-title">"Paste what you have"</h2>
+                {paste}
+            </section>
+        })
+    }
+}
+
 /// One box for whatever is at hand, and what was read in it.
 #[component]
 fn PasteBox(side: Side, understood: Vec<(String, String)>, remarks: Vec<String>) -> impl IntoView {
@@ -174,41 +198,38 @@ fn PasteBox(side: Side, understood: Vec<(String, String)>, remarks: Vec<String>)
         .map(|remark| view! { <p class="told" data-tone="warning" data-testid="paste-remark">{remark}</p> })
         .collect_view();
     view! {
-        <section class="card" aria-labelledby="paste-title">
-            <h2 id="paste-title">"Paste what you have"</h2>
-            <form method="post" action={path_of::<Paste>()}>
-                <input type="hidden" name="system" value=side.system/>
-                <div class="field">
-                    <div class="field-head">
-                        <label for="paste">"Text"</label>
-                    </div>
-                    <textarea
-                        id="paste"
-                        class="mono"
-                        name="text"
-                        rows="5"
-                        required=true
-                        spellcheck="false"
-                        autocomplete="off"
-                        data-secret=""
-                        aria-describedby="paste-hint"
-                    ></textarea>
-                    <p class="hint" id="paste-hint">
-                        {side.examples}
-                        " A secret in it is held on the server for 15 minutes, for you alone, and is never shown."
-                    </p>
+        <form method="post" action={path_of::<Paste>()}>
+            <input type="hidden" name="system" value=side.system/>
+            <div class="field">
+                <div class="field-head">
+                    <label for="paste">"Text"</label>
                 </div>
-                <Submit
-                    label="Read it"
-                    busy_label="Reading…"
-                    glyph=Glyph::Search
-                    problem={refusal_of::<Paste>()}
-                    testid="read-pasted"
-                />
-            </form>
-            {remarks}
-            <dl class="start-understood" data-testid="understood">{rows}</dl>
-        </section>
+                <textarea
+                    id="paste"
+                    class="mono"
+                    name="text"
+                    rows="5"
+                    required=true
+                    spellcheck="false"
+                    autocomplete="off"
+                    data-secret=""
+                    aria-describedby="paste-hint"
+                ></textarea>
+                <p class="hint" id="paste-hint">
+                    {side.examples}
+                    " A secret in it is held on the server for 15 minutes, for you alone, and is never shown."
+                </p>
+            </div>
+            <Submit
+                label="Read it"
+                busy_label="Reading…"
+                glyph=Glyph::Search
+                problem={refusal_of::<Paste>()}
+                testid="read-pasted"
+            />
+        </form>
+        {remarks}
+        <dl class="start-understood" data-testid="understood">{rows}</dl>
     }
 }
 
@@ -274,7 +295,12 @@ fn FedexFields(form: FedexAccess, secret: SecretHeld) -> impl IntoView {
     let custom = form.environment == "custom";
     view! {
         <div class="fields">
-            <Choice label="Environment" name="form[environment]" choices=&ENVIRONMENTS value=form.environment/>
+            <Choice
+                label="Environment"
+                name="form[environment]"
+                choices=if custom { &WITH_CUSTOM } else { &ENVIRONMENTS }
+                value=form.environment
+            />
             <Field
                 label="Account number"
                 name="form[account_number]"

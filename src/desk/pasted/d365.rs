@@ -158,8 +158,12 @@ fn web(understood: &mut Understood, text: &str, named_address: Option<Url>) {
     }
     // Of several addresses the one that has a form of Microsoft's.
     environments.sort_by_key(|url| kind(url) == EnvironmentKind::Custom);
-    let other = |url: &Url| authority.as_deref() != Some(origin(url).as_str());
-    let Some(url) = named_address.or_else(|| environments.into_iter().find(other)) else { return };
+    // The named authority stands among them once; a twin is both.
+    let is_authority = |url: &Url| authority.as_deref() == Some(origin(url).as_str()) && url.query().is_none();
+    if let Some(at) = environments.iter().position(is_authority) {
+        environments.remove(at);
+    }
+    let Some(url) = named_address.or_else(|| environments.into_iter().next()) else { return };
     understood.set("base_url", &address(&url));
     if let Some((_, company)) = url.query_pairs().find(|(name, _)| name.eq_ignore_ascii_case("cmp"))
         && !understood.has("legal_entities")
@@ -364,8 +368,10 @@ mod tests {
             (text(&understood, "authority"), understood.has("base_url")),
             ("http://127.0.0.1:4020".into(), false)
         );
-        let both = read("authority=http://127.0.0.1:4020\nurl=http://127.0.0.1:4020/data");
-        assert_eq!(text(&both, "base_url"), "http://127.0.0.1:4020");
+        for both in ["url=http://127.0.0.1:4020/data", "http://127.0.0.1:4020/?mi=x", "http://127.0.0.1:4020/data"] {
+            let understood = read(&format!("{both}\nauthority=http://127.0.0.1:4020"));
+            assert_eq!(text(&understood, "base_url"), "http://127.0.0.1:4020", "{both}");
+        }
     }
 
     #[test]
