@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools.sh rust|node|chromium|cups: looks for a tool, installs it with the ordinary package client where
+# tools.sh rust|node|chromium|postgres|cups: looks for a tool, installs it with the ordinary package client where
 # that is possible, and else says in one sentence what is missing and how to get it.
 # `tools.sh chromium-path` prints where Chromium is.
 set -euo pipefail
@@ -76,6 +76,15 @@ chromium() {
   chromium_path >/dev/null || missing "$by_hand"
 }
 
+postgres() {
+  local by_hand='PostgreSQL, for the tests on it; install it with `apt-get install postgresql`.'
+  local programs=/usr/lib/postgresql/*/bin/initdb
+  have initdb || compgen -G "$programs" >/dev/null && return
+  say 'Installing PostgreSQL'
+  apt_install "$by_hand" postgresql
+  have initdb || compgen -G "$programs" >/dev/null || missing "$by_hand"
+}
+
 cups() {
   local by_hand='CUPS, for the tests of printing; install it with `apt-get install cups-daemon`.'
   local PATH=$PATH:/usr/sbin:/sbin
@@ -90,9 +99,10 @@ rust) rust ;;
 node) node_and_npm ;;
 chromium) chromium ;;
 chromium-path) chromium_path ;;
+postgres) postgres ;;
 cups) cups ;;
 *)
-  echo 'usage: tools.sh rust|node|chromium|chromium-path|cups' >&2
+  echo 'usage: tools.sh rust|node|chromium|chromium-path|postgres|cups' >&2
   exit 2
   ;;
 esac
