@@ -33,7 +33,8 @@ demo: build ## Runs the product with simulated Dynamics 365 and FedEx; FRESH=1 b
 	$(SAY) 'Starting the demo; its data is in $(or $(ML_DATA_DIR),./data)/demo'
 	@exec $(T)/debug/ml-connector demo $(if $(FRESH),--fresh)
 
-test: check rust-test e2e e2e-release ## Everything: check, Rust tests, browser tests on both builds.
+# The browser tests run on what ships; on the development build (`make e2e`) they are the same tests.
+test: check rust-test e2e-release ## Everything: check, Rust tests, browser tests on the release build.
 	$(SAY) 'All tests passed'
 
 check: tools-rust ## Formatting, and clippy with warnings as errors.

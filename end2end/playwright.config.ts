@@ -40,6 +40,7 @@ export default defineConfig({
         'first-day.spec.ts',
         'setup.spec.ts',
         'attention.spec.ts',
+        'chosen.spec.ts',
         'replay.spec.ts',
         'session.spec.ts',
         'trail.spec.ts',

@@ -5,12 +5,12 @@
 //! one accessor, because contexts are found by type.
 
 use crate::contract::{
-    AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, Connecting, Connections,
-    Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Found, Frame,
-    Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter,
-    ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, RecoverForm, Recovery,
-    RepairForm, RepairSheet, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start, Suggestion, TestedWrite,
-    TrailEntry, TrailFilter, Why, WriteBack,
+    AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, ChosenForm, Connecting,
+    Connections, Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm,
+    Found, Frame, Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page,
+    ParcelFilter, ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote,
+    RecoverForm, Recovery, RepairForm, RepairSheet, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start,
+    Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -235,6 +235,8 @@ pub trait RepairDesk: Send + Sync {
     async fn repair(&self, form: RepairForm) -> Result<String, Problem>;
     /// Freezes the list and asks FedEx what it would say; answers the batch, which waits for its yes.
     async fn try_repair(&self, form: RepairForm) -> Result<String, Problem>;
+    /// Lets orders that were ticked in the list go on; answers the batch.
+    async fn go_on(&self, form: ChosenForm) -> Result<String, Problem>;
     /// A batch, with its items after a place.
     async fn batch(&self, batch_id: String, after: i64) -> Result<BatchView, Problem>;
     /// Says yes to a batch that waits for it.

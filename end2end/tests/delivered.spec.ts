@@ -63,8 +63,8 @@ test('the order list follows by itself and leads to the order', async ({ page })
 
 test('orders are searched and filtered in the address', async ({ page }) => {
   await signIn(page, product(), '/orders');
-  await page.getByRole('searchbox').fill('SO-001018');
-  await page.getByRole('searchbox').press('Enter');
+  await page.getByRole('searchbox', { name: 'Search orders' }).fill('SO-001018');
+  await page.getByRole('searchbox', { name: 'Search orders' }).press('Enter');
   await expect(page).toHaveURL(/search=SO-001018/);
   await expect(page.getByTestId('order-row')).toHaveCount(1);
   await open(page, product(), '/orders?state=parked');

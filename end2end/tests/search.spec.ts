@@ -62,7 +62,7 @@ test('several orders are a list, each with its sentence; a cause is found by its
   const found = page.getByTestId('found');
   await eventually(page, LABEL_MS, async () => expect(await found.count()).toBe(2));
   await expect(found.filter({ hasText: NUMBER })).toContainText(`${NUMBER} for ${CUSTOMER}`);
-  await expect(found.first().getByTestId('found-by')).toHaveText('Found by name');
+  await expect(found.first().getByTestId('found-by')).toHaveText("Found by the customer's name, the consignee's name");
 
   const box = page.getByRole('searchbox', { name: /Order, customer/ });
   await box.fill(`po ${NUMBER}`);

@@ -2,7 +2,7 @@
 -- of each. A draft waits for its yes; a running one is worked off item by item.
 create table batches (
     batch_id    text   not null primary key,
-    kind        text   not null check (kind in ('fix', 'replay', 'look_up', 'recover')),
+    kind        text   not null check (kind in ('fix', 'replay', 'look_up', 'recover', 'chosen')),
     cause       text   not null,
     asked_by    text   not null,
     asked_ms    bigint not null,

@@ -10,12 +10,12 @@ use crate::desk::{Operator, OperatorDesk, problem};
 use crate::engine::Engine;
 use crate::store::Result as Stored;
 use app::contract::{
-    AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, Connecting, Connections,
-    Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm, Found, Frame,
-    Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page, ParcelFilter,
-    ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote, RecoverForm, Recovery,
-    RepairForm, RepairSheet, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start, Suggestion, TestedWrite,
-    TrailEntry, TrailFilter, Why, WriteBack,
+    AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, ChosenForm, Connecting,
+    Connections, Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm,
+    Found, Frame, Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page,
+    ParcelFilter, ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote,
+    RecoverForm, Recovery, RepairForm, RepairSheet, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start,
+    Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
 };
 use app::desk::{
     ApproveDesk, Commands, Desk, EventDesk, FindDesk, InboxDesk, ParcelDesk, PauseDesk, PeopleDesk, PrintDesk,
@@ -206,6 +206,7 @@ masked!(RepairDesk {
     fn repair_sheet(key: String, ask: bool) -> RepairSheet;
     fn repair(form: RepairForm) -> String;
     fn try_repair(form: RepairForm) -> String;
+    fn go_on(form: ChosenForm) -> String;
     fn batch(batch_id: String, after: i64) -> BatchView;
     fn start_batch(batch_id: String) -> ();
     fn discard_batch(batch_id: String) -> ();

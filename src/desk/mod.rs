@@ -10,6 +10,7 @@ pub mod batches;
 pub mod built_in_twins;
 pub mod caller;
 pub mod cause_notes;
+pub mod chosen;
 pub mod colleague;
 pub mod commands;
 pub mod connections;

@@ -12,8 +12,8 @@ use crate::order::{Shipment, ShipmentId};
 use crate::store::batches::{Batch, BatchKind, BatchState, Item};
 use crate::work::act::REASON_LIMIT;
 use app::contract::{
-    BatchView, CauseNoteForm, Correction, DryRun, PickupForm, Problem, RecoverForm, Recovery, RepairForm, RepairItem,
-    RepairSheet,
+    BatchView, CauseNoteForm, ChosenForm, Correction, DryRun, PickupForm, Problem, RecoverForm, Recovery, RepairForm,
+    RepairItem, RepairSheet,
 };
 use app::desk::RepairDesk;
 use async_trait::async_trait;
@@ -48,6 +48,11 @@ impl RepairDesk for OperatorDesk {
         let batch_id = self.make_batch(&actor, new, &form.reason, &items).await?;
         self.try_items(&actor, &batch_id, &items).await?;
         Ok(batch_id)
+    }
+
+    async fn go_on(&self, form: ChosenForm) -> Result<String, Problem> {
+        let actor = self.allowed(Role::Operator)?;
+        self.go_on_with_chosen(&actor, &form).await
     }
 
     async fn batch(&self, batch_id: String, after: i64) -> Result<BatchView, Problem> {
@@ -118,6 +123,7 @@ pub(super) fn title(kind: BatchKind, cause: &str) -> String {
         BatchKind::Replay => verb(Remedy::Replay),
         BatchKind::LookUp => verb(Remedy::LookUp),
         BatchKind::Recover => return format!("Recover {cause}"),
+        BatchKind::Chosen => return format!("Go on: {cause}"),
     };
     let code = GroupKey::parse(cause).map_or_else(|| cause.to_owned(), |key| key.code);
     format!("{what}: {}", words(&code).title)

@@ -4,8 +4,8 @@ use crate::audit::System;
 use crate::clock::SECOND_MS;
 use crate::d365::expiry::Notice;
 use crate::desk::{
-    OperatorDesk, Role, attention, batches, connections, day, environments, events, inbox, modes, order_view, pickups,
-    present, problem, rules, start_steps, write_back_views,
+    OperatorDesk, Role, attention, batches, chosen, connections, day, environments, events, inbox, modes, order_view,
+    pickups, present, problem, rules, start_steps, write_back_views,
 };
 use crate::engine::Engine;
 use crate::order::cause::words;
@@ -17,7 +17,7 @@ use crate::store::cursors::LAST_PULL;
 use crate::store::shipments::{ListFilter, ListRow};
 use app::contract::{
     Attention, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, LadderRow, OrderDetail,
-    OrderFilter, OrderRow, Page, Problem, Rules, Tone, TrailEntry, TrailFilter, Viewer,
+    OrderFilter, OrderRow, Page, Problem, Rules, Standing, Tone, TrailEntry, TrailFilter, Viewer,
 };
 use app::desk::Views;
 use async_trait::async_trait;
@@ -105,9 +105,14 @@ impl Views for OperatorDesk {
         let more = rows.len() > usize::try_from(ORDERS_PAGE).unwrap_or(0);
         rows.truncate(usize::try_from(ORDERS_PAGE).unwrap_or(0));
         let last = rows.last().map(|row| format!("{}.{}", row.changed_ms, row.shipment_id));
+        let may_act = self.allowed(Role::Operator).is_ok();
+        let shown = |row| {
+            let shown = order_row(row);
+            OrderRow { stands: shown.stands.clone().filter(|_| may_act), ..shown }
+        };
         Ok(Page {
             next: last.filter(|_| more),
-            rows: rows.iter().map(order_row).collect(),
+            rows: rows.iter().map(shown).collect(),
             total: u64::try_from(total).unwrap_or(0),
             now: present::moment(self.engine.clock.now_ms()),
         })
@@ -252,7 +257,7 @@ fn counters(counts: &[(State, i64)], need: u64) -> Vec<Counter> {
     ]
 }
 
-fn list_filter(filter: &OrderFilter, sees_people: bool) -> Result<ListFilter, Problem> {
+pub(super) fn list_filter(filter: &OrderFilter, sees_people: bool) -> Result<ListFilter, Problem> {
     let states = match filter.state.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
         None => Vec::new(),
         Some(name) => match STATE_GROUPS.iter().find(|(group, _)| *group == name) {
@@ -281,7 +286,9 @@ fn list_filter(filter: &OrderFilter, sees_people: bool) -> Result<ListFilter, Pr
 
 /// A shipment in a list.
 pub fn order_row(row: &ListRow) -> OrderRow {
+    let stands = State::parse(&row.state).is_some_and(|state| chosen::STANDING.contains(&state));
     OrderRow {
+        stands: stands.then(|| Standing { shipment_id: row.shipment_id.clone(), version: row.version }),
         company: row.company.clone(),
         number: row.number.clone(),
         customer: row.customer_name.clone(),

@@ -37,6 +37,8 @@ names! {
         LookUp = "look_up",
         /// Everything that failed in a window of time.
         Recover = "recover",
+        /// What was ticked in the list of orders.
+        Chosen = "chosen",
     }
 }
 

@@ -132,12 +132,14 @@ pub struct ListRow {
     pub seen_ms: i64,
     /// Last change.
     pub changed_ms: i64,
+    /// Its version.
+    pub version: i64,
 }
 
 /// Rows of lists of shipments; what follows says which.
 pub(super) const LIST: &str = "
     select s.shipment_id, o.company, o.number, o.customer_name, s.ship_to, s.state, s.milestone, s.service,
-           s.tracking_number, s.cause_code, o.seen_ms, s.changed_ms
+           s.tracking_number, s.cause_code, o.seen_ms, s.changed_ms, s.version
     from shipments s join orders o using (order_id)";
 
 /// What the order list is asked for.

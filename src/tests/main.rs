@@ -4,6 +4,8 @@ mod architecture;
 mod auth;
 mod backtest;
 mod campaign;
+mod chosen;
+mod chosen;
 mod crash;
 mod desk;
 mod events;

@@ -2,7 +2,8 @@
 
 use super::{answer, answer_at, answer_told};
 use crate::contract::{
-    BatchView, CauseNoteForm, PickupForm, Problem, RecoverForm, Recovery, RepairForm, RepairItem, RepairSheet,
+    BatchView, CauseNoteForm, ChosenForm, OrderFilter, PickupForm, Problem, RecoverForm, Recovery, RepairForm,
+    RepairItem, RepairSheet,
 };
 use crate::desk::desk;
 use leptos::prelude::*;
@@ -38,6 +39,19 @@ pub async fn try_repair(
 ) -> Result<String, Problem> {
     let form = RepairForm { key, as_of_ms, others, reason, items };
     answer_at(desk()?.try_repair(form).await, |id| batch_href(id))
+}
+
+/// Lets orders that were ticked in the list go on.
+#[server(prefix = "/desk", endpoint = "orders/go-on")]
+pub async fn go_on(
+    #[server(default)] filter: OrderFilter,
+    as_of_ms: i64,
+    #[server(default)] all: bool,
+    #[server(default)] reason: String,
+    #[server(default)] items: Vec<RepairItem>,
+) -> Result<String, Problem> {
+    let form = ChosenForm { filter, as_of_ms, all, reason, items };
+    answer_at(desk()?.go_on(form).await, |id| batch_href(id))
 }
 
 /// Loads a batch with its items after a place.

@@ -26,6 +26,7 @@ pub mod live;
 pub mod loaded;
 pub mod navigation;
 pub mod order_row;
+pub mod order_ticks;
 pub mod order_views;
 pub mod page_header;
 pub mod pager;

@@ -3,6 +3,7 @@
 use super::copy_button::CopyButton;
 use super::data_table::DataTable;
 use super::element_id::element_id;
+use super::order_ticks::Tick;
 use super::status_badge::StatusBadge;
 use super::time_ago::TimeAgo;
 use crate::contract::{Layout, OrderRow};
@@ -24,9 +25,16 @@ pub fn OrderTable(
     /// Which columns are left out, and how close rows stand.
     #[prop(optional)]
     layout: Layout,
+    /// Those that stand can be ticked.
+    #[prop(optional)]
+    ticks: bool,
 ) -> impl IntoView {
-    let class = table_class(&layout);
-    let rows = keyed(&within, rows).into_iter().map(|(id, row)| view! { <OneOrder id row/> }).collect_view();
+    let class = table_class(&layout, ticks);
+    let rows = keyed(&within, rows)
+        .into_iter()
+        .enumerate()
+        .map(|(index, (id, row))| view! { <OneOrder id row tick=ticks.then_some(index)/> })
+        .collect_view();
     view! {
         <DataTable caption columns=&COLUMNS class>
             {rows}
@@ -35,16 +43,17 @@ pub fn OrderTable(
 }
 
 /// The style sheet leaves columns out, for all rows at once.
-fn table_class(layout: &Layout) -> String {
+fn table_class(layout: &Layout, ticks: bool) -> String {
     let known = Layout::COLUMNS.iter().filter(|(name, _)| layout.hidden.iter().any(|hidden| hidden == name));
     let hidden = known.map(|(name, _)| format!("no-{name}"));
     let compact = layout.compact.then(|| "compact".to_owned());
-    std::iter::once("orders".to_owned()).chain(hidden).chain(compact).collect::<Vec<_>>().join(" ")
+    let ticks = ticks.then(|| "with-ticks".to_owned());
+    std::iter::once("orders".to_owned()).chain(ticks).chain(hidden).chain(compact).collect::<Vec<_>>().join(" ")
 }
 
 /// One order.
 #[component]
-fn OneOrder(id: String, row: OrderRow) -> impl IntoView {
+fn OneOrder(id: String, row: OrderRow, tick: Option<usize>) -> impl IntoView {
     let place = place(&row.customer, &row.ship_to).to_owned();
     let tracking = row.tracking_number.map(|number| {
         view! {
@@ -53,9 +62,12 @@ fn OneOrder(id: String, row: OrderRow) -> impl IntoView {
         }
     });
     let href = order_href(&row.company, &row.number);
+    let (number, stands) = (row.number.clone(), row.stands);
+    let tick = tick.map(|index| view! { <Tick index number stands/> });
     view! {
         <tr role="row" id=id data-row="" data-testid="order-row">
             <th scope="row" role="rowheader" class="cell-order">
+                {tick}
                 <a class="row-link" href=href>
                     <span class="mono">{row.number}</span>
                 </a>
@@ -126,9 +138,9 @@ mod tests {
 
     #[test]
     fn only_known_columns_are_left_out() {
-        assert_eq!(table_class(&Layout::default()), "orders");
+        assert_eq!(table_class(&Layout::default(), false), "orders");
         let layout = Layout { hidden: vec!["service".into(), "x y".into()], compact: true };
-        assert_eq!(table_class(&layout), "orders no-service compact");
+        assert_eq!(table_class(&layout, true), "orders with-ticks no-service compact");
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub fn FindForm(
     autofocus: bool,
 ) -> impl IntoView {
     view! {
-        <form method="get" action="/search" class=format!("search {class}") role="search">
+        <form method="get" action="/search" class=format!("search {class}") role="search" aria-label="Everything">
             <Icon glyph=Glyph::Search/>
             <label class="sr-only" for=id>
                 "Order, customer, tracking number, invoice or any other number"

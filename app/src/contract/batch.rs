@@ -1,6 +1,6 @@
 //! Repairing many orders at once: what is decided, and what becomes of it.
 
-use super::{Correction, Counter, Moment, Status};
+use super::{Correction, Counter, Moment, OrderFilter, Status};
 use serde::{Deserialize, Serialize};
 
 /// All orders of a group of failures, to decide about.
@@ -113,6 +113,25 @@ pub struct RepairItem {
     /// What was typed.
     #[serde(default)]
     pub typed: Correction,
+}
+
+/// A decision about orders that somebody ticked in the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenForm {
+    /// What the list was filtered by.
+    #[serde(default)]
+    pub filter: OrderFilter,
+    /// The server's clock of the page it was decided on.
+    pub as_of_ms: i64,
+    /// Also all that match the filter and stand, whatever the page.
+    #[serde(default)]
+    pub all: bool,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// The rows of the page that stand.
+    #[serde(default)]
+    pub items: Vec<RepairItem>,
 }
 
 /// A batch with a page of its items.

@@ -32,8 +32,8 @@ pub use attention::{
     PickupForm, RemedyView,
 };
 pub use batch::{
-    BatchChange, BatchRow, BatchView, RecoverForm, Recovery, RecoveryChoice, RepairForm, RepairItem, RepairRow,
-    RepairSheet, RepairValue,
+    BatchChange, BatchRow, BatchView, ChosenForm, RecoverForm, Recovery, RecoveryChoice, RepairForm, RepairItem,
+    RepairRow, RepairSheet, RepairValue,
 };
 pub use connection::{
     Connections, D365Connection, D365Form, FedexConnection, FedexForm, Ladder, LadderRow, RefusedSave, Rung,
@@ -46,7 +46,7 @@ pub use inbox::{Delivery, DeliveryRow, Inbox, InboxFilter, ProofView, VerdictCou
 pub use order::{
     Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, Correction,
     CustomsView, DocumentView, DryRun, ExchangeView, LabelView, LineView, OrderDetail, OrderFilter, OrderRow,
-    PackageView, PrintView, Quote, QuoteRow, ScanView, ShipmentDetail, TimelineEntry,
+    PackageView, PrintView, Quote, QuoteRow, ScanView, ShipmentDetail, Standing, TimelineEntry,
 };
 pub use page::{Moment, Page, Status, Tone};
 pub use parcels::{ParcelCount, ParcelFilter, ParcelSheet, ParcelView, QueuedParcel, TrackBudget, TroubleView};

@@ -23,6 +23,8 @@ pub struct OrderFilter {
 /// One row of the order list: one shipment of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderRow {
+    /// The shipment and the version shown, when it stands and can be made to go on; `None` otherwise.
+    pub stands: Option<Standing>,
     /// Legal entity, `usmf`.
     pub company: String,
     /// Sales order number.
@@ -45,6 +47,15 @@ pub struct OrderRow {
     pub seen: Moment,
     /// Last change of state.
     pub changed: Moment,
+}
+
+/// A shipment that stands, as a decision about it names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The shipment.
+    pub shipment_id: String,
+    /// The version seen.
+    pub version: i64,
 }
 
 /// A whole order.

@@ -22,6 +22,8 @@ pub fn LadderHistory(
     let failed = history.iter().filter(|row| !row.ladder.passed).count();
     let summary = match (count, failed) {
         (0, _) => return None,
+        (1, 0) => "The last check: all passed".to_owned(),
+        (1, _) => "The last check: failed".to_owned(),
         (_, 0) => format!("The last {count} checks: all passed"),
         (_, failed) => format!("The last {count} checks: {failed} failed"),
     };

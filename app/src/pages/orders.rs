@@ -1,6 +1,7 @@
 //! All orders: filtered by state, cause and search in the URL.
 
 use crate::api::orders::list_orders;
+use crate::api::repair::GoOn;
 use crate::api::views::{RemoveView, SaveView, SetLayout, load_list_settings};
 use crate::components::clock::provide_page_clock;
 use crate::components::empty_state::EmptyState;
@@ -9,6 +10,7 @@ use crate::components::icon::Glyph;
 use crate::components::live::{LiveSwitch, NewRows};
 use crate::components::loaded::loaded;
 use crate::components::order_row::OrderTable;
+use crate::components::order_ticks::TickedActions;
 use crate::components::order_views::{ListTools, ViewChips};
 use crate::components::page_header::PageHeader;
 use crate::components::pager::Pager;
@@ -21,7 +23,7 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 /// Actions whose forms are folded away: why one was refused stands on top.
-const FOLDED: [&str; 3] = [SaveView::PATH, RemoveView::PATH, SetLayout::PATH];
+const FOLDED: [&str; 4] = [GoOn::PATH, SaveView::PATH, RemoveView::PATH, SetLayout::PATH];
 /// The chips: every stored state by its name, after the two that matter most.
 const STATES: [(&str, &str); 17] = [
     ("", "All"),
@@ -80,15 +82,18 @@ fn view_query(filter: &OrderFilter) -> String {
 #[component]
 fn OrderList(page: Page<OrderRow>, settings: ListSettings, filter: OrderFilter, query: ParamsMap) -> impl IntoView {
     provide_page_clock(&page.now);
+    let as_of_ms = page.now.ms;
     let here = view_query(&filter);
     let layout = settings.layout.clone();
     let Page { rows, next, total, .. } = page;
     let shown = rows.len();
+    let ticks = rows.iter().any(|row| row.stands.is_some());
+    let actions = ticks.then(|| view! { <TickedActions filter=filter.clone() as_of_ms/> });
     let list = if rows.is_empty() {
         Either::Left(view! { <NoOrders filter/> })
     } else {
         Either::Right(view! {
-            <OrderTable caption="Orders" rows layout/>
+            <OrderTable caption="Orders" rows layout ticks/>
             <Pager shown total next what="orders"/>
         })
     };
@@ -100,6 +105,7 @@ fn OrderList(page: Page<OrderRow>, settings: ListSettings, filter: OrderFilter, 
         <ViewChips views=settings.views.clone() here=here.clone()/>
         <OrderFilters query/>
         <ListTools settings here/>
+        {actions}
         <NewRows/>
         {list}
     }
@@ -124,7 +130,7 @@ fn OrderFilters(query: ParamsMap) -> impl IntoView {
     });
     view! {
         <div class="filters">
-            <form method="get" action="/orders" class="filter-form" role="search">
+            <form method="get" action="/orders" class="filter-form" role="search" aria-label="Orders">
                 {state.clone().map(|v| view! { <input type="hidden" name="state" value=v/> })}
                 {cause.map(|v| view! { <input type="hidden" name="cause" value=v/> })}
                 <SearchBox

@@ -104,7 +104,7 @@ fn TrailList(page: Page<TrailEntry>, filter: TrailFilter, query: ParamsMap) -> i
 #[component]
 fn TrailFilters(filter: TrailFilter) -> impl IntoView {
     view! {
-        <form method="get" action="/trail" class="filters filter-form" role="search">
+        <form method="get" action="/trail" class="filters filter-form" role="search" aria-label="Trail">
             <FilterText label="Order" name="order" value=filter.order/>
             <FilterText label="Actor" name="actor" value=filter.actor/>
             <FilterSelect label="System" name="system" choices=&SYSTEMS value=filter.system/>

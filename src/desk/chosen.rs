@@ -1,0 +1,106 @@
+//! Letting orders go on that somebody ticked in the list, or all that match its filter. What was ticked
+//! begins at once; a list nobody saw whole waits for its yes (`batches.rs`).
+
+use crate::audit::Actor;
+use crate::desk::OperatorDesk;
+use crate::desk::repair::{NewBatch, plain};
+use crate::desk::repair_sheet::BATCH_MOST;
+use crate::desk::views::list_filter;
+use crate::order::repair::Remedy;
+use crate::order::state::State;
+use crate::order::{Shipment, ShipmentId};
+use crate::store::batches::{BatchKind, BatchState, Item};
+use crate::store::shipments::ListFilter;
+use app::contract::{ChosenForm, OrderFilter, Problem};
+use std::collections::BTreeSet;
+
+/// The states in which a shipment stands until a person decides.
+pub const STANDING: [State; 2] = [State::Parked, State::OutcomeUnknown];
+
+impl OperatorDesk {
+    /// Freezes the list and lets it go on.
+    pub(super) async fn go_on_with_chosen(&self, actor: &Actor, form: &ChosenForm) -> Result<String, Problem> {
+        let mut items = Vec::new();
+        for row in form.items.iter().filter(|row| row.ticked) {
+            let found = self.engine.store.db.shipment(&ShipmentId(row.shipment_id.clone())).await;
+            if let Some(shipment) = self.store(found)? {
+                // What changed since it was shown is left alone when its turn comes, and says so.
+                items.push(Item { version: row.version, ..item(&shipment) });
+            }
+        }
+        let mut left_out = 0;
+        if form.all {
+            let shown: BTreeSet<&str> = form.items.iter().map(|row| row.shipment_id.as_str()).collect();
+            for shipment in self.standing(form).await? {
+                if shown.contains(shipment.shipment_id.0.as_str()) {
+                    continue;
+                }
+                if items.len() >= usize::from(BATCH_MOST) {
+                    left_out += 1;
+                } else {
+                    items.push(item(&shipment));
+                }
+            }
+        }
+        if items.is_empty() {
+            let hint = "Tick at least one order that stands; what moves by itself has no box.";
+            return Err(Problem::new("batch.empty", "There is no order to do this for.", hint));
+        }
+        let cause = if form.all { all_of(&form.filter) } else { "orders ticked in the list".to_owned() };
+        let state = if form.all { BatchState::Draft } else { BatchState::Running };
+        self.make_batch(actor, NewBatch { kind: BatchKind::Chosen, cause, left_out, state }, &form.reason, &items).await
+    }
+
+    /// All that match the filter and stood when the page was made, up to one more than a batch takes.
+    async fn standing(&self, form: &ChosenForm) -> Result<Vec<Shipment>, Problem> {
+        let db = &self.engine.store.db;
+        let wanted = list_filter(&form.filter, self.sees_people())?;
+        let states = STANDING.into_iter().filter(|state| wanted.states.is_empty() || wanted.states.contains(state));
+        let filter = ListFilter { states: states.collect(), after: None, ..wanted };
+        if filter.states.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found = Vec::new();
+        for row in self.store(db.list(&filter, i64::from(BATCH_MOST) + 1).await)? {
+            let shipment = self.store(db.shipment(&ShipmentId(row.shipment_id)).await)?;
+            found.extend(shipment.filter(|_| row.changed_ms <= form.as_of_ms));
+        }
+        Ok(found)
+    }
+}
+
+/// Goes on from the step that failed; an unknown outcome is looked up, never bought again.
+fn item(shipment: &Shipment) -> Item {
+    match Remedy::of(shipment) {
+        Some(Remedy::LookUp) => plain(Remedy::LookUp, shipment),
+        Some(Remedy::Fix | Remedy::Replay) => plain(Remedy::Replay, shipment),
+        None => {
+            let skipped = Some("It moves by itself or is done; nothing was to do.".to_owned());
+            Item { skipped, ..plain(Remedy::Replay, shipment) }
+        }
+    }
+}
+
+/// The filter, for the batch's title.
+fn all_of(filter: &OrderFilter) -> String {
+    let parts = [("state", &filter.state), ("cause", &filter.cause), ("search", &filter.search)];
+    let parts: Vec<String> =
+        parts.into_iter().filter_map(|(name, value)| value.as_deref().map(|value| format!("{name} {value}"))).collect();
+    match parts.is_empty() {
+        true => "all orders that stand".to_owned(),
+        false => format!("all orders that stand with {}", parts.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_of_all_says_what_they_were_filtered_by() {
+        assert_eq!(all_of(&OrderFilter::default()), "all orders that stand");
+        let filter =
+            OrderFilter { state: Some("parked".into()), search: Some("norwood".into()), ..OrderFilter::default() };
+        assert_eq!(all_of(&filter), "all orders that stand with state parked, search norwood");
+    }
+}
