@@ -86,10 +86,8 @@ fn all_of(filter: &OrderFilter) -> String {
     let parts = [("state", &filter.state), ("cause", &filter.cause), ("search", &filter.search)];
     let parts: Vec<String> =
         parts.into_iter().filter_map(|(name, value)| value.as_deref().map(|value| format!("{name} {value}"))).collect();
-    match parts.is_empty() {
-        true => "all orders that stand".to_owned(),
-        false => format!("all orders that stand with {}", parts.join(", ")),
-    }
+    let with = if parts.is_empty() { String::new() } else { format!(" with {}", parts.join(", ")) };
+    format!("all orders that stand{with}")
 }
 
 #[cfg(test)]
