@@ -7,7 +7,7 @@
 use crate::contract::{
     AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, ChosenForm, Connecting,
     Connections, Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm,
-    Found, Frame, Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page,
+    Figures, Found, Frame, Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page,
     ParcelFilter, ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote,
     RecoverForm, Recovery, RepairForm, RepairSheet, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start,
     Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
@@ -34,6 +34,8 @@ pub trait Views: Send + Sync {
     async fn rules(&self) -> Result<Rules, Problem>;
     /// The end of the day.
     async fn day(&self) -> Result<Day, Problem>;
+    /// Counts and times of the last `24h`, `7d` or `30d`; without a name, of the last 24 hours.
+    async fn figures(&self, span: Option<String>) -> Result<Figures, Problem>;
 }
 
 /// What an operator can do. Every command is authorised, decided, saved and audited.

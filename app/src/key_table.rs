@@ -44,7 +44,7 @@ const fn key(keys: &'static [&'static str], words: &'static str, deed: Deed) -> 
 pub const GO: &str = "g";
 
 /// All keys, in the order of the sheet.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 20] = [
     key(&["/"], "Search everything", Deed::Find),
     key(&["?"], "Show these keys", Deed::Sheet),
     key(&["j"], "Next row", Deed::NextRow),
@@ -59,6 +59,7 @@ pub const KEYS: [Key; 19] = [
     key(&[GO, "o"], "Orders", Deed::Go("/orders")),
     key(&[GO, "p"], "Parcels", Deed::Go("/parcels")),
     key(&[GO, "d"], "End of day", Deed::Go("/day")),
+    key(&[GO, "f"], "Figures", Deed::Go("/figures")),
     key(&[GO, "i"], "Inbox", Deed::Go("/inbox")),
     key(&[GO, "w"], "Write-back", Deed::Go("/write-back")),
     key(&[GO, "t"], "Trail", Deed::Go("/trail")),

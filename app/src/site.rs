@@ -6,6 +6,7 @@ use crate::pages::attention::AttentionPage;
 use crate::pages::batch::BatchPage;
 use crate::pages::connections::ConnectionsPage;
 use crate::pages::day::DayPage;
+use crate::pages::figures::FiguresPage;
 use crate::pages::inbox::InboxPage;
 use crate::pages::inbox_delivery::DeliveryPage;
 use crate::pages::login::LoginPage;
@@ -70,6 +71,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders/:company/:number") view=OrderPage ssr=SsrMode::Async/>
                     <Route path=path!("/approve") view=ApprovePage ssr=SsrMode::Async/>
                     <Route path=path!("/day") view=DayPage ssr=SsrMode::Async/>
+                    <Route path=path!("/figures") view=FiguresPage ssr=SsrMode::Async/>
                     <Route path=path!("/parcels") view=ParcelsPage ssr=SsrMode::Async/>
                     <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                     <Route path=path!("/inbox/:delivery") view=DeliveryPage ssr=SsrMode::Async/>

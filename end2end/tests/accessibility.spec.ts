@@ -46,6 +46,8 @@ const PAGES = {
   approve: '/approve',
   'write-back': '/write-back',
   day: '/day',
+  figures: '/figures',
+  'figures-month': '/figures?span=30d',
   printers: '/printers',
   start: '/start',
   'start-d365': '/start/d365',

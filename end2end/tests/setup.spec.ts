@@ -252,7 +252,9 @@ for (const { what, system, code, make } of MISTAKES) {
   test(`${what} is told in one sentence with a next step within 5 s`, async ({ page }) => {
     await open(page, product(), '/connections');
     await make(page);
-    const ladder = await savePing(page, system, ANSWER_MS);
+    // What is in force stays beside it, with its own ladder.
+    await savePing(page, system, ANSWER_MS);
+    const ladder = page.getByTestId(`refused-${system}`).getByTestId(`ladder-${system}`);
     await expect(ladder).toHaveAttribute('data-passed', 'false');
     const failed = ladder.locator('[data-outcome=failed]');
     await expect(failed).toHaveCount(1);

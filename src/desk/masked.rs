@@ -12,7 +12,7 @@ use crate::store::Result as Stored;
 use app::contract::{
     AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, ChosenForm, Connecting,
     Connections, Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm,
-    Found, Frame, Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page,
+    Figures, Found, Frame, Inbox, InboxFilter, Ladder, Layout, ListSettings, OrderDetail, OrderFilter, OrderRow, Page,
     ParcelFilter, ParcelSheet, People, PickupForm, PrintFilter, PrinterForm, Printing, Problem, Pull, Quote,
     RecoverForm, Recovery, RepairForm, RepairSheet, Rules, RulesChange, RulesSaved, ServiceRow, ShipFromRow, Start,
     Suggestion, TestedWrite, TrailEntry, TrailFilter, Why, WriteBack,
@@ -110,6 +110,7 @@ masked!(Views {
     fn connections() -> Connections;
     fn rules() -> Rules;
     fn day() -> Day;
+    fn figures(span: Option<String>) -> Figures;
 });
 
 masked!(Commands {

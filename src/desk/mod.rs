@@ -17,6 +17,7 @@ pub mod connections;
 pub mod day;
 pub mod environments;
 pub mod events;
+pub mod figures;
 pub mod inbox;
 pub mod inbox_way;
 pub mod mask;

@@ -4,8 +4,8 @@ use crate::audit::System;
 use crate::clock::SECOND_MS;
 use crate::d365::expiry::Notice;
 use crate::desk::{
-    OperatorDesk, Role, attention, batches, chosen, connections, day, environments, events, inbox, modes, order_view,
-    pickups, present, problem, rules, start_steps, write_back_views,
+    OperatorDesk, Role, attention, batches, chosen, connections, day, environments, events, figures, inbox, modes,
+    order_view, pickups, present, problem, rules, start_steps, write_back_views,
 };
 use crate::engine::Engine;
 use crate::order::cause::words;
@@ -16,8 +16,8 @@ use crate::store::StoreError;
 use crate::store::cursors::LAST_PULL;
 use crate::store::shipments::{ListFilter, ListRow};
 use app::contract::{
-    Attention, Connections, Counter, D365Connection, Day, FedexConnection, Frame, Ladder, LadderRow, OrderDetail,
-    OrderFilter, OrderRow, Page, Problem, Rules, Standing, Tone, TrailEntry, TrailFilter, Viewer,
+    Attention, Connections, Counter, D365Connection, Day, FedexConnection, Figures, Frame, Ladder, LadderRow,
+    OrderDetail, OrderFilter, OrderRow, Page, Problem, Rules, Standing, Tone, TrailEntry, TrailFilter, Viewer,
 };
 use app::desk::Views;
 use async_trait::async_trait;
@@ -176,6 +176,12 @@ impl Views for OperatorDesk {
         self.allowed(Role::Viewer)?;
         let may_close = self.allowed(Role::Operator).is_ok();
         self.store(day::view(&self.engine, may_close).await)
+    }
+
+    async fn figures(&self, span: Option<String>) -> Result<Figures, Problem> {
+        self.allowed(Role::Viewer)?;
+        let span = figures::span(span.as_deref())?;
+        self.store(figures::view(&self.engine, span).await)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod consignee;
 pub mod correction;
 pub mod customs;
 pub mod facts;
+pub mod figures;
 pub mod group;
 pub mod mode;
 pub mod next_action;

@@ -20,6 +20,7 @@ pub mod cursors;
 pub mod documents;
 pub mod event_tokens;
 pub mod failures;
+pub mod figures;
 pub mod gaps;
 pub mod inbox;
 pub mod intake;

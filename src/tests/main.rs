@@ -11,6 +11,7 @@ mod desk;
 mod events;
 mod fedex_calls;
 mod fedex_requests;
+mod figures;
 mod inbox;
 mod inbox_way;
 mod masking;

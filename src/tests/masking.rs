@@ -103,6 +103,7 @@ async fn pages(served: &Served) -> Vec<String> {
         "/orders?search=SO-1",
         "/parcels?show=delivered",
         "/pull?number=SO-1",
+        "/figures?span=7d",
     ] {
         pages.push(more.to_owned());
     }

@@ -10,6 +10,7 @@ pub mod attention;
 pub mod connections;
 pub mod day;
 pub mod events;
+pub mod figures;
 pub mod frame;
 pub mod inbox;
 pub mod orders;

@@ -88,11 +88,14 @@ pub enum Glyph {
     People,
     /// A keyboard: its keys.
     Keyboard,
+    /// Three columns: figures.
+    Columns,
 }
 
 impl Glyph {
     fn paths(self) -> &'static str {
         match self {
+            Self::Columns => r#"<path d="M2 13.75h12M3.75 13.5V9M8 13.5V3M12.25 13.5V6.25"/>"#,
             Self::Attention => r#"<circle cx="8" cy="8" r="6.25"/><path d="M8 4.75v4M8 11.2v.05"/>"#,
             Self::Parcel => {
                 r#"<path d="M8 1.75 13.75 4.7v6.6L8 14.25 2.25 11.3V4.7zM2.4 4.8 8 7.6l5.6-2.8M8 7.6v6.5M5.1 3.3l5.7 2.9"/>"#

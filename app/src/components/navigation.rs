@@ -25,11 +25,12 @@ const WORK: [Place; 4] = [
     place("/trail", Glyph::Trail, "Trail"),
 ];
 /// Between the two systems.
-const FLOW: [Place; 4] = [
+const FLOW: [Place; 5] = [
     place("/approve", Glyph::Tick, "Approve"),
     place("/pull", Glyph::Download, "Pull"),
     place("/inbox", Glyph::Inbox, "Inbox"),
     place("/write-back", Glyph::Replay, "Write-back"),
+    place("/figures", Glyph::Columns, "Figures"),
 ];
 /// Set up once, changed seldom.
 const SETTINGS: [Place; 4] = [

@@ -10,6 +10,7 @@ mod batch;
 mod connection;
 mod day;
 mod events;
+mod figures;
 mod frame;
 mod inbox;
 mod order;
@@ -41,6 +42,7 @@ pub use connection::{
 };
 pub use day::{CloseRow, Day};
 pub use events::{EventAddress, EventView, Events};
+pub use figures::{Bar, BarChart, ChartPart, FigureSpan, Figures, LatencyChart, LatencyRow};
 pub use frame::{ConnectionChip, Frame, PauseView, Rehearsal, Viewer};
 pub use inbox::{Delivery, DeliveryRow, Inbox, InboxFilter, ProofView, VerdictCount, WebhookToken};
 pub use order::{

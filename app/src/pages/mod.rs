@@ -12,6 +12,7 @@ mod connection_history;
 pub mod connections;
 pub mod day;
 pub mod entry;
+pub mod figures;
 pub mod inbox;
 pub mod inbox_delivery;
 pub mod inbox_way;
