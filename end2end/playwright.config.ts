@@ -41,6 +41,7 @@ export default defineConfig({
         'setup.spec.ts',
         'attention.spec.ts',
         'replay.spec.ts',
+        'flight-recorder.spec.ts',
         'session.spec.ts',
         'trail.spec.ts',
         'dry-run.spec.ts',

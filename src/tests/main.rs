@@ -9,6 +9,7 @@ mod desk;
 mod events;
 mod fedex_calls;
 mod fedex_requests;
+mod flight_recorder;
 mod inbox;
 mod inbox_way;
 mod masking;
