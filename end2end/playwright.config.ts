@@ -42,6 +42,7 @@ export default defineConfig({
         'attention.spec.ts',
         'chosen.spec.ts',
         'replay.spec.ts',
+        'flight-recorder.spec.ts',
         'session.spec.ts',
         'trail.spec.ts',
         'dry-run.spec.ts',

@@ -21,7 +21,11 @@ mod browser;
 #[cfg(feature = "ssr")]
 pub mod components;
 #[cfg(feature = "ssr")]
+pub mod curl;
+#[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod request_diff;
 #[cfg(feature = "ssr")]
 mod said;
 #[cfg(feature = "ssr")]

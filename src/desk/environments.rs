@@ -6,6 +6,10 @@ use crate::engine::Engine;
 use crate::fedex::Environment;
 use crate::transport::credential::is_loopback;
 use app::contract::Rehearsal;
+use url::Url;
+
+/// The menu item of the list of all sales orders.
+const SALES_ORDERS: &str = "SalesTableListPage";
 
 /// How real one side is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,24 @@ pub async fn frame(engine: &Engine) -> Option<Rehearsal> {
     });
     let since = crate::desk::built_in_twins::since(engine).await.ok().flatten();
     words(d365, fedex, since.is_some())
+}
+
+/// The list of sales orders of a legal entity, for a browser; `None` where no real Dynamics 365 is behind
+/// the address.
+pub async fn sales_orders_href(engine: &Engine, company: &str) -> Option<String> {
+    let d365 = engine.d365().await.ok()?;
+    list_href(&d365.credentials().base_url, company)
+}
+
+/// `cmp` and `mi` are what the client reads from its address. A link to one record has its query encrypted
+/// by the environment itself, so nobody else can make one.
+fn list_href(base_url: &Url, company: &str) -> Option<String> {
+    if kind(base_url) == EnvironmentKind::Loopback {
+        return None;
+    }
+    let mut address = Url::parse(&format!("{}/", base_url.as_str().trim_end_matches('/'))).ok()?;
+    address.query_pairs_mut().append_pair("cmp", company).append_pair("mi", SALES_ORDERS);
+    Some(address.into())
 }
 
 fn words(d365: Option<Side>, fedex: Option<Side>, built_in: bool) -> Option<Rehearsal> {
@@ -73,6 +95,16 @@ fn words(d365: Option<Side>, fedex: Option<Side>, built_in: bool) -> Option<Rehe
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_list_of_sales_orders_is_linked_where_a_real_system_is() {
+        let href = |base: &str| list_href(&Url::parse(base).unwrap(), "usmf");
+        let real = "https://contoso.operations.dynamics.com/?cmp=usmf&mi=SalesTableListPage";
+        assert_eq!(href("https://contoso.operations.dynamics.com").as_deref(), Some(real));
+        let own = "https://erp.contoso.com/namespaces/ab/?cmp=usmf&mi=SalesTableListPage";
+        assert_eq!(href("https://erp.contoso.com/namespaces/ab").as_deref(), Some(own));
+        assert_eq!(href("http://127.0.0.1:4020"), None);
+    }
 
     #[test]
     fn the_frame_is_there_when_either_side_is_not_production_and_says_which() {

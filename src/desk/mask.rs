@@ -6,15 +6,12 @@
 //! telephone number. Companies and cities stay. A body that cannot be read is hidden whole.
 
 use crate::order::{Address, Order, Shipment};
+use app::contract::{BODY_HIDDEN, HIDDEN};
 use regex::{NoExpand, Regex, RegexBuilder};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// Stands where something is hidden.
-pub const HIDDEN: &str = "•••";
-/// Stands for a body that is not JSON: what is personal in it cannot be told from the rest.
-pub const BODY_HIDDEN: &str = "This body is hidden: it holds personal data, which your role does not see.";
 /// Fields that hold personal data, by a part of their name in lower case without punctuation.
 const PERSONAL: [&str; 14] = [
     "street",

@@ -23,6 +23,8 @@ pub mod inbox_way;
 pub mod mask;
 pub mod masked;
 pub mod modes;
+mod order_corrections;
+mod order_timeline;
 pub mod order_view;
 pub mod parcel_view;
 pub mod parcels;

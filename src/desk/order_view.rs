@@ -1,6 +1,6 @@
 //! One order as a person sees it: its lines, its shipments with packages and papers, its timeline.
 
-use crate::desk::{inbox, parcel_view, present, problem, write_back_views};
+use crate::desk::{inbox, order_corrections, order_timeline, parcel_view, present, problem, write_back_views};
 use crate::engine::Engine;
 use crate::order::correction::corrected;
 use crate::order::customs::{Commodity, Customs};
@@ -19,7 +19,7 @@ use crate::store::orders::OrderRecord;
 use crate::store::prints::QueueFilter;
 use app::contract::{
     Action, ActionKind, AttemptView, ChangeView, ChargeView, CustomsView, DocumentView, ExchangeView, InvoiceView,
-    LabelView, LineView, OrderDetail, PackageView, PrintView, ShipmentDetail, TimelineEntry,
+    LabelView, LineView, OrderDetail, PackageView, PrintView, ShipmentDetail,
 };
 
 /// Entries read for one order's page; older ones stay in the trail.
@@ -36,10 +36,10 @@ pub async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<Order
     let shipments = db.shipments_of(&record.order_id).await?;
     let parcels = db.parcels_of_order(&record.order_id).await?;
     let mut details = Vec::new();
-    let mut timeline = timeline(&trail);
+    let mut timeline = order_timeline::entries(&trail);
     for shipment in &shipments {
         let scans = db.scans_of(&shipment.shipment_id).await?;
-        timeline.extend(scans.iter().map(scan_entry));
+        timeline.extend(scans.iter().map(order_timeline::scan_entry));
         let mut detail = shipment_detail(engine, record, shipment, &shipments, &trail).await?;
         detail.scans = scans.iter().map(present::scan).collect();
         let packages = parcels.iter().filter(|parcel| parcel.shipment_id == shipment.shipment_id);
@@ -50,6 +50,7 @@ pub async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<Order
         details.push(detail);
     }
     timeline.sort_by_key(|entry| entry.at.ms);
+    order_timeline::add_lengths(&mut timeline, &details);
     let order = &record.order;
     let account =
         if order.customer_account.is_empty() { String::new() } else { format!(" ({})", order.customer_account) };
@@ -65,6 +66,7 @@ pub async fn order_detail(engine: &Engine, record: &OrderRecord) -> Result<Order
         shipments: details,
         write_back: write_back_views::of_order(engine, &record.order_id).await?,
         timeline,
+        d365_href: None,
         now: present::moment(engine.clock.now_ms()),
     })
 }
@@ -108,38 +110,6 @@ fn lines(order: &Order) -> Vec<LineView> {
         left_out: line.left_out().map(str::to_owned),
     };
     order.lines.iter().map(view).collect()
-}
-
-/// Changes of state and what operators did. Scans come beside it from their own table, and calls
-/// stand under the attempts.
-fn timeline(trail: &[TrailRow]) -> Vec<TimelineEntry> {
-    trail
-        .iter()
-        .filter(|row| {
-            row.action.starts_with("shipment.") || row.action.starts_with("desk.") || row.action == "order.invoiced"
-        })
-        .map(|row| TimelineEntry {
-            at: present::moment(row.at_ms),
-            lane: present::lane(&row.action, &row.system).to_owned(),
-            title: present::action_title(&row.action),
-            detail: row.summary.clone(),
-            tone: present::outcome(&row.outcome).tone,
-            attempt_id: row.attempt_id.clone(),
-        })
-        .collect()
-}
-
-fn scan_entry(scan: &crate::order::scan::Scan) -> TimelineEntry {
-    let view = present::scan(scan);
-    let detail = [view.place.clone(), view.exception.clone().unwrap_or_default()];
-    TimelineEntry {
-        at: view.at,
-        lane: "fedex".to_owned(),
-        title: view.description,
-        detail: detail.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · "),
-        tone: view.tone,
-        attempt_id: None,
-    }
 }
 
 async fn shipment_detail(
@@ -201,6 +171,8 @@ async fn shipment_detail(
         actions: actions(engine, shipment, all, db.mode_of(&shipment.order_id).await?),
         correction: (shipment.state == State::Parked && is_before_label(shipment))
             .then(|| present::correction(&record.order, shipment)),
+        corrected: order_corrections::of_shipment(engine, record, shipment, trail).await?,
+        pace: order_timeline::pace(record.seen_ms, shipment, &prints, trail),
         attempts: attempts(engine, shipment, trail).await?,
         parcels: Vec::new(),
         scans: Vec::new(),

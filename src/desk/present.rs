@@ -293,6 +293,9 @@ pub fn lane(action: &str, system: &str) -> &'static str {
         | "order.invoiced" => "d365",
         "shipment.labelled" | "shipment.outcome-unknown" => "fedex",
         action if action.starts_with("parcel.") => "fedex",
+        // What a person asked of the printing is theirs.
+        "print.reprint" | "print.retry" => "operator",
+        action if action.starts_with("print.") => "printer",
         _ if system == System::D365.name() => "d365",
         _ if system == System::Fedex.name() => "fedex",
         _ => "connector",
@@ -325,6 +328,16 @@ pub fn action_title(action: &str) -> String {
         "desk.batch" => "Decided about many orders".to_owned(),
         "desk.note-cause" => "Decided about a group of failures".to_owned(),
         "desk.return-label" => "Asked for a return label".to_owned(),
+        "print.queued" => "Queued for printing".to_owned(),
+        "print.send" => "Sent to the printer".to_owned(),
+        "print.sent" => "At the printer".to_owned(),
+        "print.failed" => "Not printed, tried again".to_owned(),
+        "print.stopped" => "Not printed, needs you".to_owned(),
+        "print.unknown" => "Perhaps printed".to_owned(),
+        "print.cancelled" => "Not printed".to_owned(),
+        "print.answer-too-late" => "The printer answered too late".to_owned(),
+        "print.reprint" => "Asked to print again".to_owned(),
+        "print.retry" => "Asked to try printing again".to_owned(),
         other => sentence_case(other.split_once('.').map_or(other, |(_, rest)| rest)),
     }
 }

@@ -1,7 +1,6 @@
 //! All orders of a group of failures on one sheet, with the values at fault filled in as far as they
 //! are known. Nothing is changed here.
 
-use crate::desk::mask::HIDDEN;
 use crate::desk::{OperatorDesk, Role, present, problem};
 use crate::engine::Engine;
 use crate::order::cause::Cause;
@@ -16,7 +15,7 @@ use crate::store::orders::OrderRecord;
 use crate::transport::Trace;
 use crate::work::check::noted;
 use crate::work::settle::{one_line, subject};
-use app::contract::{FixRow, Problem, RepairRow, RepairSheet, RepairValue};
+use app::contract::{FixRow, HIDDEN, Problem, RepairRow, RepairSheet, RepairValue};
 use futures::{StreamExt, stream};
 use std::collections::BTreeMap;
 

@@ -128,7 +128,11 @@ impl Views for OperatorDesk {
                 "Check the number; an order shows here once Dynamics 365 says it is ready to ship.",
             )
         })?;
-        self.store(order_view::order_detail(&self.engine, &record).await)
+        let mut order = self.store(order_view::order_detail(&self.engine, &record).await)?;
+        if self.allowed_connections().is_ok() {
+            order.d365_href = environments::sales_orders_href(&self.engine, &record.key.company).await;
+        }
+        Ok(order)
     }
 
     async fn trail(&self, filter: TrailFilter) -> Result<Page<TrailEntry>, Problem> {

@@ -30,4 +30,12 @@ impl Db {
         };
         rows.into_iter().map(read).collect()
     }
+
+    /// What the last plan of one shipment was made of, if it was ever planned.
+    pub async fn plan_inputs_of(&self, id: &ShipmentId) -> Result<Option<Inputs>> {
+        let sql = "select document from plan_inputs where shipment_id = $1";
+        let row: Option<(String,)> = on_db!(self, pool => sqlx::query_as(sql).bind(&id.0).fetch_optional(pool).await?);
+        let impossible = |_| StoreError::Impossible { table: "plan_inputs", id: id.0.clone(), column: "document" };
+        row.map(|(document,)| serde_json::from_str(&document).map_err(impossible)).transpose()
+    }
 }

@@ -12,6 +12,7 @@ mod events;
 mod fedex_calls;
 mod fedex_requests;
 mod figures;
+mod flight_recorder;
 mod inbox;
 mod inbox_way;
 mod masking;

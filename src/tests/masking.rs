@@ -6,7 +6,7 @@
 use crate::served::Served;
 use crate::support::{Backend, backends, quick};
 use app::contract::{Correction, RepairForm, RepairItem};
-use app::desk::{Commands, RepairDesk};
+use app::desk::{Commands, RepairDesk, Views};
 use ml_connector::desk::Role;
 use serde_json::json;
 
@@ -94,6 +94,12 @@ async fn pages(served: &Served) -> Vec<String> {
     let mut pages: Vec<String> = filled.filter(|path| !entry.contains(&path.as_str())).collect();
     let unknown: Vec<&String> = pages.iter().filter(|path| path.contains('{')).collect();
     assert!(unknown.is_empty() && pages.len() > 12, "fill in the parameters of {unknown:?}");
+    // Every attempt of the orders has a page.
+    for number in ["SO-1", "SO-2"] {
+        let order = served.desk(Role::Admin).order("usmf".into(), number.into()).await.expect("the order");
+        let attempts = order.shipments.iter().flat_map(|shipment| &shipment.attempts);
+        pages.extend(attempts.map(|attempt| format!("/orders/usmf/{number}?attempt={}", attempt.attempt_id)));
+    }
     // The same pages with what their addresses can ask for.
     for more in [
         "/trail?order=SO-1",

@@ -9,7 +9,7 @@ use ml_connector::order::state::State;
 use serde_json::Value;
 
 /// Secrets of the twins' credentials and the tokens minted with them.
-async fn planted(app: &TestApp) -> Vec<String> {
+pub async fn planted(app: &TestApp) -> Vec<String> {
     let text = |document: &Value, name: &str| document[name].as_str().unwrap_or_default().to_owned();
     let (d365, fedex) = (app.twin.d365_credentials(), app.twin.fedex_credentials());
     let mut secrets = vec![text(&d365, "client_secret"), text(&fedex, "secret_key")];

@@ -195,6 +195,7 @@ pub fn side_name(side: &str) -> String {
         "d365" => "Dynamics 365".into(),
         "fedex" => "FedEx".into(),
         "connector" => "Connector".into(),
+        "printer" => "Printer".into(),
         "operator" => "Operator".into(),
         other => other.to_owned(),
     }

@@ -21,6 +21,7 @@ pub mod countdown;
 pub mod data_table;
 pub mod element_id;
 pub mod empty_state;
+pub mod exchange;
 pub mod field;
 pub mod filter_bar;
 pub mod icon;

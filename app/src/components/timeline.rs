@@ -1,5 +1,7 @@
-//! One timeline over both systems: a lane each for Dynamics 365, the connector, FedEx, people.
+//! One timeline over everything: a lane each for Dynamics 365, the connector, FedEx, the printer, and
+//! people where people did something.
 
+use super::attempt_list::attempt_href;
 use super::cause_group::side_name;
 use super::element_id::element_id;
 use super::icon::Icon;
@@ -9,7 +11,10 @@ use crate::contract::{Moment, TimelineEntry};
 use crate::time_words::duration;
 use leptos::prelude::*;
 
-const LANES: [&str; 4] = ["d365", "connector", "fedex", "operator"];
+/// The lanes that are always there.
+const LANES: [&str; 4] = ["d365", "connector", "fedex", "printer"];
+/// The lane of people; most orders go without one.
+const PEOPLE: &str = "operator";
 /// A pause worth a line of its own.
 const LONG_PAUSE_MS: i64 = 30 * 60 * 1_000;
 /// A hop worth its time.
@@ -21,9 +26,12 @@ pub fn Timeline(
     /// The entries, oldest first.
     entries: Vec<TimelineEntry>,
 ) -> impl IntoView {
+    let people = entries.iter().any(|entry| entry.lane == PEOPLE).then_some(PEOPLE);
+    let lanes = LANES.len() + usize::from(people.is_some());
     let heads = LANES
-        .iter()
-        .map(|lane| view! { <span class="lane-head" data-lane=*lane>{side_name(lane)}</span> })
+        .into_iter()
+        .chain(people)
+        .map(|lane| view! { <span class="lane-head" data-lane=lane>{side_name(lane)}</span> })
         .collect_view();
     let rows = entries
         .iter()
@@ -35,7 +43,7 @@ pub fn Timeline(
         })
         .collect_view();
     view! {
-        <div class="timeline">
+        <div class="timeline" data-lanes=lanes.to_string()>
             <div class="lane-heads" aria-hidden="true">
                 {heads}
             </div>
@@ -60,11 +68,12 @@ fn TimelineRow(id: String, before: Option<Moment>, entry: TimelineEntry) -> impl
     let after_pause = hop_ms >= LONG_PAUSE_MS;
     let attempt = entry.attempt_id.map(|attempt| {
         view! {
-            <a class="attempt-link" href=format!("#attempt-{attempt}") rel="external">
+            <a class="attempt-link" href=attempt_href(&attempt) rel="external">
                 "request and response"
             </a>
         }
     });
+    let took = entry.took_ms.map(|ms| view! { <span class="took">{format!(" · took {}", duration(ms))}</span> });
     view! {
         <li
             class="timeline-row"
@@ -89,7 +98,7 @@ fn TimelineRow(id: String, before: Option<Moment>, entry: TimelineEntry) -> impl
                     <span class="sr-only">{side_name(&entry.lane)} ": "</span>
                     {entry.title}
                 </p>
-                <p class="timeline-detail">{entry.detail} " " {attempt}</p>
+                <p class="timeline-detail">{entry.detail} " " {attempt} {took}</p>
             </div>
         </li>
     }

@@ -46,9 +46,9 @@ pub use figures::{Bar, BarChart, ChartPart, FigureSpan, Figures, LatencyChart, L
 pub use frame::{ConnectionChip, Frame, PauseView, Rehearsal, Viewer};
 pub use inbox::{Delivery, DeliveryRow, Inbox, InboxFilter, ProofView, VerdictCount, WebhookToken};
 pub use order::{
-    Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, Correction,
-    CustomsView, DocumentView, DryRun, ExchangeView, LabelView, LineView, OrderDetail, OrderFilter, OrderRow,
-    PackageView, PrintView, Quote, QuoteRow, ScanView, ShipmentDetail, Standing, TimelineEntry,
+    Action, ActionKind, AddressAdvice, AddressView, AttemptView, CauseView, ChangeView, ChargeView, CorrectedValues,
+    Correction, CorrectionMade, CustomsView, DocumentView, DryRun, ExchangeView, LabelView, LineView, OrderDetail,
+    OrderFilter, OrderRow, PackageView, PrintView, Quote, QuoteRow, ScanView, ShipmentDetail, Standing, TimelineEntry,
 };
 pub use page::{Moment, Page, Status, Tone};
 pub use parcels::{ParcelCount, ParcelFilter, ParcelSheet, ParcelView, QueuedParcel, TrackBudget, TroubleView};
@@ -71,3 +71,8 @@ pub use write_back::{
     DiscoveredField, DiscoveredSet, FieldForm, FieldProof, OrderWriteBack, ParkedWrites, PresetView, TargetField,
     TargetView, TestedWrite, WriteBack, WriteBackRow,
 };
+
+/// Stands where a person's data is hidden from who does not see people.
+pub const HIDDEN: &str = "•••";
+/// Stands for a body that cannot be read: what is personal in it cannot be told from the rest.
+pub const BODY_HIDDEN: &str = "This body is hidden: it holds personal data, which your role does not see.";

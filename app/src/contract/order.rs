@@ -85,6 +85,10 @@ pub struct OrderDetail {
     pub write_back: Option<super::OrderWriteBack>,
     /// Everything that happened, oldest first, over both systems.
     pub timeline: Vec<TimelineEntry>,
+    /// The list of sales orders in Dynamics 365, in the order's legal entity; `None` where there is no real
+    /// Dynamics 365, and for who does not see connections.
+    #[serde(default)]
+    pub d365_href: Option<String>,
     /// The server's clock.
     pub now: Moment,
 }
@@ -166,6 +170,12 @@ pub struct ShipmentDetail {
     pub actions: Vec<Action>,
     /// The values an operator may correct before a replay; `None` when it is too late for that.
     pub correction: Option<Correction>,
+    /// What was corrected, oldest first; it stays after the label.
+    #[serde(default)]
+    pub corrected: Vec<CorrectionMade>,
+    /// How long the ways took, as far as they are known: `From first seen to label 42 s; label to paper 3 s.`
+    #[serde(default)]
+    pub pace: Option<String>,
     /// Calls to the vendors, newest first.
     pub attempts: Vec<AttemptView>,
     /// Its parcels and where each is; empty before the label.
@@ -423,6 +433,45 @@ pub struct Correction {
     pub remember: bool,
 }
 
+/// A correction that was made: both sides hold the corrected fields only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorrectionMade {
+    /// As Dynamics 365 had it when the shipment was last planned; blank where it has no such value.
+    pub original: CorrectedValues,
+    /// As it was corrected to.
+    pub corrected: CorrectedValues,
+    /// Who corrected it, where that is on record.
+    pub by: Option<String>,
+    /// When.
+    pub at: Option<Moment>,
+    /// It was remembered for the address from an earlier order.
+    pub remembered: bool,
+}
+
+/// Values of a correction, for reading; blank ones were not corrected. What is personal in them is hidden
+/// by the names of these fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorrectedValues {
+    /// Consignee.
+    pub recipient_name: String,
+    /// Street, one to three lines.
+    pub street: String,
+    /// City.
+    pub city: String,
+    /// State or province code.
+    pub region: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// Telephone.
+    pub phone: String,
+    /// Weight in pounds.
+    pub weight_lb: String,
+    /// FedEx service.
+    pub service: String,
+    /// `yes`: a home, `no`: a business.
+    pub residential: String,
+}
+
 /// One attempt: a step that called a vendor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptView {
@@ -487,7 +536,7 @@ pub struct ScanView {
 pub struct TimelineEntry {
     /// When.
     pub at: Moment,
-    /// Whose lane: `d365`, `connector`, `fedex`, `operator`.
+    /// Whose lane: `d365`, `connector`, `fedex`, `printer`, `operator`.
     pub lane: String,
     /// What happened, in a few words.
     pub title: String,
@@ -497,4 +546,7 @@ pub struct TimelineEntry {
     pub tone: Tone,
     /// The attempt it belongs to, for a link.
     pub attempt_id: Option<String>,
+    /// How long that attempt took, in milliseconds.
+    #[serde(default)]
+    pub took_ms: Option<i64>,
 }

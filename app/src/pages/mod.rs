@@ -21,6 +21,8 @@ pub mod not_found;
 pub mod order;
 pub mod order_actions;
 pub mod order_advice;
+pub mod order_attempts;
+pub mod order_corrected;
 pub mod order_correction;
 pub mod order_facts;
 pub mod order_label;

@@ -1,5 +1,6 @@
 //! One order: what happened over both systems, what it is, and what an operator can do.
 
+use super::order_attempts::{ChosenAttempt, UnknownAttempt, provide_chosen_attempt};
 use super::order_facts::{Lines, ShipmentFacts};
 use super::order_shipment::{Evidence, OrderCard, ShipmentMain, ShipmentSection, leading};
 use super::order_trials::provide_trials;
@@ -8,13 +9,15 @@ use crate::api::orders::{BuyAgain, Reprint, ReturnLabel, Void, load_order};
 use crate::api::write_back::WriteAgain;
 use crate::components::clock::provide_page_clock;
 use crate::components::copy_button::CopyButton;
+use crate::components::element_id::element_id;
+use crate::components::icon::{Glyph, Icon};
 use crate::components::live::LiveSwitch;
 use crate::components::order_row::order_href;
 use crate::components::page_header::PageHeader;
 use crate::components::problem_notice::{PostProblem, ProblemNotice};
 use crate::components::status_badge::StatusBadge;
 use crate::components::timeline::Timeline;
-use crate::contract::{OrderDetail, ShipmentDetail, Status, TimelineEntry};
+use crate::contract::{OrderDetail, ShipmentDetail, Status};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -32,6 +35,7 @@ pub fn OrderPage() -> impl IntoView {
         (part("company"), part("number"))
     });
     provide_trials(&company, &number);
+    provide_chosen_attempt();
     let title = number.clone();
     let page = Suspend::new(async move {
         match load_order(company, number).await {
@@ -58,12 +62,14 @@ fn breadcrumb() -> impl IntoView {
 fn OrderSheet(order: Arc<OrderDetail>) -> impl IntoView {
     provide_page_clock(&order.now);
     let (company, title) = (order.company.clone(), order.number.clone());
-    let here = order_href(&company, &title);
+    let here = expect_context::<ChosenAttempt>().address(&order_href(&company, &title));
     let above = move || view! { {breadcrumb()} <span class="muted">{company.clone()}</span> };
     let shipments: Vec<_> = order.shipments.iter().cloned().map(Arc::new).collect();
     let badges =
         leading(&order.shipments).map(|one| view! { <Badges status=one.status.clone() carrier=one.carrier.clone()/> });
     let headline = order.headline.clone();
+    let d365 = order.d365_href.clone().map(|href| view! { <D365Link href company=order.company.clone()/> });
+    let unknown = view! { <UnknownAttempt order=Arc::clone(&order)/> };
     let sheet = if shipments.len() > 1 {
         Either::Left(view! { <SeveralShipments order shipments/> })
     } else {
@@ -73,6 +79,7 @@ fn OrderSheet(order: Arc<OrderDetail>) -> impl IntoView {
         <PageHeader title=title.clone() above=above>
             <CopyButton text=title what="order number"/>
             {badges}
+            {d365}
             <LiveSwitch/>
         </PageHeader>
         // Asked again, this page must not repeat a trial that its address asks for.
@@ -80,6 +87,7 @@ fn OrderSheet(order: Arc<OrderDetail>) -> impl IntoView {
             {headline}
         </p>
         <PostProblem of=&FOLDED/>
+        {unknown}
         {sheet}
     }
     .into_any()
@@ -93,7 +101,7 @@ fn OneShipment(order: Arc<OrderDetail>, shipment: Option<Arc<ShipmentDetail>>) -
         <div class="order-grid">
             <div class="order-main">
                 {same().map(|shipment| view! { <ShipmentMain shipment/> })}
-                <TimelineCard timeline=order.timeline.clone()/>
+                <TimelineCard order=Arc::clone(&order)/>
                 {same().map(|shipment| view! { <Evidence shipment/> })}
             </div>
             <div class="order-side">
@@ -114,7 +122,7 @@ fn SeveralShipments(order: Arc<OrderDetail>, shipments: Vec<Arc<ShipmentDetail>>
         <div class="shipments">{sections}</div>
         <div class="order-grid">
             <div class="order-main">
-                <TimelineCard timeline=order.timeline.clone()/>
+                <TimelineCard order=Arc::clone(&order)/>
             </div>
             <div class="order-side">
                 <OrderCard order=Arc::clone(&order)/>
@@ -126,14 +134,43 @@ fn SeveralShipments(order: Arc<OrderDetail>, shipments: Vec<Arc<ShipmentDetail>>
     .into_any()
 }
 
+/// How long the ways took, and everything that happened.
 #[component]
-fn TimelineCard(timeline: Vec<TimelineEntry>) -> impl IntoView {
+fn TimelineCard(order: Arc<OrderDetail>) -> impl IntoView {
+    let paces = order.shipments.iter().filter_map(|shipment| {
+        let pace = shipment.pace.clone()?;
+        let id = element_id(&["pace", &shipment.shipment_id]);
+        let whose = (!shipment.title.is_empty()).then(|| format!("{}: ", shipment.title));
+        Some(view! { <p class="pace" id=id data-testid="pace">{whose} {pace}</p> })
+    });
+    let paces = paces.collect_view();
     view! {
         <section class="card" aria-labelledby="timeline-title">
             <h2 id="timeline-title">"Timeline"</h2>
-            <Timeline entries=timeline/>
+            {paces}
+            <Timeline entries=order.timeline.clone()/>
         </section>
     }
+    .into_any()
+}
+
+/// The list of sales orders there: a record can be linked by that system alone.
+#[component]
+fn D365Link(href: String, company: String) -> impl IntoView {
+    view! {
+        <a
+            class="button quiet"
+            href=href
+            target="_blank"
+            rel="noopener noreferrer"
+            title="A single order cannot be linked from outside; filter the list by its number."
+            data-testid="open-d365"
+        >
+            <Icon glyph=Glyph::External/>
+            {format!("Open the list of sales orders in Dynamics 365 (legal entity {company})")}
+        </a>
+    }
+    .into_any()
 }
 
 /// The states in the page's head.

@@ -207,7 +207,7 @@ fn LabelCard(label: LabelView) -> impl IntoView {
         .into_any(),
         "PNG" => view! { <img class="label-preview" src=label.href.clone() alt="Shipping label"/> }.into_any(),
         _ => view! {
-            <pre class="label-hint">"ZPL for a label printer:\nsend the file to it as it is."</pre>
+            <p class="label-hint">"A browser cannot show ZPL. Save it and send it to a label printer as it is."</p>
         }
         .into_any(),
     };

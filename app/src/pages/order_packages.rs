@@ -105,6 +105,9 @@ fn Document(document: DocumentView, shipment_id: String) -> impl IntoView {
     let DocumentView { title, href, image_type, bytes, sequence, document_no, prints } = document;
     let id = element_id(&["document", &shipment_id, &sequence.to_string(), &document_no.to_string()]);
     let prints = prints.into_iter().map(|print| view! { <Print print/> }).collect_view();
+    let preview_id = element_id(&["preview", &id]);
+    let preview =
+        view! { <Preview id=preview_id href=href.clone() title=title.clone() image_type=image_type.clone()/> };
     view! {
         <li class="document-row" id=id>
             <div class="asks">
@@ -116,7 +119,37 @@ fn Document(document: DocumentView, shipment_id: String) -> impl IntoView {
                 <ReprintAsk shipment_id sequence document_no/>
             </div>
             <ol class="prints">{prints}</ol>
+            {preview}
         </li>
+    }
+    .into_any()
+}
+
+/// A frame that loads when it is seen: forty packages have forty labels.
+fn lazy_frame(href: String, title: String) -> AnyView {
+    leptos::html::iframe().src(href).title(title).class("label-preview").attr("loading", "lazy").into_any()
+}
+
+/// The document where a browser can show it; loaded when it is unfolded.
+#[component]
+fn Preview(id: String, href: String, title: String, image_type: String) -> impl IntoView {
+    let shown = match image_type.as_str() {
+        "PNG" => view! { <img class="label-preview" src=href alt=title loading="lazy"/> }.into_any(),
+        "PDF" => lazy_frame(href, title),
+        _ => {
+            return view! {
+                <p class="muted small">
+                    "A browser cannot show " {image_type} "; save it and send it to a label printer as it is."
+                </p>
+            }
+            .into_any();
+        }
+    };
+    view! {
+        <details class="json" id=id data-testid="preview">
+            <summary>"Show"<span class="sr-only">" it here"</span></summary>
+            {shown}
+        </details>
     }
     .into_any()
 }

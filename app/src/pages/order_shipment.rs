@@ -1,12 +1,14 @@
 //! The shipments of an order: one fills the page, several get a section each.
 
 use super::order_actions::ShipmentActions;
+use super::order_attempts::{Attempts, ChosenAttempt};
+use super::order_corrected::Corrected;
 use super::order_facts::{OrderFacts, Scans, ShipmentFacts};
 use super::order_packages::Packages;
 use super::order_proofs::Proofs;
 use super::order_tracking::Tracking;
 use super::order_trials::TrialResult;
-use crate::components::attempt_list::AttemptList;
+use crate::components::element_id::element_id;
 use crate::components::status_badge::StatusBadge;
 use crate::contract::{OrderDetail, ShipmentDetail};
 use leptos::prelude::*;
@@ -21,6 +23,7 @@ pub fn ShipmentMain(
     view! {
         <ShipmentActions shipment=shipment.clone()/>
         <TrialResult shipment=shipment.clone()/>
+        <Corrected shipment=shipment.clone()/>
         <Tracking shipment=shipment.clone()/>
         <Packages shipment=shipment.clone()/>
         <Proofs shipment/>
@@ -36,14 +39,16 @@ pub fn ShipmentSection(
 ) -> impl IntoView {
     let id = shipment.shipment_id.clone();
     let anchor = format!("shipment-{id}");
-    let open = !is_over(&shipment);
+    let chosen = expect_context::<ChosenAttempt>().is_of(&shipment);
+    let open = chosen || !is_over(&shipment);
+    let evidence = element_id(&["evidence", &id]);
     view! {
         <details class="shipment" id=anchor open=open data-testid="shipment" data-shipment=id>
             <Summary shipment=shipment.clone()/>
             <div class="order-grid">
                 <div class="order-main">
                     <ShipmentMain shipment=shipment.clone()/>
-                    <details class="more">
+                    <details class="more" id=evidence open=chosen>
                         <summary>"Attempts and scans"</summary>
                         <div class="order-main">
                             <Evidence shipment=shipment.clone()/>
@@ -113,16 +118,9 @@ pub fn Evidence(
     /// The shipment.
     shipment: Arc<ShipmentDetail>,
 ) -> impl IntoView {
-    let attempts = shipment.attempts.clone();
-    let no_attempts =
-        attempts.is_empty().then(|| view! { <p class="muted">"No call was made for this shipment yet."</p> });
     let scanned = !shipment.scans.is_empty();
     view! {
-        <section class="card">
-            <h2>"Attempts"</h2>
-            {no_attempts}
-            <AttemptList attempts/>
-        </section>
+        <Attempts shipment=shipment.clone()/>
         {scanned
             .then(|| {
                 view! {
