@@ -33,7 +33,7 @@ impl TestApp {
         self.drive().await;
     }
 
-    async fn row(&self, number: &str) -> OrderRow {
+    async fn listed(&self, number: &str) -> OrderRow {
         let page = self.desk(Role::Operator).orders(OrderFilter::default()).await.expect("the list");
         page.rows.into_iter().find(|row| row.number == number).expect("in the list")
     }
@@ -49,11 +49,11 @@ async fn what_was_ticked_goes_on_and_what_moves_by_itself_has_no_box() {
     for backend in backends() {
         let app = TestApp::start_on(backend, TwinOptions::loopback()).await;
         app.four_orders().await;
-        assert_eq!(app.row("SO-004").await.stands, None, "it moves by itself");
+        assert_eq!(app.listed("SO-004").await.stands, None, "it moves by itself");
         let items = vec![
-            item(&app.row("SO-001").await, true),
-            item(&app.row("SO-002").await, false),
-            item(&app.row("SO-003").await, true),
+            item(&app.listed("SO-001").await, true),
+            item(&app.listed("SO-002").await, false),
+            item(&app.listed("SO-003").await, true),
         ];
         let desk = app.desk(Role::Operator);
         let form = ChosenForm { as_of_ms: app.clock.now_ms(), items, reason: REASON.into(), ..ChosenForm::default() };
@@ -92,7 +92,7 @@ async fn all_that_match_wait_for_a_yes_and_what_changed_since_is_left_alone() {
         app.work_batches_off().await;
         let draft = desk.batch(id.clone(), 0).await.expect("the batch");
         assert_eq!((draft.confirm.as_deref(), draft.settled), (Some("Go on 2"), 0), "the unknown one is not parked");
-        let first = app.row("SO-001").await.stands.expect("it stands");
+        let first = app.listed("SO-001").await.stands.expect("it stands");
         desk_replay(&app, &first).await;
         desk.start_batch(id.clone()).await.expect("yes");
         app.work_batches_off().await;

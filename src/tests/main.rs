@@ -5,7 +5,6 @@ mod auth;
 mod backtest;
 mod campaign;
 mod chosen;
-mod chosen;
 mod crash;
 mod desk;
 mod events;
