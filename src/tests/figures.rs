@@ -22,7 +22,7 @@ impl Served {
         for number in 1..=4 {
             self.order(&format!("SO-{number}")).await;
         }
-        self.order_with("SO-5", json!({"phone": ""})).await;
+        self.order_with("SO-5", json!({"customer": "C-5", "phone": ""})).await;
         self.pull().await;
         self.drive().await;
         assert_eq!(self.shipment("SO-4").await.state, State::Parked);
