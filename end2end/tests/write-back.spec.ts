@@ -67,6 +67,10 @@ test('a value is given a field that was discovered, verified and tried, and read
 
   const held = await twins.order(number);
   await open(page, product(), '/write-back');
+  // An order that is being written is left alone, and this one's parcel moves.
+  await eventually(page, LABEL_MS, async () => {
+    await expect(page.getByRole('link', { name: /To be written$/ })).toHaveText(/^0/, { timeout: 1_000 });
+  });
   const trial = page.getByTestId('test-write');
   await unfold(trial);
   await trial.getByLabel('Legal entity').fill('usmf');
