@@ -167,7 +167,7 @@ fn D365Link(href: String, company: String) -> impl IntoView {
             data-testid="open-d365"
         >
             <Icon glyph=Glyph::External/>
-            {format!("Open the list of sales orders in Dynamics 365 (legal entity {company})")}
+            {format!("Sales orders of {company} in Dynamics 365")}
         </a>
     }
     .into_any()
