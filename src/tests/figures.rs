@@ -60,9 +60,12 @@ async fn the_figures_count_labels_causes_punctuality_and_times() {
         let measured: Vec<_> = figures.latency.rows.iter().map(|row| (row.operation.as_str(), row.measured)).collect();
         assert_eq!(measured, [("FedEx: buy label", 4), ("Dynamics 365: write tracking number", 3)]);
 
+        // All have their promise before the first is on its way.
         for order in ["SO-1", "SO-2", "SO-3"] {
             let number = served.shipment(order).await.tracking_number.expect("a label");
             served.twin_post("/_twin/parcels", json!({"tracking_number": number, "commitment_s": 3_600})).await;
+        }
+        for order in ["SO-1", "SO-2", "SO-3"] {
             served.run_until(order, 60, 300, is(State::Closed)).await;
         }
         let figures = served.figures(Some("7d")).await;
@@ -108,7 +111,8 @@ async fn the_page_says_draws_and_lists_them() {
     served.a_mixed_day().await;
     let answer = served.get("/figures", &viewer).await;
     assert_eq!(answer.status(), 200);
-    let page = answer.text().await.expect("a page");
+    // The renderer marks where a text ends.
+    let page = answer.text().await.expect("a page").replace("<!>", "");
     for part in [
         "3 labels were bought in the last 24 hours and 1 purchase failed; the busiest hour was",
         r#"role="img""#,
