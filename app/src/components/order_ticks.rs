@@ -55,7 +55,10 @@ pub fn TickedActions(
         .collect_view();
     view! {
         <details class="ticked" id="ticked">
-            <summary>"Let ticked orders go on"</summary>
+            <summary class="button quiet">
+                <Icon glyph=Glyph::Replay/>
+                "Let ticked orders go on"
+            </summary>
             <form
                 method="post"
                 action={path_of::<GoOn>()}
