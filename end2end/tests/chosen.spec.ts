@@ -40,7 +40,7 @@ test('ticked orders go on, and the one left out stays', async ({ page }) => {
 
   // All that match: frozen, shown, and nothing is done before the yes.
   await unfold(page.locator('#ticked'));
-  await page.getByRole('checkbox', { name: /^Also all others/ }).check();
+  await page.getByRole('checkbox', { name: /^All that stand/ }).check();
   await page.getByTestId('ticked-form').getByLabel('Reason').fill('The rest too');
   await page.getByTestId('go-on').click();
   await expect(page.getByRole('heading', { level: 1, name: /^Go on: all orders that stand/ })).toBeVisible();

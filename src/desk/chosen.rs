@@ -30,9 +30,9 @@ impl OperatorDesk {
         }
         let mut left_out = 0;
         if form.all {
-            let shown: BTreeSet<&str> = form.items.iter().map(|row| row.shipment_id.as_str()).collect();
+            let ticked: BTreeSet<String> = items.iter().map(|item| item.shipment_id.0.clone()).collect();
             for shipment in self.standing(form).await? {
-                if shown.contains(shipment.shipment_id.0.as_str()) {
+                if ticked.contains(&shipment.shipment_id.0) {
                     continue;
                 }
                 if items.len() >= usize::from(BATCH_MOST) {

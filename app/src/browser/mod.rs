@@ -17,6 +17,7 @@ mod toast;
 
 /// Starts everything. Once, when the program is loaded.
 pub fn start() {
+    morph::without_move_before();
     clock::start();
     copy::start();
     fields::start();

@@ -65,6 +65,19 @@ pub fn apply(page: &Document, reason: Reason) -> u32 {
     HELD.get()
 }
 
+/// Takes the browser's new `moveBefore` away, for which Idiomorph has a way around. Chromium 156 ends the
+/// whole tab when a part of a form that has the focus is moved by it and taken out afterwards.
+pub fn without_move_before() {
+    for kind in ["Document", "DocumentFragment", "Element"] {
+        let prototype = js_sys::Reflect::get(&dom::window(), &kind.into())
+            .and_then(|kind| js_sys::Reflect::get(&kind, &"prototype".into()));
+        if let Some(prototype) = prototype.ok().and_then(|prototype| prototype.dyn_into::<js_sys::Object>().ok()) {
+            // Where the browser does not have it there is nothing to take.
+            drop(js_sys::Reflect::delete_property(&prototype, &"moveBefore".into()));
+        }
+    }
+}
+
 /// Marks the islands of the first page: those were woken by the page's own script.
 pub fn first_islands() {
     for island in dom::find_all("leptos-island") {

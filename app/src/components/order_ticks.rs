@@ -75,7 +75,7 @@ pub fn TickedActions(
                 <div class="check">
                     <input id="ticks-all" type="checkbox" name="all" value="true"/>
                     <label for="ticks-all">
-                        "Also all others that stand and match this filter; the list is shown first and waits for your yes"
+                        "All that stand and match this filter, on every page; the list is shown first and waits for your yes"
                     </label>
                 </div>
                 <Field

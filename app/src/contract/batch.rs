@@ -123,7 +123,7 @@ pub struct ChosenForm {
     pub filter: OrderFilter,
     /// The server's clock of the page it was decided on.
     pub as_of_ms: i64,
-    /// Also all that match the filter and stand, whatever the page.
+    /// All that match the filter and stand, on whatever page, ticked or not.
     #[serde(default)]
     pub all: bool,
     /// Why.
