@@ -45,7 +45,9 @@ test('an order that failed, was corrected, replayed and printed tells all of it'
   await untilState(page, WITH_LABEL, LABEL_MS);
 
   await test.step('lanes and lengths', async () => {
-    const printed = page.locator('[data-testid=timeline-row][data-lane=printer]').filter({ hasText: 'Printed' });
+    // "To be printed" is another line.
+    const title = page.locator('.timeline-title').filter({ hasText: /Printed\s*$/ });
+    const printed = page.locator('[data-testid=timeline-row][data-lane=printer]').filter({ has: title });
     await eventually(page, LABEL_MS, async () => {
       await expect(printed).toHaveCount(1, { timeout: 2_000 });
     });
