@@ -16,8 +16,8 @@ use crate::vault::{KeyError, MasterKey, Vault, VaultError};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, Weak};
-use tokio::sync::{Notify, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use tokio::sync::Notify;
 use ulid::Ulid;
 
 /// How long a step may hold a shipment. Longer than all its calls together (a write-back reads,
@@ -80,7 +80,7 @@ pub struct Inner {
     pub refusals: Gate,
     /// How bytes leave over HTTP; printers are called through it directly.
     pub transport: Transport,
-    connections: RwLock<Connections>,
+    connections: Mutex<Connections>,
     health: Mutex<Health>,
     /// Where a pull stopped: host and page.
     stopped_at: Mutex<Option<(String, NextLink)>>,
@@ -137,8 +137,10 @@ impl std::ops::Deref for Engine {
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Connections {
+    /// Counts every change of what stands here.
+    generation: u64,
     checked_ms: i64,
     /// When each sealed connection was changed: tells whether the clients are still the right ones.
     d365_stamp: Option<i64>,
@@ -224,7 +226,7 @@ impl Engine {
             wake_batch: Notify::new(),
             refusals: Gate::default(),
             transport,
-            connections: RwLock::default(),
+            connections: Mutex::default(),
             health: Mutex::default(),
             stopped_at: Mutex::default(),
             shown_once: Mutex::default(),
@@ -258,13 +260,13 @@ impl Engine {
     /// The Dynamics 365 client, or why there is none.
     pub async fn d365(&self) -> Result<Arc<D365>, Failure> {
         self.refresh().await;
-        self.connections.read().await.d365.clone().ok_or_else(not_configured)
+        self.connections().d365.clone().ok_or_else(not_configured)
     }
 
     /// The FedEx client, or why there is none.
     pub async fn fedex(&self) -> Result<Arc<Fedex>, Failure> {
         self.refresh().await;
-        self.connections.read().await.fedex.clone().ok_or_else(not_configured)
+        self.connections().fedex.clone().ok_or_else(not_configured)
     }
 
     /// What an operator set for shipping. Rules saved with the FedEx connection, as the first version
@@ -281,42 +283,58 @@ impl Engine {
     }
 
     /// Forgets the clients: credentials were saved just now.
-    pub async fn forget_connections(&self) {
+    pub fn forget_connections(&self) {
         // Two saves within a millisecond have the same stamp.
-        *self.connections.write().await = Connections::default();
+        let mut held = self.connections();
+        *held = Connections { generation: held.generation + 1, ..Connections::default() };
+    }
+
+    /// Never held over an await: who renders a page may stand still with it, and everybody with him.
+    fn connections(&self) -> MutexGuard<'_, Connections> {
+        self.connections.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Takes up credentials saved by this or another process.
     async fn refresh(&self) {
-        let now = self.clock.now_ms();
-        if now - self.connections.read().await.checked_ms < CONNECTIONS_AGE_MS {
-            return;
+        loop {
+            let now = self.clock.now_ms();
+            let seen = self.connections().clone();
+            if now - seen.checked_ms < CONNECTIONS_AGE_MS {
+                return;
+            }
+            let Some(read) = self.read_connections(&seen, now).await else { return };
+            let mut held = self.connections();
+            // Somebody was faster, or forgot them: look again.
+            if held.generation == seen.generation {
+                *held = Connections { generation: seen.generation + 1, ..read };
+                return;
+            }
         }
-        let mut connections = self.connections.write().await;
-        if now - connections.checked_ms < CONNECTIONS_AGE_MS {
-            return;
-        }
+    }
+
+    /// The clients as they are stored now; those whose credentials did not change are kept, with their tokens.
+    async fn read_connections(&self, seen: &Connections, now: i64) -> Option<Connections> {
         let names = match self.store.db.secret_names().await {
             Ok(names) => names,
             Err(error) => {
                 tracing::error!(error = %crate::transport::chain(&error), "connections could not be read");
-                return;
+                return None;
             }
         };
-        connections.checked_ms = now;
+        let mut read = Connections { checked_ms: now, ..seen.clone() };
         let stamp = |wanted: &str| names.iter().find(|(name, ..)| name == wanted).map(|(_, updated_ms, _)| *updated_ms);
         let (d365_stamp, fedex_stamp) = (stamp(crate::vault::D365), stamp(crate::vault::FEDEX));
-        if connections.d365_stamp != d365_stamp {
-            connections.d365_stamp = d365_stamp;
-            connections.d365 = self.opened(crate::vault::D365).await.and_then(|json| {
+        if read.d365_stamp != d365_stamp {
+            read.d365_stamp = d365_stamp;
+            read.d365 = self.opened(crate::vault::D365).await.and_then(|json| {
                 let credentials = crate::d365::Credentials::parse(json.expose_secret());
                 let credentials = credentials.map_err(|error| unusable(crate::vault::D365, &error)).ok()?;
                 Some(Arc::new(D365::new(credentials, self.transport.clone(), self.shelf())))
             });
         }
-        if connections.fedex_stamp != fedex_stamp {
-            connections.fedex_stamp = fedex_stamp;
-            connections.fedex = self.opened(crate::vault::FEDEX).await.and_then(|json| {
+        if read.fedex_stamp != fedex_stamp {
+            read.fedex_stamp = fedex_stamp;
+            read.fedex = self.opened(crate::vault::FEDEX).await.and_then(|json| {
                 let credentials = crate::fedex::Credentials::parse(json.expose_secret());
                 let credentials = credentials.map_err(|error| unusable(crate::vault::FEDEX, &error)).ok()?;
                 if !self.may_use(&credentials) {
@@ -326,6 +344,7 @@ impl Engine {
                 Some(Arc::new(Fedex::new(credentials, self.transport.clone(), self.shelf())))
             });
         }
+        Some(read)
     }
 
     async fn opened(&self, name: &str) -> Option<SecretString> {

@@ -217,7 +217,7 @@ async fn clear(engine: &Engine, actor: &Actor, what: &str) -> Result<(), Problem
     for system in [System::D365, System::Fedex] {
         engine.keep_refused(system, None);
     }
-    engine.forget_connections().await;
+    engine.forget_connections();
     engine.forget_health();
     Ok(())
 }

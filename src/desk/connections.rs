@@ -195,7 +195,7 @@ pub async fn write(engine: &Engine, actor: &Actor, system: System, prepared: &Pr
     };
     written.await.map_err(|error| problem::vault(engine, &error))?;
     engine.keep_refused(system, None);
-    engine.forget_connections().await;
+    engine.forget_connections();
     Ok(())
 }
 

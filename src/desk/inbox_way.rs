@@ -274,6 +274,6 @@ async fn change(
         tx.commit().await.map_err(VaultError::from)
     };
     written.await.map_err(broken)?;
-    engine.forget_connections().await;
+    engine.forget_connections();
     Ok(())
 }
