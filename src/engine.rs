@@ -259,14 +259,12 @@ impl Engine {
 
     /// The Dynamics 365 client, or why there is none.
     pub async fn d365(&self) -> Result<Arc<D365>, Failure> {
-        self.refresh().await;
-        self.connections().d365.clone().ok_or_else(not_configured)
+        self.refreshed().await.d365.ok_or_else(not_configured)
     }
 
     /// The FedEx client, or why there is none.
     pub async fn fedex(&self) -> Result<Arc<Fedex>, Failure> {
-        self.refresh().await;
-        self.connections().fedex.clone().ok_or_else(not_configured)
+        self.refreshed().await.fedex.ok_or_else(not_configured)
     }
 
     /// What an operator set for shipping. Rules saved with the FedEx connection, as the first version
@@ -294,20 +292,20 @@ impl Engine {
         self.connections.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Takes up credentials saved by this or another process.
-    async fn refresh(&self) {
+    /// The clients, with credentials saved by this or another process taken up.
+    async fn refreshed(&self) -> Connections {
         loop {
             let now = self.clock.now_ms();
             let seen = self.connections().clone();
             if now - seen.checked_ms < CONNECTIONS_AGE_MS {
-                return;
+                return seen;
             }
-            let Some(read) = self.read_connections(&seen, now).await else { return };
+            let Some(read) = self.read_connections(&seen, now).await else { return seen };
             let mut held = self.connections();
             // Somebody was faster, or forgot them: look again.
             if held.generation == seen.generation {
                 *held = Connections { generation: seen.generation + 1, ..read };
-                return;
+                return held.clone();
             }
         }
     }
