@@ -2,13 +2,12 @@
 // written onto the order, the parcel arrives, and the delivery is written back too.
 import { readFileSync } from 'node:fs';
 import { Product } from './support/product.ts';
-import { eventually, expect, open, signIn, test, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, open, signIn, test, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
 /** Issue 1.5.1: labelled within a minute of the server being up, delivered and written back within three. */
 const LABELLED_MS = 60_000;
 const CLOSED_MS = 180_000;
 const ORDER = 'SO-001001';
-const AFTER_THE_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 
 const product = useProduct(() => Product.demo());
 
@@ -16,7 +15,7 @@ test('an order is labelled, announced, delivered and closed', async ({ page }) =
   test.setTimeout(CLOSED_MS + 30_000);
   const left = (limit: number) => Math.max(1, product().startedMs + limit - Date.now());
   await signIn(page, product(), `/orders/usmf/${ORDER}`);
-  await untilState(page, AFTER_THE_LABEL, left(LABELLED_MS));
+  await untilState(page, WITH_LABEL, left(LABELLED_MS));
   const tracking = await page.getByTestId('tracking-number').innerText();
   expect(tracking).toMatch(/^\d{12}$/);
 

@@ -1,38 +1,21 @@
 // An order that failed once is read from its page alone: what happened in which lane, what each
 // attempt sent, what was corrected, and a link to every attempt that keeps working.
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { addPrinter, usePrinter } from './support/printer.ts';
 import { Product } from './support/product.ts';
-import { eventually, expect, hasJavaScript, open, openOrder, ready, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, hasJavaScript, open, openOrder, ready, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 const LABEL_MS = 30_000;
 const NUMBER = 'SO-FLOWN-1';
 const PHONE = '6145550199';
 
 const product = useProduct(() => Product.demo());
 
-/** A label printer that takes everything. */
-let printer: Server;
-test.beforeAll(async () => {
-  printer = createServer((socket) => {
-    socket.resume();
-    socket.on('error', () => {});
-  });
-  await new Promise<void>((listening) => printer.listen(0, '127.0.0.1', listening));
-});
-test.afterAll(() => new Promise<void>((closed) => printer.close(() => closed())));
+const printer = usePrinter();
 
 test('an order that failed, was corrected, replayed and printed tells all of it', async ({ page, context }) => {
   test.setTimeout(120_000);
   await signIn(page, product(), '/printers');
-  const add = page.getByTestId('add-printer');
-  await unfold(add);
-  await add.getByLabel('Name').fill('Dock 1');
-  await add.getByLabel('It takes').selectOption('PDF');
-  await add.getByLabel('Address').fill(`127.0.0.1:${(printer.address() as AddressInfo).port}`);
-  await add.getByLabel('Prints the labels of').fill('default');
-  await add.getByTestId('save-printer').click();
-  await expect(page.getByTestId('printer')).toHaveCount(1);
+  await addPrinter(page, printer.port());
 
   await product().twins.fault({
     system: 'fedex', op: 'ship', kind: 'status', status: 422, code: 'NEW.CODE', times: 1, match: NUMBER,

@@ -1,9 +1,8 @@
 // A delivery mode without a FedEx service holds its orders back; one form on the rules page lets
 // them go on.
 import { Product } from './support/product.ts';
-import { expect, open, openOrder, ready, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+import { expect, open, openOrder, ready, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 const LABEL_MS = 30_000;
 
 const product = useProduct(() => Product.demo());

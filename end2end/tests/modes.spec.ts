@@ -2,9 +2,8 @@
 // shipments go, and rules are tried on planned orders before they are saved.
 import type { Locator, Page } from '@playwright/test';
 import { Product } from './support/product.ts';
-import { eventually, expect, open, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, open, openOrder, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 const READY_MS = 30_000;
 
 const product = useProduct(() => Product.connected());

@@ -1,9 +1,8 @@
 // Orders as they are: from two warehouses, in several packages, each with its own label.
 import { readFileSync } from 'node:fs';
 import { Product } from './support/product.ts';
-import { eventually, expect, open, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, open, openOrder, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 const LABEL_MS = 30_000;
 
 const product = useProduct(() => Product.demo());

@@ -2,9 +2,8 @@
 // bought twice.
 import type { Page } from '@playwright/test';
 import { Product } from './support/product.ts';
-import { eventually, expect, open, openOrder, signIn, test, untilState, useProduct } from './support/test.ts';
+import { eventually, expect, open, openOrder, signIn, test, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
 const LABEL_MS = 30_000;
 
 const product = useProduct(() => Product.demo());

@@ -60,12 +60,7 @@ impl OperatorDesk {
         if filter.states.is_empty() {
             return Ok(Vec::new());
         }
-        let mut found = Vec::new();
-        for row in self.store(db.list(&filter, i64::from(BATCH_MOST) + 1).await)? {
-            let shipment = self.store(db.shipment(&ShipmentId(row.shipment_id)).await)?;
-            found.extend(shipment.filter(|_| row.changed_ms <= form.as_of_ms));
-        }
-        Ok(found)
+        self.store(db.shipments_listed(&filter, form.as_of_ms, i64::from(BATCH_MOST) + 1).await)
     }
 }
 
@@ -83,9 +78,7 @@ fn item(shipment: &Shipment) -> Item {
 
 /// The filter, for the batch's title.
 fn all_of(filter: &OrderFilter) -> String {
-    let parts = [("state", &filter.state), ("cause", &filter.cause), ("search", &filter.search)];
-    let parts: Vec<String> =
-        parts.into_iter().filter_map(|(name, value)| value.as_deref().map(|value| format!("{name} {value}"))).collect();
+    let parts: Vec<String> = filter.parts().map(|(name, value)| format!("{name} {value}")).collect();
     let with = if parts.is_empty() { String::new() } else { format!(" with {}", parts.join(", ")) };
     format!("all orders that stand{with}")
 }

@@ -491,6 +491,19 @@ impl Db {
         Ok(on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_all(pool).await?))
     }
 
+    /// Whole shipments that match and came into their state until a moment, newest change first.
+    pub async fn shipments_listed(&self, filter: &ListFilter, until_ms: i64, limit: i64) -> Result<Vec<Shipment>> {
+        let mut conditions = conditions(filter);
+        conditions.and("s.changed_ms <= ?", Param::Number(until_ms));
+        let sql = format!(
+            "select {COLUMNS} from shipments s {} order by changed_ms desc, shipment_id desc limit {limit}",
+            conditions.sql()
+        );
+        let rows: Vec<Row> =
+            on_db!(self, pool => bind_all!(sqlx::query_as(&sql), &conditions.params).fetch_all(pool).await?);
+        rows.into_iter().map(Row::shipment).collect()
+    }
+
     /// How many shipments match, whatever the page.
     pub async fn count(&self, filter: &ListFilter) -> Result<i64> {
         let conditions = conditions(filter);

@@ -3,11 +3,10 @@
 
 use crate::support::{TestApp, backends, is};
 use app::contract::{ChosenForm, OrderFilter, OrderRow, RepairItem};
-use app::desk::{RepairDesk, Views};
+use app::desk::{Commands, RepairDesk, Views};
 use ml_connector::desk::Role;
 use ml_connector::order::state::State;
 use ml_connector::twin::TwinOptions;
-use ml_connector::work::batch;
 use serde_json::json;
 
 const REASON: &str = "Dynamics 365 answers again";
@@ -37,11 +36,6 @@ impl TestApp {
         let page = self.desk(Role::Operator).orders(OrderFilter::default()).await.expect("the list");
         page.rows.into_iter().find(|row| row.number == number).expect("in the list")
     }
-
-    async fn work_batches_off(&self) {
-        while batch::tick(&self.engine).await.expect("worked on") > 0 {}
-        self.drive().await;
-    }
 }
 
 #[tokio::test]
@@ -62,7 +56,7 @@ async fn what_was_ticked_goes_on_and_what_moves_by_itself_has_no_box() {
         let silent = ChosenForm { reason: " ".into(), ..form.clone() };
         assert_eq!(desk.go_on(silent).await.expect_err("no reason").code, "desk.reason-missing");
         let id = desk.go_on(form).await.expect("decided");
-        app.work_batches_off().await;
+        app.work_off().await;
         app.run_until("SO-003", 20, 30, is(State::Announced)).await;
         let batch = desk.batch(id, 0).await.expect("the batch");
         assert_eq!((batch.total, batch.settled, batch.status.code.as_str()), (2, 2, "done"), "{backend:?}");
@@ -90,13 +84,14 @@ async fn all_that_match_wait_for_a_yes_and_what_changed_since_is_left_alone() {
             items: vec![item(&app.listed("SO-001").await, true), item(&app.listed("SO-002").await, false)],
         };
         let id = desk.go_on(form.clone()).await.expect("frozen");
-        app.work_batches_off().await;
+        app.work_off().await;
         let draft = desk.batch(id.clone(), 0).await.expect("the batch");
         assert_eq!((draft.confirm.as_deref(), draft.settled), (Some("Go on 2"), 0), "the unknown one is not parked");
         let first = app.listed("SO-001").await.stands.expect("it stands");
-        desk_replay(&app, &first).await;
+        desk.replay(first.shipment_id, first.version, "by hand".into()).await.expect("replayed");
+        app.drive().await;
         desk.start_batch(id.clone()).await.expect("yes");
-        app.work_batches_off().await;
+        app.work_off().await;
         let batch = desk.batch(id, 0).await.expect("the batch");
         let skipped: Vec<&str> = batch.rows.iter().filter(|row| row.skipped).map(|row| row.number.as_str()).collect();
         assert_eq!(skipped, ["SO-001"], "{backend:?}");
@@ -104,13 +99,6 @@ async fn all_that_match_wait_for_a_yes_and_what_changed_since_is_left_alone() {
         let early = ChosenForm { as_of_ms: 0, filter: OrderFilter::default(), items: Vec::new(), ..form };
         assert_eq!(desk.go_on(early).await.expect_err("all came later").code, "batch.empty");
     }
-}
-
-async fn desk_replay(app: &TestApp, stands: &app::contract::Standing) {
-    use app::desk::Commands;
-    let desk = app.desk(Role::Operator);
-    desk.replay(stands.shipment_id.clone(), stands.version, "by hand".into()).await.expect("replayed");
-    app.drive().await;
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ impl TestApp {
     }
 
     /// Works off what batches there are, and what comes of it.
-    async fn work_off(&self) {
+    pub async fn work_off(&self) {
         while batch::tick(&self.engine).await.expect("worked on") > 0 {}
         self.drive().await;
     }

@@ -46,12 +46,9 @@ pub fn TickedActions(
     /// The server's clock of this page.
     as_of_ms: i64,
 ) -> impl IntoView {
-    let filters = [("state", filter.state), ("cause", filter.cause), ("search", filter.search)]
-        .into_iter()
-        .filter_map(|(part, value)| {
-            let name = format!("filter[{part}]");
-            value.map(|value| view! { <input type="hidden" name=name value=value/> })
-        })
+    let filters = filter
+        .parts()
+        .map(|(part, value)| view! { <input type="hidden" name=format!("filter[{part}]") value=value.to_owned()/> })
         .collect_view();
     view! {
         <details class="ticked" id="ticked">

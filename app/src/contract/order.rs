@@ -49,6 +49,14 @@ pub struct OrderRow {
     pub changed: Moment,
 }
 
+impl OrderFilter {
+    /// What the list is narrowed by, each under its name in the address; the page is no part of it.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let parts = [("state", &self.state), ("cause", &self.cause), ("search", &self.search)];
+        parts.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    }
+}
+
 /// A shipment that stands, as a decision about it names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {

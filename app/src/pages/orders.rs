@@ -70,10 +70,8 @@ pub fn OrdersPage() -> impl IntoView {
 /// The filter as the query of a saved view. The server keeps views in this form.
 fn view_query(filter: &OrderFilter) -> String {
     let mut query = ParamsMap::new();
-    for (name, value) in [("state", &filter.state), ("cause", &filter.cause), ("search", &filter.search)] {
-        if let Some(value) = value {
-            query.insert(name, value.clone());
-        }
+    for (name, value) in filter.parts() {
+        query.insert(name, value.to_owned());
     }
     query.to_query_string()
 }

@@ -108,6 +108,9 @@ export async function eventually(page: Page, timeout: number, check: () => Promi
   }).toPass({ timeout, intervals: [500] });
 }
 
+/** The states of an order whose label was bought, and nothing went wrong with it. */
+export const WITH_LABEL = ['labelled', 'announced', 'in_transit', 'out_for_delivery', 'delivered', 'closed'];
+
 /** Waits until an order's page shows one of these states. */
 export async function untilState(page: Page, states: string[], timeout: number): Promise<void> {
   const state = page.getByTestId('order-state').locator('[data-status]').first();
