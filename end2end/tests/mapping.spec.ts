@@ -1,7 +1,7 @@
 // A delivery mode without a FedEx service holds its orders back; one form on the rules page lets
 // them go on.
 import { Product } from './support/product.ts';
-import { expect, open, openOrder, ready, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
+import { expect, hasJavaScript, open, openOrder, ready, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
 const LABEL_MS = 30_000;
 
@@ -73,5 +73,13 @@ test.describe('refused', () => {
     await editor.getByLabel('Document').fill('{"packing": {"methods": {"default": "by-feel"}}}');
     await editor.getByTestId('save-rules').click();
     await expect(editor.getByTestId('problem')).toContainText('by-feel');
+    // News of other things leave it there.
+    if (hasJavaScript()) {
+      const news = page.waitForResponse((answer) => answer.request().headers()['x-live'] === '1');
+      await product().twins.placeOrder({ number: 'SO-NEWS-1' });
+      await (await news).finished();
+      await page.waitForResponse((answer) => answer.request().headers()['x-live'] === '1');
+      await expect(editor.getByTestId('problem')).toContainText('by-feel');
+    }
   });
 });

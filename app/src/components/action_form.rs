@@ -53,6 +53,6 @@ pub fn Submit(
             </button>
             {children.map(|children| children())}
         </div>
-        {problem.map(|problem| view! { <ProblemNotice problem/> })}
+        {problem.map(|problem| view! { <ProblemNotice problem kept=format!("refused-{testid}")/> })}
     }
 }

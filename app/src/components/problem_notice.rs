@@ -13,12 +13,22 @@ use leptos_router::params::ParamsMap;
 pub fn ProblemNotice(
     /// What went wrong.
     problem: Problem,
+    /// Its id, when it answers a form: news of something else do not take it away.
+    #[prop(optional, into)]
+    kept: Option<String>,
 ) -> impl IntoView {
     let Problem { code, message, hint, trace_id } = problem;
     let ended = code == "session.ended";
     let trace = trace_id.map(|trace| view! { " · trace " <code>{trace}</code> });
     view! {
-        <div class="problem" role="alert" data-testid="problem" data-code=code.clone()>
+        <div
+            class="problem"
+            role="alert"
+            id=kept.clone()
+            data-keep=kept.map(|_| "")
+            data-testid="problem"
+            data-code=code.clone()
+        >
             <Icon glyph=Glyph::Bad/>
             <div>
                 <p class="problem-message">{message}</p>
@@ -43,7 +53,7 @@ pub fn PostProblem(
     let refused = use_context::<ServerActionError>().filter(|refused| of.contains(&refused.path()));
     refused.map(|refused| {
         let problem: Problem = ServerFnUrlError::<Problem>::decode_err(refused.err());
-        view! { <ProblemNotice problem/> }
+        view! { <ProblemNotice problem kept="refused"/> }
     })
 }
 
