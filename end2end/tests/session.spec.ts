@@ -33,6 +33,21 @@ test('signing out ends the session', async ({ page }) => {
   await expect(page).toHaveURL(/\/login\?next=/);
 });
 
+test('an open page says that its session ended, and complains of nothing @live', async ({ page }) => {
+  const look = (away: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, away);
+  await signIn(page, product());
+  await look(true);
+  await page.context().clearCookies();
+  // Whoever comes back to the tab opens the line anew: its end is no error in the console.
+  await look(false);
+  expect((await page.request.get(`${product().url}/live`, { maxRedirects: 0 })).status()).toBe(204);
+  await expect(page.getByText('Your session has ended.')).toBeVisible();
+});
+
 test('a form of another site is refused', async ({ page }) => {
   await signIn(page, product());
   const answer = await page.request.post(`${product().url}/desk/attention/pull`, {

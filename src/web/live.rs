@@ -67,10 +67,12 @@ impl Beat {
     }
 }
 
-/// GET /live: an event whenever something changed.
+/// GET /live: an event whenever something changed. For who is signed out, 204: the one answer after
+/// which a browser neither asks again nor complains
+/// (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
 pub async fn listen(State(web): State<Web>, operator: Signed) -> Response {
     if operator.0.is_none() {
-        return StatusCode::UNAUTHORIZED.into_response();
+        return StatusCode::NO_CONTENT.into_response();
     }
     let ended = web.beat.stop.clone();
     let changes = futures::stream::unfold(web.beat.end.subscribe(), async |mut end| {

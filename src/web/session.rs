@@ -64,8 +64,9 @@ pub async fn require_operator(State(web): State<Web>, session: Session, mut requ
     {
         return Redirect::to(if operator.is_some() { "/" } else { "/login" }).into_response();
     }
-    // Server functions answer for themselves, with a problem the page can show.
-    if operator.is_none() && !is_entry && !path.starts_with("/desk/") {
+    // These answer for themselves: a problem the page can show, an end of the line.
+    let is_asked_by_pages = path == "/live" || path.starts_with("/desk/");
+    if operator.is_none() && !is_entry && !is_asked_by_pages {
         let wanted = request.uri().path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
         let next_page = percent_encoding::utf8_percent_encode(wanted, percent_encoding::NON_ALPHANUMERIC);
         return Redirect::to(&format!("/login?next={next_page}")).into_response();
