@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 pub mod lifecycle;
 pub mod telemetry;
+pub mod zone;
 
 pub mod audit;
 pub mod order;

@@ -26,7 +26,7 @@ const PAGES = {
   orders: '/orders',
   search: '/search?q=4213',
   'search-found': '/search?q=SO-001033',
-  'search-list': '/search?q=so%2000100',
+  'search-list': '/search?q=motor%20city',
   'search-cause': '/search?q=street-too-long',
   'search-nothing': '/search?q=there-is-no-such-order',
   'orders-parked': '/orders?state=parked',

@@ -1,7 +1,7 @@
 //! `charges`: what FedEx rated, for comparing with its invoice.
 
 use super::{Exit, Failed, Result};
-use crate::clock;
+use crate::clock::{self, DAY_MS};
 use crate::desk::day;
 use crate::engine::Engine;
 use clap::Subcommand;
@@ -28,7 +28,7 @@ impl Charges {
         let day_of = |text: &str| {
             clock::day_ms(text).ok_or_else(|| Failed::usage(format!("{text} is not a day; write it as 2026-11-30.")))
         };
-        let csv = day::charges_csv(engine, day_of(&from)?, day_of(&to)?).await?;
+        let csv = day::charges_csv(engine, day_of(&from)?, day_of(&to)? + DAY_MS).await?;
         // A closed pipe is no reason to complain.
         drop(std::io::stdout().write_all(&csv));
         Ok(Exit::Done)

@@ -3,6 +3,7 @@
 use super::{Exit, Failed, Result};
 use crate::desk::trail::{self, Export, query_of};
 use crate::engine::Engine;
+use crate::zone::Zone;
 use app::contract::TrailFilter;
 use clap::{Subcommand, ValueEnum};
 use std::io::Write;
@@ -64,8 +65,12 @@ impl Audit {
                 }
             },
             Self::Export { format, order, actor, system, action, outcome, from, to } => {
-                let filter = TrailFilter { order, actor, system, action, outcome, from, to, ..TrailFilter::default() };
-                let query = query_of(&filter).map_err(|problem| Failed::usage(problem.to_string()))?;
+                let routine = Some(TrailFilter::SHOWN.to_owned());
+                let filter =
+                    TrailFilter { order, actor, system, action, outcome, from, to, routine, ..TrailFilter::default() };
+                // Scripts and files tell the time in UTC.
+                let query =
+                    query_of(&filter, &Zone::default()).map_err(|problem| Failed::usage(problem.to_string()))?;
                 let format = match format {
                     Format::Jsonl => trail::Format::JsonLines,
                     Format::Csv => trail::Format::Csv,

@@ -31,7 +31,7 @@ pub async fn groups(engine: &Engine, sees_people: bool) -> Result<Vec<CauseGroup
         groups.push(view(engine, &group, note).await?);
     }
     if !sees_people {
-        // A proposal is personal before any order holds it, and only what orders hold is known to `masked.rs`.
+        // A proposal is personal before any order holds it, and only what orders hold is known to `for_reader.rs`.
         let rows = groups.iter_mut().flat_map(|group| &mut group.fixes);
         rows.for_each(|row| hide_lines(&mut row.proposal));
     }

@@ -170,7 +170,7 @@ impl OperatorDesk {
     }
 
     /// A corrected value is personal before any order holds it, and only what orders hold is known to
-    /// `masked.rs`.
+    /// `for_reader.rs`.
     fn shown_to_viewer(&self, mut rows: Vec<BatchRow>) -> Vec<BatchRow> {
         if !self.sees_people() {
             for change in rows.iter_mut().flat_map(|row| &mut row.changes) {

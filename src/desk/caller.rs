@@ -8,6 +8,7 @@ use crate::order::parcel_state::{Ended, ParcelState};
 use crate::order::scan::{Milestone, Scan};
 use crate::order::state::State;
 use crate::order::{Kind, Shipment};
+use crate::zone::Zone;
 
 /// FedEx's name for a delivery that nobody signs for.
 const NO_SIGNATURE: &str = "NO_SIGNATURE_REQUIRED";
@@ -27,6 +28,8 @@ pub struct Known<'a> {
     pub scans: &'a [Scan],
     /// The server's clock.
     pub now_ms: i64,
+    /// What is told where no scan names a time there.
+    pub zone: &'a Zone,
 }
 
 /// The sentence: `SO-004213 for Norwood Pump Co: 2 parcels by FedEx Ground, last scan Memphis TN
@@ -92,7 +95,7 @@ fn on_the_way(labelled: &[&Shipment], known: Known<'_>) -> String {
     // What is still to come is told by the parcel that is least far.
     let last = parcels.iter().max_by_key(|parcel| (urgency(parcel), parcel.estimated_ms));
     let Some(last) = last else { return format!("labelled{service}, FedEx has not told of its parcels yet") };
-    let local = Local { offset_ms: offset_ms(last, known.scans), now_ms: known.now_ms };
+    let local = Local { offset_ms: offset_ms(last, known.scans), zone: known.zone, now_ms: known.now_ms };
     if delivered == parcels.len() {
         let newest = parcels.iter().filter_map(|parcel| parcel.delivered_ms.or(parcel.last_scan_ms)).max();
         let when = newest.map(|ms| format!(" {}", local.moment(ms))).unwrap_or_default();
@@ -119,7 +122,7 @@ fn urgency(parcel: &ParcelState) -> u8 {
     }
 }
 
-fn place(parcel: &ParcelState, local: Local) -> String {
+fn place(parcel: &ParcelState, local: Local<'_>) -> String {
     let at = parcel.last_scan_ms.map(|ms| local.moment(ms)).unwrap_or_default();
     let place = parcel.last_scan_place.trim_end_matches(", US");
     let scan = [place, &at].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
@@ -147,22 +150,28 @@ fn offset_ms(parcel: &ParcelState, scans: &[Scan]) -> Option<i64> {
     timed.max_by_key(|(at_ms, _)| *at_ms).map(|(_, offset_ms)| offset_ms)
 }
 
-/// Time as the clocks near a parcel show it; of UTC, and saying so, where no scan names them.
+/// Time as the clocks near a parcel show it; as those of the warehouse, and saying so, where no scan names them.
 #[derive(Clone, Copy, Debug)]
-struct Local {
+struct Local<'a> {
     offset_ms: Option<i64>,
+    zone: &'a Zone,
     now_ms: i64,
 }
 
-impl Local {
+impl Local<'_> {
     fn shifted(self, ms: i64) -> i64 {
-        ms + self.offset_ms.unwrap_or(0)
+        ms + self.offset_ms.unwrap_or_else(|| self.zone.offset_ms(ms))
+    }
+
+    /// ` CST`, where the time is not that of the place.
+    fn named(self, ms: i64) -> String {
+        if self.offset_ms.is_none() { format!(" {}", self.zone.short(ms)) } else { String::new() }
     }
 
     /// `06:12 today`, `Tuesday 22 Nov 06:12`.
     fn moment(self, ms: i64) -> String {
         let time = clock::hour_and_minute(self.shifted(ms));
-        let zone = if self.offset_ms.is_none() { " UTC" } else { "" };
+        let zone = self.named(ms);
         match self.days_from_today(ms) {
             0 => format!("{time}{zone} today"),
             -1 => format!("{time}{zone} yesterday"),
@@ -173,8 +182,10 @@ impl Local {
     /// `, expected Thursday 24 Nov`.
     fn expected(self, ms: i64) -> String {
         // Without a zone the day may be the next one there: then the hour is said too.
-        let hour =
-            if self.offset_ms.is_none() { format!(" {} UTC", clock::hour_and_minute(ms)) } else { String::new() };
+        let hour = match self.offset_ms {
+            None => format!(" {}{}", clock::hour_and_minute(self.shifted(ms)), self.named(ms)),
+            Some(_) => String::new(),
+        };
         let day = match self.days_from_today(ms) {
             0 => "today".to_owned(),
             1 => "tomorrow".to_owned(),
@@ -189,9 +200,22 @@ impl Local {
     }
 }
 
+/// A mode of delivery in Dynamics 365 has at most so many characters (`DlvMode.Code`), and no name of a
+/// FedEx service but `SMART_POST` is as short.
+const LONGEST_MODE: usize = 10;
+
+/// What stands for a shipment's service: FedEx's as people call it, or the mode of delivery while no
+/// service is chosen.
+pub fn service_or_mode(code: &str) -> String {
+    let is_service = code == "SMART_POST" || (code.len() > LONGEST_MODE && code.contains('_'));
+    if is_service { service(code) } else { code.to_owned() }
+}
+
 /// FedEx's service as people call it: `FedEx Ground`.
 pub fn service(code: &str) -> String {
     match code {
+        "FEDEX_2_DAY" => "FedEx 2Day".to_owned(),
+        "FEDEX_2_DAY_AM" => "FedEx 2Day AM".to_owned(),
         "GROUND_HOME_DELIVERY" => "FedEx Home Delivery".to_owned(),
         "SMART_POST" => "FedEx Ground Economy".to_owned(),
         other => {
@@ -240,7 +264,12 @@ mod tests {
     }
 
     fn told(shipments: &[Shipment], parcels: &[ParcelState], scans: &[Scan]) -> String {
-        sentence(Known { number: "SO-004213", customer: "Norwood Pump Co", shipments, parcels, scans, now_ms: NOW })
+        told_in(&Zone::default(), shipments, parcels, scans)
+    }
+
+    fn told_in(zone: &Zone, shipments: &[Shipment], parcels: &[ParcelState], scans: &[Scan]) -> String {
+        let (number, customer) = ("SO-004213", "Norwood Pump Co");
+        sentence(Known { number, customer, shipments, parcels, scans, now_ms: NOW, zone })
     }
 
     #[test]
@@ -252,6 +281,9 @@ mod tests {
             "SO-004213 for Norwood Pump Co: 2 parcels, last scan Memphis TN 11:56 today, expected Tuesday 24 Nov."
         );
         assert!(told(&shipments, &parcels, &[]).contains("17:56 UTC today, expected Tuesday 24 Nov 18:56 UTC"));
+        let chicago = Zone::named("America/Chicago").expect("a zone");
+        let told = told_in(&chicago, &shipments, &parcels, &[]);
+        assert!(told.contains("11:56 CST today, expected Tuesday 24 Nov 12:56 CST"), "{told}");
     }
 
     #[test]
@@ -299,8 +331,12 @@ mod tests {
     #[test]
     fn a_service_is_named_as_people_name_it() {
         assert_eq!(service("FEDEX_GROUND"), "FedEx Ground");
+        assert_eq!(service("FEDEX_2_DAY"), "FedEx 2Day");
+        assert_eq!(
+            ["FEDEX-GRD", "FX_GRD", "PRIORITY_OVERNIGHT", "SMART_POST"].map(service_or_mode),
+            ["FEDEX-GRD", "FX_GRD", "FedEx Priority Overnight", "FedEx Ground Economy"]
+        );
         assert_eq!(service("GROUND_HOME_DELIVERY"), "FedEx Home Delivery");
         assert_eq!(service("PRIORITY_OVERNIGHT"), "FedEx Priority Overnight");
-        assert_eq!(service("FEDEX_2_DAY"), "FedEx 2 Day");
     }
 }

@@ -1,7 +1,7 @@
 //! The end of the day: what was labelled, what FedEx Ground still has to be told, what it cost.
 
 use crate::audit::{Actor, Outcome, Subject};
-use crate::clock::{self, DAY_MS};
+use crate::clock;
 use crate::desk::spreadsheet::defused;
 use crate::desk::{OperatorDesk, present};
 use crate::engine::Engine;
@@ -16,18 +16,20 @@ const CLOSES_SHOWN: i64 = 30;
 /// Rows of charges read at once.
 const CHARGES_PAGE: i64 = 1_000;
 
-/// The day so far. Midnight is of UTC until warehouses have a time zone.
+/// The day so far, since the midnight of the warehouse.
 pub async fn view(engine: &Engine, may_close: bool) -> Result<Day, StoreError> {
     let now = engine.clock.now_ms();
-    let midnight = now - now.rem_euclid(DAY_MS);
+    let zone = engine.rules().await?.shown_in();
+    let midnight = zone.midnight_ms(now);
     let closes = engine.store.db.closes(CLOSES_SHOWN).await?;
     let last_close = closes.first().map_or(0, |close| close.at_ms).max(midnight);
     let labelled = engine.store.db.count_labelled(midnight, false).await?;
     let open_ground = engine.store.db.count_labelled(last_close, true).await?;
     Ok(Day {
         headline: format!(
-            "{labelled} label{} since midnight UTC; {open_ground} of FedEx Ground not closed yet.",
-            if labelled == 1 { "" } else { "s" }
+            "{labelled} label{} since midnight {}; {open_ground} of FedEx Ground not closed yet.",
+            if labelled == 1 { "" } else { "s" },
+            zone.short(midnight)
         ),
         closes: closes
             .into_iter()
@@ -73,9 +75,9 @@ async fn charges(engine: &Engine, from_ms: i64, to_ms: i64) -> Result<Vec<Charge
     }
 }
 
-/// The charges of a span as CSV, for comparing with FedEx's invoice. `from` and `to` are days, both
-/// included; nothing of it is posted to any ledger.
-pub async fn charges_csv(engine: &Engine, from_ms: i64, to_ms: i64) -> Result<Vec<u8>, StoreError> {
+/// The charges of a span as CSV, for comparing with FedEx's invoice, from one moment until before another;
+/// nothing of it is posted to any ledger.
+pub async fn charges_csv(engine: &Engine, from_ms: i64, until_ms: i64) -> Result<Vec<u8>, StoreError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let head = [
         "company",
@@ -96,7 +98,7 @@ pub async fn charges_csv(engine: &Engine, from_ms: i64, to_ms: i64) -> Result<Ve
         "invoices_found_later",
     ];
     write(&mut writer, &head);
-    for row in charges(engine, from_ms, to_ms + DAY_MS).await? {
+    for row in charges(engine, from_ms, until_ms).await? {
         let fields = [
             row.company.as_str(),
             &row.order_number,
@@ -131,12 +133,14 @@ impl OperatorDesk {
         let fedex = engine.fedex().await.map_err(|failure| super::problem::failure(&failure))?;
         let trace = crate::transport::Trace { actor: actor.clone(), subject: Subject::default() };
         let now = engine.clock.now_ms();
+        let rules = self.store(engine.rules().await)?;
+        let today = rules.shown_in().date(now);
         // Each account has its own end of day.
         let mut accounts = BTreeSet::from([fedex.credentials().account_number.clone()]);
-        accounts.extend(self.store(engine.rules().await)?.accounts.into_values());
+        accounts.extend(rules.accounts.into_values());
         let mut sentences = Vec::new();
         for account in &accounts {
-            let closed = fedex.close_ground(&trace, account, &clock::date(now)).await;
+            let closed = fedex.close_ground(&trace, account, &today).await;
             let closed = closed.map_err(|failure| super::problem::failure(&failure))?;
             let sentence = match accounts.len() {
                 1 => closed.sentence,

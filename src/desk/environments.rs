@@ -75,6 +75,10 @@ fn words(d365: Option<Side>, fedex: Option<Side>, built_in: bool) -> Option<Rehe
         let sentence = "The built-in twins stand in for Dynamics 365 and FedEx. Nothing here is real.";
         return Some(Rehearsal { word: word.to_owned(), sentence: sentence.to_owned() });
     }
+    if sides == [Some(Loopback); 2] {
+        let sentence = "Dynamics 365 and FedEx: a program on this machine. No label is real.";
+        return Some(Rehearsal { word: word.to_owned(), sentence: sentence.to_owned() });
+    }
     let d365_words = d365.and_then(|side| match side {
         Production => None,
         Sandbox => Some("Dynamics 365 is a sandbox."),

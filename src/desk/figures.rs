@@ -40,7 +40,9 @@ pub fn span(name: Option<&str>) -> Result<Span, Problem> {
 pub async fn view(engine: &Engine, span: Span) -> Stored<Figures> {
     let db = &engine.store.db;
     let now = present::moment(engine.clock.now_ms());
-    let window = Window::until(span, now.ms);
+    let zone = engine.rules().await?.shown_in();
+    let window = Window::until(span, now.ms, zone.offset_ms(now.ms));
+    let clocks = zone.short(now.ms);
     let spans = Span::ALL.map(|one| FigureSpan {
         code: one.name().to_owned(),
         label: capital(one.words()),
@@ -50,15 +52,15 @@ pub async fn view(engine: &Engine, span: Span) -> Stored<Figures> {
     Ok(Figures {
         headline: format!("The {}, {by}, as of {}.", span.words(), now.text),
         spans: spans.into(),
-        labels: labels(db, span, &window).await?,
-        causes: causes(db, span, &window).await?,
-        punctuality: punctuality(db, span, &window).await?,
+        labels: labels(db, span, &window, &clocks).await?,
+        causes: causes(db, span, &window, &clocks).await?,
+        punctuality: punctuality(db, span, &window, &clocks).await?,
         latency: latency(db, span, &window).await?,
         now,
     })
 }
 
-async fn labels(db: &Db, span: Span, window: &Window) -> Stored<BarChart> {
+async fn labels(db: &Db, span: Span, window: &Window, clocks: &str) -> Stored<BarChart> {
     let bought = window.spread(&db.labels_by_bucket(window).await?);
     let failed = window.spread(&db.failed_purchases_by_bucket(window).await?);
     let parts = [("Bought", &bought), ("Failed", &failed)];
@@ -74,7 +76,7 @@ async fn labels(db: &Db, span: Span, window: &Window) -> Stored<BarChart> {
         note: "Failed: FedEx refused a purchase, could not be reached, or did not answer. Each try counts. Orders \
                that stop before a purchase are under Causes."
             .to_owned(),
-        bars_are: bars_are(span),
+        bars_are: bars_are(span, clocks),
         parts: parts.into(),
         bars,
         empty: none.then(|| {
@@ -91,7 +93,7 @@ fn labels_sentence(span: Span, window: &Window, bought: &[u64], failed: &[u64]) 
     let failures = if tries == 1 { "1 purchase".to_owned() } else { format!("{} purchases", none(tries)) };
     let said = capital(&format!("{labels_were} bought in the {} and {failures} failed", span.words()));
     // The first of several that are equal.
-    let busiest = bought.iter().zip(window.starts_ms()).rev().max_by_key(|(count, _)| **count);
+    let busiest = bought.iter().zip(window.local_starts_ms()).rev().max_by_key(|(count, _)| **count);
     match busiest {
         Some((count, start_ms)) if *count > 0 => {
             let when = if span.is_hourly() { clock::hour_and_minute(start_ms) } else { clock::weekday(start_ms) };
@@ -101,7 +103,7 @@ fn labels_sentence(span: Span, window: &Window, bought: &[u64], failed: &[u64]) 
     }
 }
 
-async fn causes(db: &Db, span: Span, window: &Window) -> Stored<BarChart> {
+async fn causes(db: &Db, span: Span, window: &Window, clocks: &str) -> Stored<BarChart> {
     let series = largest(window, &db.causes_by_bucket(window).await?, CAUSES_NAMED);
     let title = |series: &Series| match series.name.as_deref() {
         None => "Other causes".to_owned(),
@@ -126,7 +128,7 @@ async fn causes(db: &Db, span: Span, window: &Window) -> Stored<BarChart> {
         note: "Counts each failed call, and each order that stands stopped without one. An order that stopped before \
                any call and was repaired is not counted any more."
             .to_owned(),
-        bars_are: bars_are(span),
+        bars_are: bars_are(span, clocks),
         empty: parts.is_empty().then(|| {
             let words = span.words();
             format!("Nothing failed in the {words}. When an order stops, its cause appears here at once.")
@@ -148,7 +150,7 @@ fn causes_sentence(span: Span, parts: &[ChartPart]) -> String {
     }
 }
 
-async fn punctuality(db: &Db, span: Span, window: &Window) -> Stored<BarChart> {
+async fn punctuality(db: &Db, span: Span, window: &Window, clocks: &str) -> Stored<BarChart> {
     let rows = db.punctuality(window, DAY_MS, SERVICES_SHOWN).await?;
     let sum = |of: fn(&Punctuality) -> i64| rows.iter().map(|row| count(of(row))).sum::<u64>();
     let parts = [
@@ -171,7 +173,7 @@ async fn punctuality(db: &Db, span: Span, window: &Window) -> Stored<BarChart> {
     Ok(BarChart {
         title: "On time, by FedEx service".to_owned(),
         sentence: punctuality_sentence(span, parts[0].total, parts[1].total, parts[2].total),
-        note: "On time: delivered on the day FedEx first named, or before. Days are of UTC.".to_owned(),
+        note: format!("On time: delivered on the day FedEx first named, or before. Days are of {clocks}."),
         bars_are: "Service".to_owned(),
         bars: bars.collect(),
         empty: rows.is_empty().then(|| {
@@ -261,7 +263,7 @@ fn bars(span: Span, window: &Window, of: impl Fn(usize) -> (Vec<u64>, String)) -
         let (short, label) = if span.is_hourly() { (hour.clone(), format!("{date} {hour}")) } else { (date, day) };
         Bar { short, label, counts, words }
     };
-    window.starts_ms().into_iter().enumerate().map(bar).collect()
+    window.local_starts_ms().into_iter().enumerate().map(bar).collect()
 }
 
 fn part(label: &str, total: u64) -> ChartPart {
@@ -272,8 +274,8 @@ fn unit(span: Span) -> &'static str {
     if span.is_hourly() { "hour" } else { "day" }
 }
 
-fn bars_are(span: Span) -> String {
-    format!("{} (UTC)", capital(unit(span)))
+fn bars_are(span: Span, clocks: &str) -> String {
+    format!("{} ({clocks})", capital(unit(span)))
 }
 
 fn count(rows: i64) -> u64 {
@@ -304,7 +306,7 @@ mod tests {
 
     #[test]
     fn the_sentence_of_the_labels_names_the_busiest_hour_or_day() {
-        let window = Window::until(Span::Day, NOW);
+        let window = Window::until(Span::Day, NOW, 0);
         let spread = |counts: &[(i64, i64)]| window.spread(counts);
         let said = labels_sentence(Span::Day, &window, &spread(&[(20, 12), (3, 12), (23, 1)]), &spread(&[(23, 3)]));
         // Bucket 3 is 22:00 of yesterday: the first of two equal ones.
@@ -314,7 +316,7 @@ mod tests {
         );
         let said = labels_sentence(Span::Day, &window, &spread(&[]), &spread(&[(1, 1)]));
         assert_eq!(said, "No labels were bought in the last 24 hours and 1 purchase failed.");
-        let week = Window::until(Span::Week, NOW);
+        let week = Window::until(Span::Week, NOW, 0);
         let said = labels_sentence(Span::Week, &week, &week.spread(&[(6, 1)]), &week.spread(&[]));
         assert!(said.starts_with("1 label was bought in the last 7 days and no purchases failed; "), "{said}");
         assert!(said.ends_with("the busiest day was Sunday 22 Nov with 1."), "{said}");
@@ -339,11 +341,11 @@ mod tests {
     #[test]
     fn bars_have_short_names_for_the_axis_and_full_ones_for_the_table() {
         let of = |at: usize| (vec![u64::from(at == 0)], String::new());
-        let hours = bars(Span::Day, &Window::until(Span::Day, NOW), of);
+        let hours = bars(Span::Day, &Window::until(Span::Day, NOW, 0), of);
         let last = hours.last().expect("bars");
         assert_eq!((hours.len(), last.short.as_str(), last.label.as_str()), (24, "18:00", "22 Nov 18:00"));
         assert_eq!(hours[0].label, "21 Nov 19:00");
-        let days = bars(Span::Month, &Window::until(Span::Month, NOW), of);
+        let days = bars(Span::Month, &Window::until(Span::Month, NOW, 0), of);
         let last = days.last().expect("bars");
         assert_eq!((days.len(), last.short.as_str(), last.label.as_str()), (30, "22 Nov", "Sunday 22 Nov"));
         assert_eq!(days[0].counts, [1]);

@@ -1,6 +1,6 @@
 //! One order as a person sees it: its lines, its shipments with packages and papers, its timeline.
 
-use crate::desk::{inbox, order_corrections, order_timeline, parcel_view, present, problem, write_back_views};
+use crate::desk::{caller, inbox, order_corrections, order_timeline, parcel_view, present, problem, write_back_views};
 use crate::engine::Engine;
 use crate::order::correction::corrected;
 use crate::order::customs::{Commodity, Customs};
@@ -166,7 +166,7 @@ async fn shipment_detail(
         charge: shipment.charge.as_ref().map(|charge| ChargeView {
             amount: charge.amount.to_string(),
             currency: charge.currency.clone(),
-            rate_type: charge.rate_type.clone(),
+            rate_type: rate_words(&charge.rate_type),
         }),
         actions: actions(engine, shipment, all, db.mode_of(&shipment.order_id).await?),
         correction: (shipment.state == State::Parked && is_before_label(shipment))
@@ -190,10 +190,20 @@ fn title(shipment: &Shipment, all: &[Shipment]) -> String {
     }
 }
 
+/// FedEx's `rateType` in words, with its name.
+fn rate_words(name: &str) -> String {
+    let words = match name {
+        _ if name.starts_with("PAYOR_ACCOUNT") || name == "ACCOUNT" => "rate of the account that pays",
+        _ if name.starts_with("PAYOR_LIST") || name == "LIST" => "list rate",
+        _ => return name.to_owned(),
+    };
+    format!("{words} ({name})")
+}
+
 fn service(plan: &Plan) -> String {
     let service = &plan.service;
     let parts = [
-        Some(service.service.clone()),
+        Some(format!("{} ({})", caller::service(&service.service), service.service)),
         service.signature.as_ref().map(|signature| format!("signature {signature}")),
         service.saturday.then(|| "Saturday".to_owned()),
         service.one_rate.then(|| "One Rate".to_owned()),

@@ -9,6 +9,7 @@ use crate::store::gaps::{GapOrder, GapRun};
 use crate::store::look_at::LookAt;
 use crate::store::watermarks::Watermark;
 use crate::work::{changes, gap, look_at};
+use crate::zone::Zone;
 use app::contract::{ChangesView, GapRow, GapView, LookQueue, LookRow, Problem, Pull, ScanOfOrders, Status, Tone, Why};
 use app::desk::PullDesk;
 use async_trait::async_trait;
@@ -32,10 +33,11 @@ impl PullDesk for OperatorDesk {
         let (waiting, failed) = self.store(db.count_looks(&host).await)?;
         let rows = self.store(db.looks_waiting(&host, LOOKS_SHOWN).await)?;
         let gap = self.gap(&host).await?;
+        let zone = self.store(self.engine.rules().await)?.shown_in();
         Ok(Pull {
             headline: headline(&gap, waiting),
             scan: self.scan(mark.as_ref()).await?,
-            changes: self.changes(mark.as_ref()),
+            changes: self.changes(mark.as_ref(), &zone),
             queue: LookQueue { sentence: queue_sentence(waiting, failed), rows: rows.iter().map(look_row).collect() },
             gap,
             schedules: schedules::sentences(&self.engine.config, mark.as_ref().is_some_and(Watermark::is_on)),
@@ -70,12 +72,10 @@ impl PullDesk for OperatorDesk {
     async fn rewind(&self, to: String) -> Result<(), Problem> {
         let actor = self.allowed(Role::Operator)?;
         let now = self.engine.clock.now_ms();
-        let to_ms = moment(&to).filter(|ms| (now - FARTHEST_MS..=now).contains(ms)).ok_or_else(|| {
-            Problem::new(
-                "pull.no-moment",
-                "This is no moment of the last year.",
-                "Write it in UTC, like 2026-11-22T18:30.",
-            )
+        let zone = self.store(self.engine.rules().await)?.shown_in();
+        let to_ms = zone.read(&to).filter(|ms| (now - FARTHEST_MS..=now).contains(ms)).ok_or_else(|| {
+            let hint = format!("Write it in {}, like 2026-11-22T18:30.", zone.short(now));
+            Problem::new("pull.no-moment", "This is no moment of the last year.", &hint)
         })?;
         let d365 = self.engine.d365().await.map_err(|failure| problem::failure(&failure))?;
         if self.store(changes::rewind(&self.engine, &actor, d365.host(), to_ms).await)? {
@@ -130,7 +130,7 @@ impl OperatorDesk {
         })
     }
 
-    fn changes(&self, mark: Option<&Watermark>) -> ChangesView {
+    fn changes(&self, mark: Option<&Watermark>, zone: &Zone) -> ChangesView {
         let every = schedules::every(i64::try_from(self.engine.config.poll_interval_s).unwrap_or(0) * clock::SECOND_MS);
         match mark {
             None => ChangesView {
@@ -145,7 +145,7 @@ impl OperatorDesk {
                     if mark.queued == 1 { "1 order".to_owned() } else { format!("{} orders", mark.queued) }
                 ),
                 cursor: Some(present::moment(mark.cursor_ms)),
-                cursor_text: clock::rfc3339(mark.cursor_ms).chars().take("2026-11-22T18:56".len()).collect(),
+                cursor_text: zone.input(mark.cursor_ms),
                 read: mark.read_ms.map(present::moment),
             },
             Some(mark) => ChangesView {
@@ -197,15 +197,6 @@ fn named(number: &str) -> Result<String, Problem> {
         return Err(Problem::new("pull.no-number", "No order number was given.", "Enter the number of a sales order."));
     }
     Ok(number.to_owned())
-}
-
-/// A moment as a form or a person writes it: without a zone it is UTC, a day is its beginning.
-pub fn moment(text: &str) -> Option<i64> {
-    let text = text.trim();
-    clock::parse_ms(text)
-        .or_else(|| clock::parse_ms(&format!("{text}Z")))
-        .or_else(|| clock::parse_ms(&format!("{text}:00Z")))
-        .or_else(|| clock::day_ms(text))
 }
 
 fn status(code: &str, label: &str, tone: Tone) -> Status {
@@ -287,16 +278,6 @@ fn gap_row(row: GapOrder, may_act: bool) -> GapRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_moment_is_typed_in_several_ways_and_is_utc() {
-        let expected = clock::parse_ms("2026-11-22T18:56:00Z");
-        for text in ["2026-11-22T18:56", "2026-11-22T18:56:00", " 2026-11-22T18:56:00Z", "2026-11-22T19:56:00+01:00"] {
-            assert_eq!(moment(text), expected, "{text}");
-        }
-        assert_eq!(moment("2026-11-22"), clock::parse_ms("2026-11-22T00:00:00Z"));
-        assert_eq!(moment("yesterday"), None);
-    }
 
     #[test]
     fn intervals_are_read_as_people_say_them() {

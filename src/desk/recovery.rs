@@ -8,6 +8,7 @@ use crate::desk::repair_sheet::BATCH_MOST;
 use crate::desk::{OperatorDesk, Role, present};
 use crate::order::repair::Remedy;
 use crate::store::batches::{BatchKind, BatchState, Item};
+use crate::zone::Zone;
 use app::contract::{Problem, RecoverForm, Recovery, RecoveryChoice};
 
 /// The span whose failures fill the window in.
@@ -61,21 +62,9 @@ impl Found {
     }
 }
 
-/// A moment as the browser's input writes it, in UTC.
-fn read(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let seconds = if text.matches(':').count() == 1 { ":00" } else { "" };
-    clock::parse_ms(&format!("{text}{seconds}Z"))
-}
-
-/// The same, written.
-fn written(ms: i64) -> String {
-    clock::rfc3339(ms).chars().take(16).collect()
-}
-
-fn window(from: &str, to: &str) -> Result<Window, Problem> {
-    let (Some(from_ms), Some(to_ms)) = (read(from), read(to)) else {
-        let hint = "Write both like 2026-11-22T18:30; they are in UTC.";
+fn window(zone: &Zone, from: &str, to: &str) -> Result<Window, Problem> {
+    let (Some(from_ms), Some(to_ms)) = (zone.read(from), zone.read(to)) else {
+        let hint = "Write both like 2026-11-22T18:30.";
         return Err(Problem::new("recovery.window", "The window cannot be read.", hint));
     };
     if to_ms < from_ms {
@@ -88,8 +77,9 @@ fn window(from: &str, to: &str) -> Result<Window, Problem> {
 impl OperatorDesk {
     /// The page: the window, what can be recovered in it, and what is left alone.
     pub(super) async fn recovery_view(&self, given: Option<(String, String)>) -> Result<Recovery, Problem> {
+        let zone = self.store(self.engine.rules().await)?.shown_in();
         let window = match given {
-            Some((from, to)) => window(&from, &to)?,
+            Some((from, to)) => window(&zone, &from, &to)?,
             None => self.likely_window().await?,
         };
         let found = self.failed_in(window).await?;
@@ -121,8 +111,8 @@ impl OperatorDesk {
             ));
         }
         Ok(Recovery {
-            from: written(window.from_ms),
-            to: written(window.to_ms),
+            from: zone.input(window.from_ms),
+            to: zone.input(window.to_ms),
             choices: Choice::ALL.into_iter().map(choice).collect(),
             left,
             reason: "Recovery after an outage".to_owned(),
@@ -160,16 +150,18 @@ impl OperatorDesk {
         let choice = Choice::parse(&form.choice).ok_or_else(|| {
             Problem::new("recovery.choice", "What to recover is not known.", "Choose one of the three.")
         })?;
-        let window = window(&form.from, &form.to)?;
+        let zone = self.store(self.engine.rules().await)?.shown_in();
+        let window = window(&zone, &form.from, &form.to)?;
         let found = self.failed_in(window).await?;
         let items: Vec<Item> = found.items.into_iter().filter(|item| choice.takes(item.remedy)).collect();
         if items.is_empty() {
             let hint = "Widen the window; what succeeded meanwhile needs nothing.";
             return Err(Problem::new("batch.empty", "Nothing stands in this window.", hint));
         }
+        let minute = |ms: i64| zone.input(ms).replace('T', " ");
         let new = NewBatch {
             kind: BatchKind::Recover,
-            cause: format!("{} to {} UTC", written(window.from_ms), written(window.to_ms)).replace('T', " "),
+            cause: format!("{} to {} {}", minute(window.from_ms), minute(window.to_ms), zone.short(window.to_ms)),
             left_out: usize::from(found.more),
             state: BatchState::Running,
         };
@@ -183,11 +175,12 @@ mod tests {
 
     #[test]
     fn a_window_is_read_as_a_browser_writes_it() {
-        let read = window("2026-11-22T18:30", "2026-11-22T19:00:30").expect("read");
+        let utc = Zone::default();
+        let read = window(&utc, "2026-11-22T18:30", "2026-11-22T19:00:30").expect("read");
         assert_eq!(read.to_ms - read.from_ms, 30 * MINUTE_MS + 30_000);
-        assert_eq!(written(read.from_ms), "2026-11-22T18:30");
-        assert!(window("yesterday", "2026-11-22T19:00").is_err());
-        assert!(window("2026-11-22T19:00", "2026-11-22T18:00").is_err());
+        assert_eq!(utc.input(read.from_ms), "2026-11-22T18:30");
+        assert!(window(&utc, "yesterday", "2026-11-22T19:00").is_err());
+        assert!(window(&utc, "2026-11-22T19:00", "2026-11-22T18:00").is_err());
     }
 
     #[test]

@@ -199,7 +199,7 @@ impl OperatorDesk {
         })
     }
 
-    /// A proposal is personal before any order holds it, and only what orders hold is known to `masked.rs`.
+    /// A proposal is personal before any order holds it, and only what orders hold is known to `for_reader.rs`.
     fn shown_rows(&self, mut rows: Vec<RepairRow>) -> Vec<RepairRow> {
         if !self.sees_people() {
             let values = rows.iter_mut().flat_map(|row| &mut row.values).filter(|value| !value.value.is_empty());

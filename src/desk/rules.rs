@@ -134,6 +134,11 @@ fn sentences(rules: &Rules) -> Vec<String> {
             format!("A shipment waits up to {} hours for its invoice, then goes without.", rules.invoice.wait_hours)
         }
     });
+    let zone = rules.shown_in();
+    words.push(match zone.is_utc() {
+        true => "Times are of UTC. With a pick-up time or time_zone they are of the warehouse.".to_owned(),
+        false => format!("Times are of {}.", zone.name()),
+    });
     for (terms, payer) in &rules.payers {
         let who = match payer {
             Payer::Sender => "we pay",

@@ -1,6 +1,7 @@
 //! One search for everything: by whatever a caller, a colleague or a vendor names, the order is
 //! found, and its sentence is the answer.
 
+use crate::audit::Outcome;
 use crate::desk::{OperatorDesk, Role, caller, order_view, present};
 use crate::fedex::error::cause_of;
 use crate::order::OrderId;
@@ -138,6 +139,7 @@ impl OperatorDesk {
         for shipment in shipments.iter().filter(|one| one.tracking_number.is_some()) {
             scans.extend(db.scans_of(&shipment.shipment_id).await?);
         }
+        let zone = self.engine.rules().await?.shown_in();
         let sentence = caller::sentence(caller::Known {
             number: &record.key.number,
             customer: &record.order.customer_name,
@@ -145,6 +147,7 @@ impl OperatorDesk {
             parcels: &parcels,
             scans: &scans,
             now_ms: self.engine.clock.now_ms(),
+            zone: &zone,
         });
         Ok(Told { record, shipments, parcels, sentence })
     }
@@ -186,7 +189,10 @@ impl OperatorDesk {
         let invoices = db.found_invoices(id).await?.into_iter().map(|invoice| (invoice.number, invoice.dated));
         let on_label = told.record.invoice_number.clone().map(|number| (number, "on the label".to_owned()));
         let invoice = |(label, detail)| FoundLink { label, detail, href: String::new() };
-        let trail = db.trail_of_order(&id.0, ENTRIES).await?;
+        // That a call was begun says nothing to a caller: how it ended does.
+        let trail = db.trail_of_order(&id.0, 2 * ENTRIES).await?;
+        let ends = trail.iter().rev().filter(|row| row.outcome != Outcome::Begun.name());
+        let ends = ends.take(usize::try_from(ENTRIES).unwrap_or(0)).map(entry_link);
         let group = |title: &str, links: Vec<FoundLink>| FoundGroup { title: title.to_owned(), links };
         let waiting = told.shipments.iter().filter_map(|one| one.cause.as_ref()).map(|cause| cause_link(cause.words()));
         found.related = vec![
@@ -195,7 +201,7 @@ impl OperatorDesk {
             group("Shipments", told.shipments.iter().map(|one| shipment_link(one, &href)).collect()),
             group("Invoices", on_label.into_iter().chain(invoices).map(invoice).collect()),
             group("Attempts", attempts),
-            group("Last in the trail", trail.iter().rev().map(entry_link).collect()),
+            group("Last in the trail", ends.collect()),
         ];
         found.related.retain(|group| !group.links.is_empty());
         Ok(found)

@@ -2,14 +2,14 @@
 //! years of entries need no memory.
 
 use crate::audit::{Actor, Subject};
-use crate::clock::{self, DAY_MS, MINUTE_MS};
-use crate::desk::masked::without_people;
-use crate::desk::pull::moment;
+use crate::clock::{self, MINUTE_MS};
+use crate::desk::for_reader::without_people;
 use crate::desk::spreadsheet::defused;
 use crate::desk::{OperatorDesk, Role, present};
 use crate::engine::Engine;
 use crate::store::Result as Stored;
 use crate::store::audit::{Exported, TrailQuery, TrailRow};
+use crate::zone::Zone;
 use app::contract::{Page, Problem, TrailEntry, TrailFilter};
 use serde_json::{Value, json};
 
@@ -75,12 +75,13 @@ impl Format {
     }
 }
 
-/// What a filter asks of the store.
-pub fn query_of(filter: &TrailFilter) -> Result<TrailQuery, Problem> {
+/// What a filter asks of the store; its moments are written by the clocks of `zone`.
+pub fn query_of(filter: &TrailFilter, zone: &Zone) -> Result<TrailQuery, Problem> {
+    let from = |text: &str| zone.read(text);
     let to = |text: &str| {
-        let at = moment(text)?;
+        let at = zone.read(text)?;
         // A day and a minute count to their end.
-        Some(at + if text.contains([':', 'T']) { MINUTE_MS } else { DAY_MS })
+        Some(if text.contains([':', 'T']) { at + MINUTE_MS } else { zone.next_midnight_ms(at) })
     };
     Ok(TrailQuery {
         order: filter.order.clone(),
@@ -89,9 +90,10 @@ pub fn query_of(filter: &TrailFilter) -> Result<TrailQuery, Problem> {
         action: filter.action.clone(),
         outcome: filter.outcome.clone(),
         text: filter.text.clone(),
-        from_ms: bound(filter.from.as_deref(), moment)?,
+        from_ms: bound(filter.from.as_deref(), from)?,
         to_ms: bound(filter.to.as_deref(), to)?,
         correlation: filter.correlation.clone(),
+        without_routine: filter.is_without_routine(),
         before: filter.after.as_deref().and_then(|after| after.parse().ok()),
     })
 }
@@ -100,7 +102,7 @@ fn bound(text: Option<&str>, read: impl Fn(&str) -> Option<i64>) -> Result<Optio
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     read(text).map(Some).ok_or_else(|| {
         let message = format!("{text:?} is no moment.");
-        Problem::new("trail.no-moment", &message, "Write it in UTC, like 2026-11-22 or 2026-11-22T18:30.")
+        Problem::new("trail.no-moment", &message, "Write it like 2026-11-22 or 2026-11-22T18:30.")
     })
 }
 
@@ -108,7 +110,8 @@ impl OperatorDesk {
     /// One page of the trail, newest first.
     pub(super) async fn trail_page(&self, filter: &TrailFilter) -> Result<Page<TrailEntry>, Problem> {
         let db = &self.engine.store.db;
-        let query = query_of(filter)?;
+        let zone = self.store(self.engine.rules().await)?.shown_in();
+        let query = query_of(filter, &zone)?;
         let mut rows = self.store(db.trail(&query, PAGE + 1).await)?;
         let total = self.store(db.count_trail(&query).await)?;
         let page = usize::try_from(PAGE).unwrap_or(0);
@@ -169,13 +172,15 @@ impl Export {
         filter: &TrailFilter,
         format: Format,
     ) -> Result<Self, Problem> {
-        let query = TrailQuery { before: None, ..query_of(filter)? };
+        let failed = |error| crate::desk::problem::store(engine, &error);
+        let zone = engine.rules().await.map_err(failed)?.shown_in();
+        let query = TrailQuery { before: None, without_routine: false, ..query_of(filter, &zone)? };
         let asked = serde_json::to_string(&named(filter)).unwrap_or_default();
         let what = format!("Exported the trail as {}.", format.ending());
         let mut entry = engine.entry(&Actor::Operator(by.to_owned()), "desk.trail-exported", Subject::default(), what);
         entry.body = Some(asked);
         let recorded = engine.store.record(&entry).await;
-        recorded.map_err(|error| crate::desk::problem::store(engine, &error))?;
+        recorded.map_err(failed)?;
         Ok(Self { engine: engine.clone(), query, format, with_people: role.sees_people(), after: 0 })
     }
 
@@ -240,6 +245,7 @@ fn line(fields: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::DAY_MS;
 
     #[test]
     fn a_day_and_a_minute_count_to_their_end_and_nonsense_is_named() {
@@ -248,12 +254,13 @@ mod tests {
             to: Some(to.into()),
             ..TrailFilter::default()
         };
-        let query = query_of(&filter("2026-11-22", "2026-11-22")).expect("days");
+        let utc = Zone::default();
+        let query = query_of(&filter("2026-11-22", "2026-11-22"), &utc).expect("days");
         assert_eq!(query.to_ms.zip(query.from_ms).map(|(to, from)| to - from), Some(DAY_MS));
-        let query = query_of(&filter("2026-11-22T18:30", "2026-11-22T18:30")).expect("minutes");
+        let query = query_of(&filter("2026-11-22T18:30", "2026-11-22T18:30"), &utc).expect("minutes");
         assert_eq!(query.to_ms.zip(query.from_ms).map(|(to, from)| to - from), Some(MINUTE_MS));
-        assert_eq!(query_of(&filter(" ", "")).expect("nothing asked").from_ms, None);
-        assert_eq!(query_of(&filter("yesterday", "")).expect_err("no moment").code, "trail.no-moment");
+        assert_eq!(query_of(&filter(" ", ""), &utc).expect("nothing asked").from_ms, None);
+        assert_eq!(query_of(&filter("yesterday", ""), &utc).expect_err("no moment").code, "trail.no-moment");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use crate::audit::System;
 use crate::clock::SECOND_MS;
 use crate::d365::expiry::Notice;
 use crate::desk::{
-    OperatorDesk, Role, attention, batches, chosen, connections, day, environments, events, figures, inbox, modes,
-    order_view, pickups, present, problem, rules, start_steps, write_back_views,
+    OperatorDesk, Role, attention, batches, caller, chosen, connections, day, environments, events, figures, inbox,
+    modes, order_view, pickups, present, problem, rules, start_steps, write_back_views,
 };
 use crate::engine::Engine;
 use crate::order::cause::words;
@@ -305,7 +305,7 @@ pub fn order_row(row: &ListRow) -> OrderRow {
         ship_to: row.ship_to.clone(),
         status: State::parse(&row.state).map(present::state).unwrap_or_default(),
         carrier: row.milestone.as_deref().and_then(Milestone::parse).map(present::milestone),
-        service: row.service.clone().unwrap_or_default(),
+        service: row.service.as_deref().map(caller::service_or_mode).unwrap_or_default(),
         tracking_number: row.tracking_number.clone(),
         cause: row.cause_code.as_deref().map(|code| words(code).title.to_owned()),
         seen: present::moment(row.seen_ms),

@@ -62,25 +62,28 @@ pub struct Window {
     pub from_ms: i64,
     /// When its last bucket ends: after now.
     pub to_ms: i64,
-    /// The length of a bucket: an hour or a day, of UTC.
+    /// The length of a bucket: an hour or a day.
     pub bucket_ms: i64,
+    /// How far the clocks it is cut by are from UTC, now: a day before they were changed begins an hour off.
+    pub offset_ms: i64,
     /// How many buckets.
     pub buckets: usize,
 }
 
 impl Window {
-    /// The window of a span whose last bucket holds `now_ms`.
-    pub fn until(span: Span, now_ms: i64) -> Self {
+    /// The window of a span whose last bucket holds `now_ms`, cut by clocks `offset_ms` ahead of UTC.
+    pub fn until(span: Span, now_ms: i64, offset_ms: i64) -> Self {
         let bucket_ms = if span.is_hourly() { HOUR_MS } else { DAY_MS };
         let buckets = span.buckets();
-        let to_ms = now_ms - now_ms.rem_euclid(bucket_ms) + bucket_ms;
+        let to_ms = now_ms - (now_ms + offset_ms).rem_euclid(bucket_ms) + bucket_ms;
         let length_ms = bucket_ms * i64::try_from(buckets).unwrap_or(i64::MAX);
-        Self { from_ms: to_ms - length_ms, to_ms, bucket_ms, buckets }
+        Self { from_ms: to_ms - length_ms, to_ms, bucket_ms, offset_ms, buckets }
     }
 
-    /// When each bucket begins.
-    pub fn starts_ms(&self) -> Vec<i64> {
-        (0..self.buckets).zip(0..).map(|(_, number): (_, i64)| self.from_ms + number * self.bucket_ms).collect()
+    /// When each bucket begins, as those clocks show it.
+    pub fn local_starts_ms(&self) -> Vec<i64> {
+        let first = self.from_ms + self.offset_ms;
+        (0..self.buckets).zip(0..).map(|(_, number): (_, i64)| first + number * self.bucket_ms).collect()
     }
 
     /// Counts by the number of their bucket as a list with one place a bucket.
@@ -167,15 +170,23 @@ mod tests {
 
     #[test]
     fn a_window_ends_with_the_running_hour_or_day() {
-        let day = Window::until(Span::Day, NOW);
+        let day = Window::until(Span::Day, NOW, 0);
         assert_eq!((day.buckets, day.bucket_ms), (24, HOUR_MS));
         assert!(day.to_ms - HOUR_MS <= NOW && NOW < day.to_ms && day.to_ms % HOUR_MS == 0);
         assert_eq!(day.to_ms - day.from_ms, DAY_MS);
+        // Where clocks are half an hour off, so are the hours; a day begins at their midnight.
+        let half = Window::until(Span::Day, NOW, 11 * HOUR_MS / 2);
+        assert_eq!((half.to_ms - NOW < HOUR_MS, half.to_ms.rem_euclid(HOUR_MS)), (true, HOUR_MS / 2));
+        let week = Window::until(Span::Week, NOW, -6 * HOUR_MS);
+        assert_eq!((week.from_ms.rem_euclid(DAY_MS), week.local_starts_ms()[0] % DAY_MS), (6 * HOUR_MS, 0));
         // The very moment an hour begins belongs to that hour.
-        assert_eq!(Window::until(Span::Day, day.to_ms).to_ms, day.to_ms + HOUR_MS);
-        let month = Window::until(Span::Month, NOW);
-        assert_eq!((month.starts_ms().len(), month.starts_ms()[0], month.from_ms % DAY_MS), (30, month.from_ms, 0));
-        assert_eq!(month.starts_ms()[29] + DAY_MS, month.to_ms);
+        assert_eq!(Window::until(Span::Day, day.to_ms, 0).to_ms, day.to_ms + HOUR_MS);
+        let month = Window::until(Span::Month, NOW, 0);
+        assert_eq!(
+            (month.local_starts_ms().len(), month.local_starts_ms()[0], month.from_ms % DAY_MS),
+            (30, month.from_ms, 0)
+        );
+        assert_eq!(month.local_starts_ms()[29] + DAY_MS, month.to_ms);
     }
 
     #[test]
@@ -186,13 +197,13 @@ mod tests {
 
     #[test]
     fn counts_are_spread_and_what_lies_outside_is_left_out() {
-        let window = Window::until(Span::Week, NOW);
+        let window = Window::until(Span::Week, NOW, 0);
         assert_eq!(window.spread(&[(0, 2), (6, 1), (6, 3), (7, 9), (-1, 9)]), [2, 0, 0, 0, 0, 0, 4]);
     }
 
     #[test]
     fn the_largest_are_named_and_the_rest_is_one() {
-        let window = Window::until(Span::Week, NOW);
+        let window = Window::until(Span::Week, NOW, 0);
         let row = |bucket, name: &str, count| (bucket, name.to_owned(), count);
         let counts = [row(0, "b", 2), row(1, "a", 2), row(2, "c", 5), row(3, "d", 1), row(3, "e", 1), row(9, "f", 7)];
         let found = largest(&window, &counts, 2);

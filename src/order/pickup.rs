@@ -1,8 +1,9 @@
 //! When FedEx comes to a warehouse, in the warehouse's own time: the next pick-up, and the midnight
 //! that its day began with.
 
+use crate::zone::Zone;
 use jiff::civil::{Time, Weekday};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
@@ -67,9 +68,8 @@ impl Pickup {
         if text.contains(':') { text.parse().ok() } else { None }
     }
 
-    /// The zones are in the binary, so that the answer is the same on every machine.
     fn time_zone(&self) -> Option<TimeZone> {
-        TimeZoneDatabase::bundled().get(self.zone.trim()).ok()
+        Zone::named(&self.zone).map(|zone| zone.time_zone())
     }
 
     fn comes_on(&self, day: Weekday) -> bool {

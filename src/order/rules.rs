@@ -8,6 +8,7 @@ use crate::order::customs::PURPOSES;
 use crate::order::mode::Mode;
 use crate::order::parcel::{Dimensions, ImageType, Service};
 use crate::order::pickup::Pickup;
+use crate::zone::Zone;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,10 @@ pub struct Rules {
     pub split_streets: bool,
     /// Warehouse, or `default` → when FedEx comes.
     pub pickups: BTreeMap<String, Pickup>,
+    /// IANA name of the time zone in which the desk shows moments and takes them; blank: that of the
+    /// pick-ups.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub time_zone: String,
     /// Legal entity → how far its orders go by themselves; automatic for all others. Switched by an
     /// administrator with a reason, never edited with the rest.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -63,6 +68,25 @@ impl Rules {
     /// How far the orders of a legal entity go by themselves.
     pub fn mode(&self, company: &str) -> Mode {
         self.modes.get(company).copied().unwrap_or_default()
+    }
+
+    /// In which time zone the desk shows moments: the named one, that of the `default` pick-up, or the
+    /// one that all pick-ups share; else UTC.
+    pub fn shown_in(&self) -> Zone {
+        let named = Some(self.time_zone.trim()).filter(|name| !name.is_empty());
+        let default = || self.pickups.get(DEFAULT).map(|pickup| pickup.zone.trim());
+        let shared = || {
+            let mut zones = self.pickups.values().map(|pickup| pickup.zone.trim());
+            let first = zones.next()?;
+            zones.all(|zone| zone == first).then_some(first)
+        };
+        named.or_else(default).or_else(shared).and_then(Zone::named).unwrap_or_default()
+    }
+
+    /// The time zone of a warehouse: its day is the one a label is dated by.
+    pub fn zone_of(&self, warehouse: &str) -> Zone {
+        let own = keyed(&self.pickups, warehouse).and_then(|pickup| Zone::named(&pickup.zone));
+        own.unwrap_or_else(|| self.shown_in())
     }
 
     /// The first value that cannot be meant: where it stands, and what is wrong.
@@ -110,6 +134,9 @@ impl Rules {
         }
         if let Some((warehouse, sentence)) = self.pickups.iter().find_map(|(key, one)| Some((key, one.fault()?))) {
             return fault(format!("pickups.{warehouse}"), sentence);
+        }
+        if !self.time_zone.trim().is_empty() && Zone::named(&self.time_zone).is_none() {
+            return fault("time_zone".to_owned(), "the time zone is a name like America/Chicago");
         }
         let terms = self.customs.terms_of_sale.iter().find(|(_, terms)| terms.len() != 3);
         if let Some((name, _)) = terms {

@@ -110,6 +110,10 @@ struct ExportRow {
     number: Option<String>,
 }
 
+/// Questions asked all day, whatever happens: what changed, and what is open. Among them nothing else
+/// would be found in a list. They stand in the trail all the same, and in every file of it.
+const ROUTINE: &str = "('d365.changes', 'd365.orders')";
+
 /// What the trail is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct TrailQuery {
@@ -131,6 +135,8 @@ pub struct TrailQuery {
     pub to_ms: Option<i64>,
     /// Id of an order, a shipment, an attempt or a call.
     pub correlation: Option<String>,
+    /// Without [`ROUTINE`] questions that went well.
+    pub without_routine: bool,
     /// Entries before this position.
     pub before: Option<i64>,
 }
@@ -310,6 +316,9 @@ fn trail_conditions(query: &TrailQuery) -> Conditions {
         if let Some(value) = value {
             conditions.and(column, Param::Number(value));
         }
+    }
+    if query.without_routine {
+        conditions.and_plain(&format!("not (a.action in {ROUTINE} and a.outcome in ('begun', 'ok'))"));
     }
     if let Some(id) = given(&query.correlation) {
         // A call is named by the position of its begun entry.

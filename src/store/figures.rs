@@ -60,12 +60,13 @@ impl Db {
             .bind(window.from_ms).bind(window.to_ms).bind(window.bucket_ms).fetch_all(pool).await?))
     }
 
-    /// Parcels delivered in the window by service, the most parcels first. Days are `day_ms` long.
+    /// Parcels delivered in the window by service, the most parcels first. Days are `day_ms` long, and begin
+    /// by the window's clocks.
     pub async fn punctuality(&self, window: &Window, day_ms: i64, limit: i64) -> Result<Vec<Punctuality>> {
         let sql = "
             select service,
-                   count(case when delivered_ms / $3 <= named_ms / $3 then 1 end) as on_time,
-                   count(case when delivered_ms / $3 > named_ms / $3 then 1 end) as late,
+                   count(case when (delivered_ms + $5) / $3 <= (named_ms + $5) / $3 then 1 end) as on_time,
+                   count(case when (delivered_ms + $5) / $3 > (named_ms + $5) / $3 then 1 end) as late,
                    count(case when named_ms is null then 1 end) as unpromised
             from (
                 select coalesce(s.service, '') as service, p.delivered_ms,
@@ -75,7 +76,7 @@ impl Db {
             ) delivered
             group by service order by count(*) desc, service limit $4";
         Ok(on_db!(self, pool => sqlx::query_as(sql)
-            .bind(window.from_ms).bind(window.to_ms).bind(day_ms).bind(limit).fetch_all(pool).await?))
+            .bind(window.from_ms).bind(window.to_ms).bind(day_ms).bind(limit).bind(window.offset_ms).fetch_all(pool).await?))
     }
 
     /// How long the newest finished attempts of a step took, in milliseconds. When an interrupted one

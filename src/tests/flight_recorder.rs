@@ -9,7 +9,7 @@ use app::contract::{AttemptView, Correction, HIDDEN, OrderDetail};
 use app::desk::{Commands, Views};
 use ml_connector::audit::System;
 use ml_connector::clock::SECOND_MS;
-use ml_connector::desk::masked::desk_of;
+use ml_connector::desk::for_reader::desk_of;
 use ml_connector::desk::printing::PrinterForm;
 use ml_connector::desk::{Operator, Role};
 use ml_connector::order::state::State;

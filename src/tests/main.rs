@@ -42,3 +42,4 @@ mod trail;
 mod write_back;
 mod write_back_memory;
 mod write_back_targets;
+mod zones;

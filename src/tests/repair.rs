@@ -4,7 +4,7 @@
 use crate::support::{Backend, TestApp, backends, is};
 use app::contract::{CauseGroup, Correction, RecoverForm, RepairForm, RepairItem, RepairSheet, TrailFilter};
 use app::desk::{Commands, RepairDesk, Views};
-use ml_connector::desk::masked::desk_of;
+use ml_connector::desk::for_reader::desk_of;
 use ml_connector::desk::{Operator, Role};
 use ml_connector::order::state::State;
 use ml_connector::twin::TwinOptions;

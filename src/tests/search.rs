@@ -3,7 +3,7 @@
 use crate::support::{Backend, TestApp, backends, is, quick};
 use app::contract::{Found, Layout, OrderFilter, TrailFilter};
 use app::desk::{FindDesk, Views};
-use ml_connector::desk::masked::desk_of;
+use ml_connector::desk::for_reader::desk_of;
 use ml_connector::desk::{Operator, Role};
 use ml_connector::order::search::Query;
 use ml_connector::order::state::State;

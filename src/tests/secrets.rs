@@ -51,12 +51,13 @@ async fn no_secret_is_in_the_database_the_trail_or_on_a_page() {
         }
     }
     let connections = desk.connections().await.expect("connections");
+    let with_routine = TrailFilter { routine: Some(TrailFilter::SHOWN.into()), ..TrailFilter::default() };
     let pages = [
         format!("{connections:?}"),
         format!("{:?}", desk.attention().await.expect("home")),
         format!("{:?}", desk.orders(OrderFilter::default()).await.expect("orders")),
         format!("{:?}", desk.order("usmf".into(), "SO-1".into()).await.expect("order")),
-        format!("{:?}", desk.trail(TrailFilter::default()).await.expect("trail")),
+        format!("{:?}", desk.trail(with_routine).await.expect("trail")),
         format!("{:?}", desk.frame().await.expect("frame")),
     ];
     for page in &pages {

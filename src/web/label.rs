@@ -71,22 +71,25 @@ pub struct Span {
 
 /// GET /charges.csv?from=2026-11-01&to=2026-11-30.
 pub async fn charges(State(web): State<Web>, signed: Signed, Query(span): Query<Span>) -> Response {
-    let now = web.engine.clock.now_ms();
-    let today = now - now.rem_euclid(DAY_MS);
-    let day_of = |text: Option<&str>, otherwise: i64| match text.map(str::trim).filter(|text| !text.is_empty()) {
-        None => Some(otherwise),
-        Some(text) => clock::day_ms(text),
+    let zone = match web.engine.rules().await {
+        Ok(rules) => rules.shown_in(),
+        Err(error) => return failed(&web, &error),
     };
-    let (Some(from), Some(to)) = (day_of(span.from.as_deref(), today), day_of(span.to.as_deref(), today)) else {
+    let now = web.engine.clock.now_ms();
+    let day_of = |text: Option<&str>| match text.map(str::trim).filter(|text| !text.is_empty()) {
+        None => Some(zone.midnight_ms(now)),
+        Some(text) => zone.read(text).map(|ms| zone.midnight_ms(ms)),
+    };
+    let (Some(from), Some(to)) = (day_of(span.from.as_deref()), day_of(span.to.as_deref())) else {
         return (StatusCode::BAD_REQUEST, "A day is not a date; write it as 2026-11-30.").into_response();
     };
     if to < from || to - from > EXPORT_DAYS * DAY_MS {
         return (StatusCode::BAD_REQUEST, "The last day must follow the first, within a year.").into_response();
     }
     let written = async {
-        let csv = day::charges_csv(&web.engine, from, to).await?;
+        let csv = day::charges_csv(&web.engine, from, zone.next_midnight_ms(to)).await?;
         if let Some(operator) = signed.0 {
-            let what = format!("Exported the charges of {} to {}.", clock::date(from), clock::date(to));
+            let what = format!("Exported the charges of {} to {}.", zone.date(from), zone.date(to));
             let actor = Actor::Operator(operator.name);
             let entry = web.engine.entry(&actor, "desk.charges-exported", Subject::default(), what);
             web.engine.store.record(&entry).await?;
@@ -95,7 +98,7 @@ pub async fn charges(State(web): State<Web>, signed: Signed, Query(span): Query<
     };
     match written.await {
         Ok(csv) => {
-            let name = format!("attachment; filename=\"charges-{}-{}.csv\"", clock::date(from), clock::date(to));
+            let name = format!("attachment; filename=\"charges-{}-{}.csv\"", zone.date(from), zone.date(to));
             let headers =
                 [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
             (headers, csv).into_response()

@@ -14,7 +14,7 @@ mod trail;
 
 use crate::config::Config;
 use crate::desk::Operator;
-use crate::desk::masked::desk_of;
+use crate::desk::for_reader::desk_of;
 use crate::desk::setup_code::setup_code;
 use crate::engine::Engine;
 use crate::lifecycle::Lifecycle;

@@ -45,7 +45,8 @@ pub async fn buy(engine: &Engine, shipment: &Shipment) -> Result<()> {
     }
     let reference = format!("ML{}", engine.new_id());
     let begun = begin(engine, shipment, Step::Ship, Some(reference.clone())).await?;
-    let ship_date = clock::date(engine.clock.now_ms());
+    // The label is dated by the day of the warehouse: in the evening UTC is a day further.
+    let ship_date = engine.rules().await?.zone_of(&plan.warehouse).date(engine.clock.now_ms());
     let result = fedex.ship(&begun.trace, &plan, &reference, &ship_date).await;
     engine.note_fedex(result.as_ref().err().map(|failure| failure.cause().clone()));
     match result {

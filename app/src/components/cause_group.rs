@@ -175,13 +175,13 @@ fn OneFix(row: FixRow) -> impl IntoView {
             <td role="cell">
                 {row.customer} <span class="muted small fix-line">{place}</span>
             </td>
-            <td role="cell">
+            <td role="cell" data-label="At fault">
                 <mark class="mono">{row.found}</mark>
             </td>
-            <td role="cell" class="mono">
+            <td role="cell" class="mono" data-label="Proposal">
                 {proposal}
             </td>
-            <td role="cell" class="cell-age tabular">
+            <td role="cell" class="cell-age tabular" data-label="Since">
                 <TimeAgo at=row.since/>
             </td>
         </tr>

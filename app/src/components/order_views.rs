@@ -43,6 +43,8 @@ pub fn ListTools(
     settings: ListSettings,
     /// The query of the list as it stands, without its page.
     here: String,
+    /// What is done with the orders listed.
+    children: Children,
 ) -> impl IntoView {
     let is_saved = settings.views.iter().any(|view| view.query == here);
     let save = (!here.is_empty() && !is_saved).then(|| view! { <SaveAsk query=here/> });
@@ -52,6 +54,7 @@ pub fn ListTools(
             {save}
             <LayoutAsk layout=settings.layout/>
             {(!removable.is_empty()).then(|| view! { <RemoveAsk views=removable/> })}
+            {children()}
         </div>
     }
     .into_any()

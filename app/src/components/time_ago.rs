@@ -29,7 +29,8 @@ pub fn TimeOfDay(
     view! { <time class="mono" datetime=machine_time(&at) title=at.text.clone()>{clock}</time> }
 }
 
-/// `2026-11-22 18:56:53 UTC` in the form that `<time datetime>` wants.
-fn machine_time(at: &Moment) -> String {
-    at.text.replacen(' ', "T", 1).replace(" UTC", "Z")
+/// `2026-11-22T18:56:53Z`, as `<time datetime>` wants it.
+fn machine_time(at: &Moment) -> Option<String> {
+    // A second is all a page shows.
+    Some(jiff::Timestamp::from_second(at.ms.div_euclid(1_000)).ok()?.to_string())
 }

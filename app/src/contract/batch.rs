@@ -220,7 +220,7 @@ pub struct BatchChange {
 /// What failed in a window of time.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recovery {
-    /// Begin, as an input of the browser takes it, in UTC.
+    /// Begin, as an input of the browser takes it, by the clocks of the warehouse.
     pub from: String,
     /// End.
     pub to: String,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Moment {
     /// Milliseconds since 1970, UTC.
     pub ms: i64,
-    /// The same moment for people: `2026-11-22 18:56:53 UTC`.
+    /// The same moment for people, by the clocks of the warehouse: `2026-11-22 12:56:53 CST`.
     pub text: String,
 }
 

@@ -24,7 +24,7 @@ pub struct TrailFilter {
     /// A part of the summary.
     #[serde(default)]
     pub text: Option<String>,
-    /// From this moment on: `2026-11-22`, `2026-11-22T18:30`, in UTC.
+    /// From this moment on: `2026-11-22`, `2026-11-22T18:30`, by the clocks of the warehouse.
     #[serde(default)]
     pub from: Option<String>,
     /// Up to this moment; a day counts to its end.
@@ -33,9 +33,22 @@ pub struct TrailFilter {
     /// Id of an order, a shipment, an attempt or a call: everything that belongs together.
     #[serde(default)]
     pub correlation: Option<String>,
+    /// `shown`: also the routine questions that went well, which are left out otherwise.
+    #[serde(default)]
+    pub routine: Option<String>,
     /// Cursor of the page.
     #[serde(default)]
     pub after: Option<String>,
+}
+
+impl TrailFilter {
+    /// The value of `routine` that shows them.
+    pub const SHOWN: &'static str = "shown";
+
+    /// Routine questions are left out: nobody asked for them, for an action or for what belongs together.
+    pub fn is_without_routine(&self) -> bool {
+        self.routine.as_deref() != Some(Self::SHOWN) && self.action.is_none() && self.correlation.is_none()
+    }
 }
 
 /// One entry of the audit trail. Entries are never changed.

@@ -5,6 +5,7 @@ use crate::api::repair::{BeginRepair, NoteCause, RemovePickup, SavePickup};
 use crate::components::action_form::{Submit, path_of, refusal_of};
 use crate::components::cause_group::CauseGroup;
 use crate::components::clock::provide_page_clock;
+use crate::components::countdown::Countdown;
 use crate::components::element_id::element_id;
 use crate::components::empty_state::EmptyState;
 use crate::components::icon::{Glyph, Icon};
@@ -223,7 +224,7 @@ fn PullBar(last: Option<Moment>, next: Option<Moment>) -> impl IntoView {
     };
     view! {
         <div class="pull-bar">
-            <p class="muted">{last} {next.map(|at| view! { "; next " <TimeAgo at/> "." })}</p>
+            <p class="muted">{last} {next.map(|at| view! { "; next in " <Countdown until_ms=at.ms over="a moment"/> "." })}</p>
             <form method="post" action={path_of::<PullNow>()}>
                 <Submit
                     label="Ask now"

@@ -29,7 +29,7 @@ pub fn DayPage() -> impl IntoView {
 fn Sheet(day: Day) -> impl IntoView {
     provide_page_clock(&day.now);
     let Day { headline, closes, charges, charges_href, may_close, now } = day;
-    // `2026-11-22 18:56:53 UTC`: the day is its first part.
+    // `2026-11-22 12:56:53 CST`: the day is its first part.
     let today = now.text.split(' ').next().unwrap_or_default().to_owned();
     let none = closes.is_empty();
     let rows = closes.into_iter().map(|close| view! { <Close close/> }).collect_view();

@@ -97,10 +97,11 @@ fn OrderSheet(order: Arc<OrderDetail>) -> impl IntoView {
 #[component]
 fn OneShipment(order: Arc<OrderDetail>, shipment: Option<Arc<ShipmentDetail>>) -> impl IntoView {
     let same = || shipment.clone();
+    let said = shipment.as_ref().is_some_and(|shipment| shipment.sentence == order.headline);
     view! {
         <div class="order-grid">
             <div class="order-main">
-                {same().map(|shipment| view! { <ShipmentMain shipment/> })}
+                {same().map(|shipment| view! { <ShipmentMain shipment said/> })}
                 <TimelineCard order=Arc::clone(&order)/>
                 {same().map(|shipment| view! { <Evidence shipment/> })}
             </div>

@@ -20,6 +20,8 @@ use std::sync::Arc;
 pub fn ShipmentActions(
     /// The shipment.
     shipment: Arc<ShipmentDetail>,
+    /// Its sentence stands above already.
+    said: bool,
 ) -> impl IntoView {
     let may = |kind| is_allowed(&shipment, kind);
     let same = || Arc::clone(&shipment);
@@ -32,12 +34,19 @@ pub fn ShipmentActions(
             </span>
         }
     });
-    view! {
-        <section class="card situation" data-tone=tone_name(tone)>
+    let sentence = (!said).then(|| shipment.sentence.clone());
+    let anything = sentence.is_some() || next_run.is_some();
+    let sentence = anything.then(|| {
+        view! {
             <p class="situation-sentence">
                 <Icon glyph=tone_glyph(tone)/>
-                <span>{shipment.sentence.clone()} {next_run}</span>
+                <span>{sentence} {next_run}</span>
             </p>
+        }
+    });
+    view! {
+        <section class="card situation" data-tone=tone_name(tone)>
+            {sentence}
             {shipment.cause.clone().map(|cause| view! { <CauseCard cause tone/> })}
             {(!shipment.changes.is_empty()).then(|| view! { <Changes shipment=same()/> })}
             {may(ActionKind::LookUp).then(|| view! { <LookUpForm shipment=same()/> })}

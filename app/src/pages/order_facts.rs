@@ -140,14 +140,14 @@ fn ParcelFacts(shipment: Arc<ShipmentDetail>) -> impl IntoView {
                 <dd data-testid="charge">
                     <span class="tabular">{format!("{} {}", charge.amount, charge.currency)}</span>
                     " "
-                    <span class="muted small mono">{charge.rate_type}</span>
+                    <span class="muted small">{charge.rate_type}</span>
                 </dd>
             </div>
         }
     });
     view! {
         {tracking}
-        <Fact name="Service" value=shipment.service.clone() mono=true/>
+        <Fact name="Service" value=shipment.service.clone()/>
         <Fact name="Weight" value=shipment.weight.clone()/>
         {charge}
         <Fact name="Paid by" value=shipment.payment.clone()/>
@@ -188,6 +188,10 @@ fn Address(name: &'static str, address: Option<AddressView>) -> impl IntoView {
     })
 }
 
+/// Asks a browser's PDF viewer for the page alone, as wide as there is room, as Adobe's "PDF Open
+/// Parameters" name it; who knows none of them shows all of its own.
+pub const PDF_ALONE: &str = "#toolbar=0&navpanes=0&view=FitH";
+
 /// The label: seen, opened, downloaded.
 #[component]
 fn LabelCard(label: LabelView) -> impl IntoView {
@@ -200,7 +204,7 @@ fn LabelCard(label: LabelView) -> impl IntoView {
         }
         .into_any(),
         "PDF" => view! {
-            <object class="label-preview" data=label.href.clone() type="application/pdf" aria-label="Shipping label">
+            <object class="label-preview" data=format!("{}{PDF_ALONE}", label.href) type="application/pdf" aria-label="Shipping label">
                 <p class="label-hint">"This browser shows no PDF here; download it."</p>
             </object>
         }

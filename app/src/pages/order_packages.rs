@@ -1,5 +1,6 @@
 //! The packages of a shipment with their labels, the papers of the whole, and printing them again.
 
+use super::order_facts::PDF_ALONE;
 use crate::api::orders::Reprint;
 use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
@@ -127,7 +128,12 @@ fn Document(document: DocumentView, shipment_id: String) -> impl IntoView {
 
 /// A frame that loads when it is seen: forty packages have forty labels.
 fn lazy_frame(href: String, title: String) -> AnyView {
-    leptos::html::iframe().src(href).title(title).class("label-preview").attr("loading", "lazy").into_any()
+    leptos::html::iframe()
+        .src(format!("{href}{PDF_ALONE}"))
+        .title(title)
+        .class("label-preview")
+        .attr("loading", "lazy")
+        .into_any()
 }
 
 /// The document where a browser can show it; loaded when it is unfolded.

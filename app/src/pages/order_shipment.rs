@@ -19,9 +19,12 @@ use std::sync::Arc;
 pub fn ShipmentMain(
     /// The shipment.
     shipment: Arc<ShipmentDetail>,
+    /// Its sentence stands above already.
+    #[prop(optional)]
+    said: bool,
 ) -> impl IntoView {
     view! {
-        <ShipmentActions shipment=shipment.clone()/>
+        <ShipmentActions shipment=shipment.clone() said/>
         <TrialResult shipment=shipment.clone()/>
         <Corrected shipment=shipment.clone()/>
         <Tracking shipment=shipment.clone()/>

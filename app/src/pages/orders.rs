@@ -102,8 +102,7 @@ fn OrderList(page: Page<OrderRow>, settings: ListSettings, filter: OrderFilter, 
         <PostProblem of=&FOLDED/>
         <ViewChips views=settings.views.clone() here=here.clone()/>
         <OrderFilters query/>
-        <ListTools settings here/>
-        {actions}
+        <ListTools settings here>{actions}</ListTools>
         <NewRows/>
         {list}
     }
@@ -134,7 +133,7 @@ fn OrderFilters(query: ParamsMap) -> impl IntoView {
                 <SearchBox
                     label="Search orders"
                     name="search"
-                    placeholder="Order, customer, tracking number"
+                    placeholder="Order, customer or number"
                     value=filter_value(&query, "search").unwrap_or_default()
                 />
                 <button type="submit" class="button">"Search"</button>

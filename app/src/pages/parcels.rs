@@ -60,7 +60,7 @@ fn Sheet(sheet: ParcelSheet, chosen: String) -> impl IntoView {
         <ol class="parcels" aria-label="Parcels">
             {rows}
         </ol>
-        <Pager shown total next what="parcels"/>
+        {(shown > 0).then(|| view! { <Pager shown total next what="parcels"/> })}
         <Budget budget/>
     }
     .into_any()

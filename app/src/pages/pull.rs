@@ -9,7 +9,7 @@ use crate::api::pauses::Pause;
 use crate::api::pull::{FindGaps, ImportOrder, Rewind, load_pull};
 use crate::components::action_form::{Submit, path_of};
 use crate::components::ask::Ask;
-use crate::components::clock::provide_page_clock;
+use crate::components::clock::{page_zone, provide_page_clock};
 use crate::components::element_id::element_id;
 use crate::components::field::{Field, FieldKind};
 use crate::components::icon::Glyph;
@@ -101,7 +101,7 @@ fn Changes(changes: ChangesView, may_act: bool) -> impl IntoView {
                 <StatusBadge status/>
             </p>
             <p>{sentence}</p>
-            <dl class="facts">{fact("Cursor", cursor)} {fact("Last read", read)}</dl>
+            <dl class="facts">{fact("Changes read up to", cursor)} {fact("Last read", read)}</dl>
             {may_rewind.then(|| view! { <RewindForm at=cursor_text/> })}
         </section>
     }
@@ -123,7 +123,7 @@ fn RewindForm(at: String) -> impl IntoView {
                     within="rewind"
                     value=at
                     kind=FieldKind::Code
-                    hint="UTC, by the clock of Dynamics 365: 2026-11-22T18:30"
+                    hint=format!("{}, like 2026-11-22T18:30", page_zone())
                     required=true
                 />
                 <Submit label="Move the cursor" busy_label="Moving…" glyph=Glyph::Back testid="rewind-confirm"/>

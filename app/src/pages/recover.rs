@@ -2,7 +2,7 @@
 
 use crate::api::repair::{BeginRecovery, load_recovery};
 use crate::components::action_form::{Submit, path_of};
-use crate::components::clock::provide_page_clock;
+use crate::components::clock::{page_zone, provide_page_clock};
 use crate::components::field::Field;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page_header::PageHeader;
@@ -46,6 +46,7 @@ fn breadcrumb() -> impl IntoView {
 #[component]
 fn Window(recovery: Recovery) -> impl IntoView {
     provide_page_clock(&recovery.now);
+    let zone = page_zone();
     let most = recovery.choices.iter().map(|choice| choice.count).max().unwrap_or(0);
     let headline = match most {
         0 => "Nothing that could go on stands in this window.".to_owned(),
@@ -64,8 +65,8 @@ fn Window(recovery: Recovery) -> impl IntoView {
         <section class="card" aria-labelledby="window-title">
             <h2 id="window-title">"The outage"</h2>
             <form method="get" action="/recover" class="span-form window-form">
-                <Moment label="From (UTC)" name="from" value=from/>
-                <Moment label="To (UTC)" name="to" value=to/>
+                <Moment label=format!("From ({zone})") name="from" value=from/>
+                <Moment label=format!("To ({zone})") name="to" value=to/>
                 <button type="submit" class="button" data-testid="count-window">
                     <Icon glyph=Glyph::Search/>
                     "Count"
@@ -80,7 +81,7 @@ fn Window(recovery: Recovery) -> impl IntoView {
 
 /// A moment of the window.
 #[component]
-fn Moment(label: &'static str, name: &'static str, value: String) -> impl IntoView {
+fn Moment(label: String, name: &'static str, value: String) -> impl IntoView {
     view! {
         <div class="field">
             <div class="field-head">

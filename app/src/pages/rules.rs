@@ -42,10 +42,10 @@ fn Sheet(rules: Rules, suggest: bool) -> impl IntoView {
     };
     view! {
         <PageHeader title="Rules"/>
+        <p class="headline">"How orders become shipments. A change counts for everything that has no label yet."</p>
         <p class="muted">
             "What goes back onto the order is set on the " <a href="/write-back">"Write-back"</a> " page."
         </p>
-        <p class="headline">"How orders become shipments. A change counts for everything that has no label yet."</p>
         <p class="muted small saved-line">
             {saved} {version.is_none().then_some("; your role may look at them, not change them")}
         </p>

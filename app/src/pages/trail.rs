@@ -4,7 +4,7 @@
 //! scrolled, new entries wait behind a button.
 
 use crate::api::trail::list_trail;
-use crate::components::clock::provide_page_clock;
+use crate::components::clock::{page_zone, provide_page_clock};
 use crate::components::data_table::DataTable;
 use crate::components::empty_state::EmptyState;
 use crate::components::filter_bar::{FilterPill, filter_href, filter_value};
@@ -43,11 +43,12 @@ fn filter_of(query: &ParamsMap) -> TrailFilter {
         from: filter_value(query, "from"),
         to: filter_value(query, "to"),
         correlation: filter_value(query, "correlation"),
+        routine: filter_value(query, "routine"),
     }
 }
 
 /// Filters that stand above the list as pills while they are in force.
-const PILLS: [(&str, &str); 9] = [
+const PILLS: [(&str, &str); 10] = [
     ("order", "Order"),
     ("actor", "Actor"),
     ("system", "System"),
@@ -57,6 +58,7 @@ const PILLS: [(&str, &str); 9] = [
     ("from", "From"),
     ("to", "To"),
     ("correlation", "Belongs to"),
+    ("routine", "Routine questions"),
 ];
 
 /// The audit trail.
@@ -77,6 +79,14 @@ fn TrailList(page: Page<TrailEntry>, filter: TrailFilter, query: ParamsMap) -> i
     provide_page_clock(&page.now);
     let Page { rows, next, total, .. } = page;
     let shown = rows.len();
+    let left_out = filter.is_without_routine().then(|| {
+        let href = filter_href("/trail", &query, "routine", Some(TrailFilter::SHOWN));
+        view! {
+            <p class="muted small left-out">
+                "Without the routine questions to Dynamics 365 that went well. " <a href=href>"Show them"</a>
+            </p>
+        }
+    });
     let list = if rows.is_empty() {
         Either::Left(view! { <NoEntries filter=filter.clone()/> })
     } else {
@@ -93,6 +103,7 @@ fn TrailList(page: Page<TrailEntry>, filter: TrailFilter, query: ParamsMap) -> i
         </PageHeader>
         <TrailFilters filter/>
         <Pills query=query.clone()/>
+        {left_out}
         <NewRows/>
         {list}
         <Pager shown total next what="entries"/>
@@ -103,6 +114,7 @@ fn TrailList(page: Page<TrailEntry>, filter: TrailFilter, query: ParamsMap) -> i
 /// The filters, as a GET form.
 #[component]
 fn TrailFilters(filter: TrailFilter) -> impl IntoView {
+    let zone = page_zone();
     view! {
         <form method="get" action="/trail" class="filters filter-form" role="search" aria-label="Trail">
             <FilterText label="Order" name="order" value=filter.order/>
@@ -111,9 +123,10 @@ fn TrailFilters(filter: TrailFilter) -> impl IntoView {
             <FilterText label="Action" name="action" value=filter.action/>
             <FilterSelect label="Outcome" name="outcome" choices=&OUTCOMES value=filter.outcome/>
             <FilterText label="Text" name="text" value=filter.text/>
-            <FilterText label="From (UTC)" name="from" value=filter.from placeholder="2026-11-22T18:30"/>
-            <FilterText label="To (UTC)" name="to" value=filter.to placeholder="2026-11-22"/>
+            <FilterText label=format!("From ({zone})") name="from" value=filter.from placeholder="2026-11-22T18:30"/>
+            <FilterText label=format!("To ({zone})") name="to" value=filter.to placeholder="2026-11-22"/>
             {filter.correlation.map(|id| view! { <input type="hidden" name="correlation" value=id/> })}
+            {filter.routine.map(|shown| view! { <input type="hidden" name="routine" value=shown/> })}
             <button type="submit" class="button" data-testid="filter">
                 "Filter"
             </button>
@@ -150,7 +163,7 @@ fn Exports(query: ParamsMap) -> impl IntoView {
         <p class="exports">
             <a class="button quiet" href=href("csv") download="" rel="external" data-testid="export-csv">
                 <Icon glyph=Glyph::Download/>
-                "All these entries as CSV"
+                "All these entries as CSV, routine ones too"
             </a>
             <a class="button quiet" href=href("jsonl") download="" rel="external" data-testid="export-jsonl">
                 <Icon glyph=Glyph::Download/>
@@ -163,7 +176,7 @@ fn Exports(query: ParamsMap) -> impl IntoView {
 /// A text filter.
 #[component]
 fn FilterText(
-    label: &'static str,
+    #[prop(into)] label: String,
     name: &'static str,
     value: Option<String>,
     #[prop(optional)] placeholder: &'static str,

@@ -1,14 +1,17 @@
-//! The desk of who does not see personal data.
+//! What the desk answers, as its reader gets it: moments by the clocks of the warehouse, and without
+//! what is personal for whose role does not see it.
 //!
 //! It stands between the web layer and the operator's desk and implements the same port, so that a
-//! new view does not compile before it has a line here; the macro takes what is personal out of
-//! every answer and every refusal, with nothing to remember (`mask.rs` says what is personal). Files
-//! do not pass the port: their routes ask for a role that sees people (`web/mod.rs`).
+//! new view does not compile before it has a line here; the macro rewrites every answer and every
+//! refusal, with nothing to remember (`mask.rs` says what is personal, `zone.rs` how a moment is
+//! written). What is stored stays as it is, and files do not pass the port: they tell the time in UTC,
+//! and their routes ask for a role that sees people (`web/mod.rs`).
 
 use crate::desk::mask::{Personal, hidden_in_text};
 use crate::desk::{Operator, OperatorDesk, problem};
 use crate::engine::Engine;
 use crate::store::Result as Stored;
+use crate::zone::Zone;
 use app::contract::{
     AddressAdvice, ApprovalFilter, Approvals, Attention, BackTest, BatchView, CauseNoteForm, ChosenForm, Connecting,
     Connections, Correction, D365Access, D365Form, Day, Delivery, DryRun, Events, FedexAccess, FedexForm, FieldForm,
@@ -28,31 +31,62 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Fields that hold what was sent or received, word for word.
+const RECORDED: [&str; 5] = ["body", "request_body", "response_body", "document", "curl"];
+
 /// The desk of a request: the only way the web layer gets one.
 pub fn desk_of(engine: Engine, operator: Option<Operator>, setup_code_required: bool) -> Arc<dyn Desk> {
     let sees_people = operator.as_ref().is_none_or(|operator| operator.role.sees_people());
-    let desk = OperatorDesk::new(engine, operator, setup_code_required);
-    if sees_people { Arc::new(desk) } else { Arc::new(MaskedDesk { desk }) }
+    Arc::new(ReaderDesk { desk: OperatorDesk::new(engine, operator, setup_code_required), sees_people })
 }
 
 /// See the module.
-struct MaskedDesk {
+struct ReaderDesk {
     desk: OperatorDesk,
+    sees_people: bool,
 }
 
-impl MaskedDesk {
-    /// An answer or a refusal without what is personal in it.
-    async fn hide<T: Serialize + DeserializeOwned>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
+impl ReaderDesk {
+    /// An answer or a refusal as its reader gets it.
+    async fn rewritten<T: Serialize + DeserializeOwned>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
         let engine = &self.desk.engine;
-        let answer = answer.map_err(|refused| Problem {
-            message: hidden_in_text(&refused.message),
-            hint: hidden_in_text(&refused.hint),
-            ..refused
-        })?;
+        let zone = engine.rules().await.map_err(|error| problem::store(engine, &error))?.shown_in();
+        if self.sees_people && zone.is_utc() {
+            return answer;
+        }
+        let answer = answer.map_err(|refused| self.refusal(&zone, refused))?;
         // What cannot be masked is not shown.
-        let value = serde_json::to_value(answer).map_err(|error| problem::broken(engine, &error))?;
-        let value = without_people(engine, value).await.map_err(|error| problem::store(engine, &error))?;
+        let mut value = serde_json::to_value(answer).map_err(|error| problem::broken(engine, &error))?;
+        if !self.sees_people {
+            value = without_people(engine, value).await.map_err(|error| problem::store(engine, &error))?;
+        }
+        localise(&zone, &mut value);
         serde_json::from_value(value).map_err(|error| problem::broken(engine, &error))
+    }
+
+    fn refusal(&self, zone: &Zone, refused: Problem) -> Problem {
+        let written = |text: String| {
+            let text = if self.sees_people { text } else { hidden_in_text(&text) };
+            zone.localised(&text).unwrap_or(text)
+        };
+        Problem { message: written(refused.message), hint: written(refused.hint), ..refused }
+    }
+}
+
+/// Writes every moment in the texts of a value by the clocks of a zone; recorded bodies stay as sent.
+fn localise(zone: &Zone, value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some(local) = zone.localised(text) {
+                *text = local;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| localise(zone, item)),
+        Value::Object(fields) => {
+            let texts = fields.iter_mut().filter(|(name, _)| !RECORDED.contains(&name.as_str()));
+            texts.for_each(|(_, value)| localise(zone, value));
+        }
+        _ => {}
     }
 }
 
@@ -89,19 +123,19 @@ fn orders_in(value: &Value, named: &mut BTreeSet<(String, String)>) {
     }
 }
 
-/// One part of the port: every method asks the operator's desk, and hides.
-macro_rules! masked {
+/// One part of the port: every method asks the operator's desk, and rewrites.
+macro_rules! for_reader {
     ($port:ident { $(fn $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)* }) => {
         #[async_trait]
-        impl $port for MaskedDesk {
+        impl $port for ReaderDesk {
             $(async fn $name(&self $(, $argument: $type)*) -> Result<$answer, Problem> {
-                self.hide($port::$name(&self.desk $(, $argument)*).await).await
+                self.rewritten($port::$name(&self.desk $(, $argument)*).await).await
             })*
         }
     };
 }
 
-masked!(Views {
+for_reader!(Views {
     fn frame() -> Frame;
     fn attention() -> Attention;
     fn orders(filter: OrderFilter) -> Page<OrderRow>;
@@ -113,7 +147,7 @@ masked!(Views {
     fn figures(span: Option<String>) -> Figures;
 });
 
-masked!(Commands {
+for_reader!(Commands {
     fn replay(shipment_id: String, version: i64, reason: String) -> ();
     fn correct(shipment_id: String, version: i64, correction: Correction, reason: String) -> ();
     fn look_up(shipment_id: String, version: i64) -> ();
@@ -139,7 +173,7 @@ masked!(Commands {
     fn ping(system: String) -> Ladder;
 });
 
-masked!(PrintDesk {
+for_reader!(PrintDesk {
     fn printing(filter: PrintFilter) -> Printing;
     fn save_printer(form: PrinterForm) -> ();
     fn remove_printer(printer_id: String) -> ();
@@ -148,7 +182,7 @@ masked!(PrintDesk {
     fn cancel_print(job_id: String, version: i64, reason: String) -> ();
 });
 
-masked!(InboxDesk {
+for_reader!(InboxDesk {
     fn inbox(filter: InboxFilter) -> Inbox;
     fn delivery(delivery_id: String) -> Delivery;
     fn replay_delivery(delivery_id: String) -> ();
@@ -158,12 +192,12 @@ masked!(InboxDesk {
     fn retire_webhook_token() -> ();
 });
 
-masked!(ParcelDesk {
+for_reader!(ParcelDesk {
     fn parcels(filter: ParcelFilter) -> ParcelSheet;
     fn acknowledge_parcel(shipment_id: String, sequence: i64, version: i64, note: String) -> ();
 });
 
-masked!(WriteBackDesk {
+for_reader!(WriteBackDesk {
     fn write_back() -> WriteBack;
     fn add_target(preset: String) -> ();
     fn save_field(form: FieldForm) -> ();
@@ -176,7 +210,7 @@ masked!(WriteBackDesk {
     fn repair_since(days: u32, reason: String) -> ();
 });
 
-masked!(PullDesk {
+for_reader!(PullDesk {
     fn pull() -> Pull;
     fn why(company: Option<String>, number: String) -> Why;
     fn import(company: Option<String>, number: String) -> String;
@@ -184,14 +218,14 @@ masked!(PullDesk {
     fn find_gaps() -> ();
 });
 
-masked!(EventDesk {
+for_reader!(EventDesk {
     fn events() -> Events;
     fn make_event_address() -> ();
     fn retire_event_address(token_id: String) -> ();
     fn list_events(listed: String) -> ();
 });
 
-masked!(StartDesk {
+for_reader!(StartDesk {
     fn start() -> Start;
     fn start_twins() -> ();
     fn remove_twins() -> ();
@@ -203,7 +237,7 @@ masked!(StartDesk {
     fn put_start_away() -> ();
 });
 
-masked!(RepairDesk {
+for_reader!(RepairDesk {
     fn repair_sheet(key: String, ask: bool) -> RepairSheet;
     fn repair(form: RepairForm) -> String;
     fn try_repair(form: RepairForm) -> String;
@@ -218,7 +252,7 @@ masked!(RepairDesk {
     fn remove_pickup(warehouse: String) -> ();
 });
 
-masked!(ApproveDesk {
+for_reader!(ApproveDesk {
     fn approvals(filter: ApprovalFilter) -> Approvals;
     fn approve(shipment_id: String, version: i64) -> ();
     fn approve_all(frozen: String, reason: String) -> String;
@@ -227,7 +261,7 @@ masked!(ApproveDesk {
     fn try_rules(version: i64, change: RulesChange, last: u32) -> BackTest;
 });
 
-masked!(FindDesk {
+for_reader!(FindDesk {
     fn search(query: String) -> Found;
     fn list_settings() -> ListSettings;
     fn save_view(name: String, query: String, shared: bool) -> ();
@@ -235,7 +269,7 @@ masked!(FindDesk {
     fn set_layout(layout: Layout) -> ();
 });
 
-masked!(PeopleDesk {
+for_reader!(PeopleDesk {
     fn people() -> People;
     fn add_person(name: String, role: String, password: String) -> ();
     fn set_role(operator_id: String, role: String) -> ();
@@ -244,7 +278,7 @@ masked!(PeopleDesk {
     fn change_own_password(old: String, new: String) -> ();
 });
 
-masked!(PauseDesk {
+for_reader!(PauseDesk {
     fn pause(flow: String, reason: String) -> ();
     fn resume(flow: String) -> ();
 });
