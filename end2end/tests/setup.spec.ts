@@ -83,7 +83,8 @@ async function savePing(page: Page, system: string, timeout: number): Promise<Lo
 }
 
 async function newestPing(page: Page, system: string, action = 'desk.ping'): Promise<Locator> {
-  await open(page, product(), `/trail?system=${system}`);
+  // By its action: what the engine does meanwhile may fill the first page.
+  await open(page, product(), `/trail?system=${system}&action=${action}`);
   return page.getByTestId('trail-row').filter({ hasText: action }).first();
 }
 

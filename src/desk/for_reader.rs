@@ -283,7 +283,7 @@ for_reader!(PauseDesk {
     fn resume(flow: String) -> ();
 });
 
-impl Desk for MaskedDesk {}
+impl Desk for ReaderDesk {}
 
 #[cfg(test)]
 mod tests {

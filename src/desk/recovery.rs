@@ -2,7 +2,7 @@
 //! succeeded meanwhile and without what waits for a value.
 
 use crate::audit::Actor;
-use crate::clock::{self, DAY_MS, HOUR_MS, MINUTE_MS};
+use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::desk::repair::{NewBatch, plain};
 use crate::desk::repair_sheet::BATCH_MOST;
 use crate::desk::{OperatorDesk, Role, present};

@@ -1,7 +1,7 @@
 //! Labels and papers, byte for byte as FedEx sent them, and the charges as CSV.
 
 use crate::audit::{Actor, Subject};
-use crate::clock::{self, DAY_MS};
+use crate::clock::DAY_MS;
 use crate::desk::{day, problem};
 use crate::order::parcel::ImageType;
 use crate::order::{Shipment, ShipmentId};
