@@ -66,6 +66,7 @@ test('older entries are one page further', async ({ page }) => {
 test('new entries come by themselves, and wait while paused @live', async ({ page }) => {
   await signIn(page, product(), '/trail');
   const first = await newest(page);
+  await product().twins.placeOrder({ number: 'SO-TRAIL-0' });
   await expect.poll(() => newest(page), { timeout: 20_000 }).toBeGreaterThan(first);
 
   await page.getByTestId('live-switch').click();

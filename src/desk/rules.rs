@@ -135,9 +135,10 @@ fn sentences(rules: &Rules) -> Vec<String> {
         }
     });
     let zone = rules.shown_in();
-    words.push(match zone.is_utc() {
-        true => "Times are of UTC. With a pick-up time or time_zone they are of the warehouse.".to_owned(),
-        false => format!("Times are of {}.", zone.name()),
+    words.push(if zone.is_utc() {
+        "Times are of UTC. With a pick-up time or time_zone they are of the warehouse.".to_owned()
+    } else {
+        format!("Times are of {}.", zone.name())
     });
     for (terms, payer) in &rules.payers {
         let who = match payer {
