@@ -457,7 +457,7 @@ async fn charges_are_kept_once_and_a_cancelled_label_is_marked() {
     desk.void(labelled.shipment_id.0, labelled.version, false, "not wanted".into()).await.expect("asked");
     app.drive().await;
     let now = app.clock.now_ms();
-    let csv = ml_connector::desk::day::charges_csv(&app.engine, now - 86_400_000, now).await.expect("written");
+    let csv = ml_connector::desk::day::charges_csv(&app.engine, now - 86_400_000, now + 1).await.expect("written");
     let text = String::from_utf8(csv).expect("text");
     let kinds: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
     assert_eq!(kinds, ["rated", "voided"], "{text}");

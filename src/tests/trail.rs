@@ -93,7 +93,7 @@ async fn an_export_has_every_entry_once_and_no_formula_and_is_on_the_record() {
         assert!(exported.total == 2 && exported.rows[0].actor == "olga");
         assert_eq!(exported.rows[0].body.as_deref(), Some("{\"action\":\"test.entry\"}"));
 
-        for (path, words) in [("?format=xls", "use csv or jsonl"), ("?format=csv&from=soon", "Write it in UTC")] {
+        for (path, words) in [("?format=xls", "use csv or jsonl"), ("?format=csv&from=soon", "Write it like")] {
             let refused = served.get(&format!("/trail/export{path}"), &cookie).await;
             assert_eq!(refused.status(), 400);
             assert!(refused.text().await.expect("text").contains(words), "{path}");
