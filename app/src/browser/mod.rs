@@ -5,6 +5,7 @@
 //! when something changed, times move on. All of it listens on the document, so whatever the
 //! server puts into the page later works at once; nothing here knows a page.
 
+mod chips;
 mod clock;
 mod copy;
 mod dom;
@@ -18,6 +19,7 @@ mod toast;
 /// Starts everything. Once, when the program is loaded.
 pub fn start() {
     morph::without_move_before();
+    chips::start();
     clock::start();
     copy::start();
     fields::start();

@@ -29,7 +29,9 @@ pub fn TrailRow(
             </a>
         }
     });
-    let answer = match (entry.http_status, entry.duration_ms) {
+    // The line says it already.
+    let status = entry.http_status.filter(|status| !entry.summary.ends_with(&format!("answered {status}")));
+    let answer = match (status, entry.duration_ms) {
         (Some(status), Some(ms)) => Some(format!("{status} · {ms} ms")),
         (Some(status), None) => Some(status.to_string()),
         (None, Some(ms)) => Some(format!("{ms} ms")),
