@@ -114,6 +114,8 @@ pub trait PrintDesk: Send + Sync {
     async fn test_printer(&self, printer_id: String) -> Result<(), Problem>;
     /// Sends a stopped or doubtful document again.
     async fn retry_print(&self, job_id: String, version: i64, reason: String) -> Result<(), Problem>;
+    /// Prints the documents of shipments again that were ticked in the list; answers what was queued.
+    async fn print_chosen(&self, form: ChosenForm) -> Result<String, Problem>;
     /// Gives a document up.
     async fn cancel_print(&self, job_id: String, version: i64, reason: String) -> Result<(), Problem>;
 }

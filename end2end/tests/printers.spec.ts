@@ -50,4 +50,14 @@ test('a printer is added, prints a test label, and then every label once', async
   await expect.poll(copies).toBe(2);
   await open(page, product(), '/printers');
   await expect(job.filter({ hasText: 'The first one was smeared' })).toHaveCount(1);
+
+  // Of several at once: ticked in the list. No label is bought.
+  await open(page, product(), `/orders?search=${number}`);
+  await page.getByRole('checkbox', { name: `Tick ${number}` }).check();
+  await unfold(page.locator('#ticked'));
+  await page.getByTestId('ticked-form').getByLabel('Reason').fill('The roll was crooked');
+  await page.getByTestId('print-chosen').click();
+  await expect(page.getByText('Queued to print again: 1 document.')).toBeVisible();
+  await expect.poll(copies, { timeout: LABEL_MS }).toBe(3);
+  expect(await product().twins.liveLabels(number)).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 //! Letting orders go on that somebody ticked in the list, or all that match its filter. What was ticked
-//! begins at once; a list nobody saw whole waits for its yes (`batches.rs`).
+//! begins at once; a list nobody saw whole waits for its yes (`batches.rs`). And printing ticked ones again.
 
 use crate::audit::Actor;
 use crate::desk::OperatorDesk;
@@ -51,6 +51,36 @@ impl OperatorDesk {
         self.make_batch(actor, NewBatch { kind: BatchKind::Chosen, cause, left_out, state }, &form.reason, &items).await
     }
 
+    /// Queues the documents of ticked shipments again, shipment by shipment: what one is refused says nothing
+    /// of the others. Answers what was queued and what was not; a refusal when nothing was.
+    pub(super) async fn print_ticked(&self, form: &ChosenForm) -> Result<String, Problem> {
+        let (mut documents, mut queued, mut refused) = (0, 0, Vec::new());
+        for row in form.items.iter().filter(|row| row.ticked) {
+            let id = ShipmentId(row.shipment_id.clone());
+            match self.print_shipment_again(&id, &form.reason).await {
+                Ok(jobs) => (documents, queued) = (documents + jobs.len(), queued + 1),
+                Err(problem) => refused.push((id, problem)),
+            }
+        }
+        if queued == 0 {
+            let hint = "Tick at least one order that has a label.";
+            let nothing = || Problem::new("print.nothing-ticked", "Nothing was ticked.", hint);
+            return Err(refused.pop().map_or_else(nothing, |(_, problem)| problem));
+        }
+        let mut said = format!("Queued to print again: {}.", plural(documents, "document"));
+        for (id, problem) in refused {
+            let number = self.number_of(&id).await?;
+            said.push_str(&format!(" Not {number}: {}", problem.message));
+        }
+        Ok(said)
+    }
+
+    async fn number_of(&self, id: &ShipmentId) -> Result<String, Problem> {
+        let db = &self.engine.store.db;
+        let Some(shipment) = self.store(db.shipment(id).await)? else { return Ok("one that is gone".to_owned()) };
+        Ok(self.store(db.order(&shipment.order_id).await)?.key.number)
+    }
+
     /// All that match the filter and stood when the page was made, up to one more than a batch takes.
     async fn standing(&self, form: &ChosenForm) -> Result<Vec<Shipment>, Problem> {
         let db = &self.engine.store.db;
@@ -74,6 +104,10 @@ fn item(shipment: &Shipment) -> Item {
             Item { skipped, ..plain(Remedy::Replay, shipment) }
         }
     }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// The filter, for the batch's title.

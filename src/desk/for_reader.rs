@@ -179,6 +179,7 @@ for_reader!(PrintDesk {
     fn remove_printer(printer_id: String) -> ();
     fn test_printer(printer_id: String) -> ();
     fn retry_print(job_id: String, version: i64, reason: String) -> ();
+    fn print_chosen(form: ChosenForm) -> String;
     fn cancel_print(job_id: String, version: i64, reason: String) -> ();
 });
 

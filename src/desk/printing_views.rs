@@ -4,7 +4,7 @@ use crate::desk::printing::PrinterView;
 use crate::desk::{OperatorDesk, Role, present, printing};
 use crate::print::job::{Job, JobState, Origin};
 use crate::store::prints::QueueFilter;
-use app::contract::{PrintFilter, PrintJobRow, PrinterForm, PrinterRow, Printing, Problem};
+use app::contract::{ChosenForm, PrintFilter, PrintJobRow, PrinterForm, PrinterRow, Printing, Problem};
 use app::desk::PrintDesk;
 use async_trait::async_trait;
 
@@ -36,6 +36,11 @@ impl PrintDesk for OperatorDesk {
             enabled: form.enabled,
         };
         OperatorDesk::save_printer(self, form).await.map(drop)
+    }
+
+    async fn print_chosen(&self, form: ChosenForm) -> Result<String, Problem> {
+        self.allowed(Role::Operator)?;
+        self.print_ticked(&form).await
     }
 
     async fn remove_printer(&self, printer_id: String) -> Result<(), Problem> {

@@ -106,9 +106,11 @@ impl Views for OperatorDesk {
         rows.truncate(usize::try_from(ORDERS_PAGE).unwrap_or(0));
         let last = rows.last().map(|row| format!("{}.{}", row.changed_ms, row.shipment_id));
         let may_act = self.allowed(Role::Operator).is_ok();
+        let may_print = may_act && self.store(db.printers().await)?.iter().any(|printer| printer.enabled);
         let shown = |row| {
             let shown = order_row(row);
-            OrderRow { stands: shown.stands.clone().filter(|_| may_act), ..shown }
+            let (stands, prints) = (shown.stands.clone(), shown.prints.clone());
+            OrderRow { stands: stands.filter(|_| may_act), prints: prints.filter(|_| may_print), ..shown }
         };
         Ok(Page {
             next: last.filter(|_| more),
@@ -296,9 +298,13 @@ pub(super) fn list_filter(filter: &OrderFilter, sees_people: bool) -> Result<Lis
 
 /// A shipment in a list.
 pub fn order_row(row: &ListRow) -> OrderRow {
-    let stands = State::parse(&row.state).is_some_and(|state| chosen::STANDING.contains(&state));
+    let state = State::parse(&row.state);
+    let stands = state.is_some_and(|state| chosen::STANDING.contains(&state));
+    let prints = row.tracking_number.is_some() && state.is_some_and(|state| !state.frees_lines());
+    let seen = || Standing { shipment_id: row.shipment_id.clone(), version: row.version };
     OrderRow {
-        stands: stands.then(|| Standing { shipment_id: row.shipment_id.clone(), version: row.version }),
+        stands: stands.then(seen),
+        prints: prints.then(seen),
         company: row.company.clone(),
         number: row.number.clone(),
         customer: row.customer_name.clone(),

@@ -1,20 +1,23 @@
 //! Letting ticked orders of the list go on: what was ticked is done once, a list nobody saw whole waits
-//! for its yes, and an unknown outcome is never bought again.
+//! for its yes, and an unknown outcome is never bought again. Ticked labels are printed again, not bought.
 
+use crate::print_servers::{Manner, RawPrinter};
 use crate::support::{TestApp, backends, is};
 use app::contract::{ChosenForm, OrderFilter, OrderRow, RepairItem};
-use app::desk::{Commands, RepairDesk, Views};
+use app::desk::{Commands, PrintDesk, RepairDesk, Views};
 use ml_connector::desk::Role;
+use ml_connector::desk::printing::PrinterForm;
 use ml_connector::order::state::State;
 use ml_connector::twin::TwinOptions;
+use ml_connector::work::print;
 use serde_json::json;
 
 const REASON: &str = "Dynamics 365 answers again";
 
 /// A row as the list's form sends it.
 fn item(row: &OrderRow, ticked: bool) -> RepairItem {
-    let stands = row.stands.clone().expect("it stands");
-    RepairItem { shipment_id: stands.shipment_id, version: stands.version, ticked, ..RepairItem::default() }
+    let shown = row.stands.clone().or(row.prints.clone()).expect("it has a box");
+    RepairItem { shipment_id: shown.shipment_id, version: shown.version, ticked, ..RepairItem::default() }
 }
 
 impl TestApp {
@@ -98,6 +101,46 @@ async fn all_that_match_wait_for_a_yes_and_what_changed_since_is_left_alone() {
         assert_eq!(app.shipment("SO-002").await.state, State::Announced);
         let early = ChosenForm { as_of_ms: 0, filter: OrderFilter::default(), items: Vec::new(), ..form };
         assert_eq!(desk.go_on(early).await.expect_err("all came later").code, "batch.empty");
+    }
+}
+
+#[tokio::test]
+async fn ticked_labels_are_printed_again_and_nothing_is_bought() {
+    for backend in backends() {
+        let app = TestApp::start_on(backend, TwinOptions::loopback()).await;
+        app.four_orders().await;
+        assert_eq!(app.listed("SO-004").await.prints, None, "there is no printer");
+        let printer = RawPrinter::start(Manner::Good);
+        let form = PrinterForm {
+            printer_id: None,
+            name: "dock".into(),
+            kind: "raw".into(),
+            address: printer.address.clone(),
+            takes: "PDF".into(),
+            enabled: true,
+            labels: vec!["default".into()],
+            papers: Vec::new(),
+        };
+        app.desk(Role::Admin).save_printer(form).await.expect("a printer");
+        let desk = app.desk(Role::Operator);
+        let mut items = Vec::new();
+        for (number, ticked) in [("SO-001", true), ("SO-002", false), ("SO-003", true), ("SO-004", true)] {
+            items.push(item(&app.listed(number).await, ticked));
+        }
+        let form = ChosenForm { items, reason: "The roll was crooked".into(), ..ChosenForm::default() };
+        let silent = ChosenForm { reason: " ".into(), ..form.clone() };
+        assert_eq!(desk.print_chosen(silent).await.expect_err("no reason").code, "print.reason-missing");
+        let nothing = ChosenForm { items: Vec::new(), ..form.clone() };
+        assert_eq!(desk.print_chosen(nothing).await.expect_err("none").code, "print.nothing-ticked");
+        let refused = app.desk(Role::Viewer).print_chosen(form.clone()).await;
+        assert_eq!(refused.expect_err("a viewer").code, "desk.not-allowed");
+        let said = desk.print_chosen(form).await.expect("queued");
+        assert!(said.starts_with("Queued to print again: 2 documents. Not SO-003: "), "{said}");
+        while print::tick(&app.engine).await.expect("stored") > 0 {}
+        assert_eq!(printer.sheets().len(), 2, "{backend:?}");
+        for number in ["SO-001", "SO-002", "SO-003", "SO-004"] {
+            assert_eq!(app.live_labels(number).await.len(), 1, "{number} on {backend:?}");
+        }
     }
 }
 

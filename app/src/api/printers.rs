@@ -1,7 +1,7 @@
 //! Printers and the print queue.
 
 use super::{answer, answer_told};
-use crate::contract::{PrintFilter, PrinterForm, Printing, Problem};
+use crate::contract::{ChosenForm, OrderFilter, PrintFilter, PrinterForm, Printing, Problem, RepairItem};
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -37,6 +37,20 @@ pub async fn test_printer(printer_id: String) -> Result<(), Problem> {
 #[server(prefix = "/desk", endpoint = "printers/retry")]
 pub async fn retry_print(job_id: String, version: i64, #[server(default)] reason: String) -> Result<(), Problem> {
     answer_told(desk()?.retry_print(job_id, version, reason).await, |()| "It is in the queue again.".to_owned())
+}
+
+/// Prints the documents of shipments again that were ticked in the list of orders: the form of `go_on`,
+/// with another button.
+#[server(prefix = "/desk", endpoint = "orders/print-again")]
+pub async fn print_chosen(
+    #[server(default)] filter: OrderFilter,
+    as_of_ms: i64,
+    #[server(default)] all: bool,
+    #[server(default)] reason: String,
+    #[server(default)] items: Vec<RepairItem>,
+) -> Result<String, Problem> {
+    let form = ChosenForm { filter, as_of_ms, all, reason, items };
+    answer_told(desk()?.print_chosen(form).await, Clone::clone)
 }
 
 /// Gives a document up.

@@ -62,8 +62,8 @@ fn OneOrder(id: String, row: OrderRow, tick: Option<usize>) -> impl IntoView {
         }
     });
     let href = order_href(&row.company, &row.number);
-    let (number, stands) = (row.number.clone(), row.stands);
-    let tick = tick.map(|index| view! { <Tick index number stands/> });
+    let (number, shown) = (row.number.clone(), row.stands.or(row.prints));
+    let tick = tick.map(|index| view! { <Tick index number shown/> });
     view! {
         <tr role="row" id=id data-row="" data-testid="order-row">
             <th scope="row" role="rowheader" class="cell-order">

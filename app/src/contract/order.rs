@@ -25,6 +25,9 @@ pub struct OrderFilter {
 pub struct OrderRow {
     /// The shipment and the version shown, when it stands and can be made to go on; `None` otherwise.
     pub stands: Option<Standing>,
+    /// The same, when its documents can be printed again: it has a label, and there is a printer.
+    #[serde(default)]
+    pub prints: Option<Standing>,
     /// Legal entity, `usmf`.
     pub company: String,
     /// Sales order number.

@@ -1,6 +1,7 @@
 //! All orders: filtered by state, cause and search in the URL.
 
 use crate::api::orders::list_orders;
+use crate::api::printers::PrintChosen;
 use crate::api::repair::GoOn;
 use crate::api::views::{RemoveView, SaveView, SetLayout, load_list_settings};
 use crate::components::clock::provide_page_clock;
@@ -23,7 +24,7 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 /// Actions whose forms are folded away: why one was refused stands on top.
-const FOLDED: [&str; 4] = [GoOn::PATH, SaveView::PATH, RemoveView::PATH, SetLayout::PATH];
+const FOLDED: [&str; 5] = [GoOn::PATH, PrintChosen::PATH, SaveView::PATH, RemoveView::PATH, SetLayout::PATH];
 /// The chips: every stored state by its name, after the two that matter most.
 const STATES: [(&str, &str); 17] = [
     ("", "All"),
@@ -85,8 +86,9 @@ fn OrderList(page: Page<OrderRow>, settings: ListSettings, filter: OrderFilter, 
     let layout = settings.layout.clone();
     let Page { rows, next, total, .. } = page;
     let shown = rows.len();
-    let ticks = rows.iter().any(|row| row.stands.is_some());
-    let actions = ticks.then(|| view! { <TickedActions filter=filter.clone() as_of_ms/> });
+    let (stand, print) = (rows.iter().any(|row| row.stands.is_some()), rows.iter().any(|row| row.prints.is_some()));
+    let ticks = stand || print;
+    let actions = ticks.then(|| view! { <TickedActions filter=filter.clone() as_of_ms stand print/> });
     let list = if rows.is_empty() {
         Either::Left(view! { <NoOrders filter/> })
     } else {
