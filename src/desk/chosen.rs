@@ -70,7 +70,7 @@ impl OperatorDesk {
         let mut said = format!("Queued to print again: {}.", plural(documents, "document"));
         for (id, problem) in refused {
             let number = self.number_of(&id).await?;
-            said.push_str(&format!(" Not {number}: {}", problem.message));
+            said = format!("{said} Not {number}: {}", problem.message);
         }
         Ok(said)
     }
