@@ -163,12 +163,13 @@ fn Exports(query: ParamsMap) -> impl IntoView {
         <p class="exports">
             <a class="button quiet" href=href("csv") download="" rel="external" data-testid="export-csv">
                 <Icon glyph=Glyph::Download/>
-                "All these entries as CSV, routine ones too"
+                "All these entries as CSV"
             </a>
             <a class="button quiet" href=href("jsonl") download="" rel="external" data-testid="export-jsonl">
                 <Icon glyph=Glyph::Download/>
                 "As JSON lines"
             </a>
+            <span class="muted small">"Files hold the routine questions too."</span>
         </p>
     }
 }
