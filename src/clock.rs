@@ -109,7 +109,8 @@ pub fn parse_ms(text: &str) -> Option<i64> {
     text.trim().parse().ok().map(jiff::Timestamp::as_millisecond)
 }
 
-fn timestamp(ms: i64) -> jiff::Timestamp {
+/// A moment as the calendar takes it; one beyond all calendars is the beginning of 1970.
+pub(crate) fn timestamp(ms: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 

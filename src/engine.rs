@@ -13,6 +13,7 @@ use crate::transport::Transport;
 use crate::transport::token::{Shelf, Shelved};
 use crate::twin::Twin;
 use crate::vault::{KeyError, MasterKey, Vault, VaultError};
+use crate::zone::Zone;
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
@@ -278,6 +279,11 @@ impl Engine {
             rules.processing_statuses.clone_from(&d365.credentials().orders.processing_statuses);
         }
         Ok(rules)
+    }
+
+    /// In which time zone the desk shows moments and takes them.
+    pub async fn zone(&self) -> Result<Zone, StoreError> {
+        Ok(self.rules().await?.shown_in())
     }
 
     /// Forgets the clients: credentials were saved just now.

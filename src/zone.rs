@@ -1,6 +1,6 @@
 //! The time zone in which people read and write moments: of their warehouse. Systems get UTC.
 
-use crate::clock::DAY_MS;
+use crate::clock::{DAY_MS, SECOND_MS, timestamp};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -65,7 +65,7 @@ impl Zone {
 
     /// How far its clocks are from UTC at a moment, in milliseconds.
     pub fn offset_ms(&self, ms: i64) -> i64 {
-        i64::from(self.0.to_offset(timestamp(ms)).seconds()) * 1_000
+        i64::from(self.0.to_offset(timestamp(ms)).seconds()) * SECOND_MS
     }
 
     /// The beginning of the day of a moment.
@@ -107,10 +107,6 @@ impl Zone {
     fn written(&self, ms: i64, format: &str) -> String {
         timestamp(ms).to_zoned(self.time_zone()).strftime(format).to_string()
     }
-}
-
-fn timestamp(ms: i64) -> Timestamp {
-    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]

@@ -54,15 +54,15 @@ impl OperatorDesk {
     /// Queues the documents of ticked shipments again, shipment by shipment: what one is refused says nothing
     /// of the others. Answers what was queued and what was not; a refusal when nothing was.
     pub(super) async fn print_ticked(&self, form: &ChosenForm) -> Result<String, Problem> {
-        let (mut documents, mut queued, mut refused) = (0, 0, Vec::new());
+        let (mut documents, mut refused) = (0, Vec::new());
         for row in form.items.iter().filter(|row| row.ticked) {
             let id = ShipmentId(row.shipment_id.clone());
             match self.print_shipment_again(&id, &form.reason).await {
-                Ok(jobs) => (documents, queued) = (documents + jobs.len(), queued + 1),
+                Ok(jobs) => documents += jobs.len(),
                 Err(problem) => refused.push((id, problem)),
             }
         }
-        if queued == 0 {
+        if documents == 0 {
             let hint = "Tick at least one order that has a label.";
             let nothing = || Problem::new("print.nothing-ticked", "Nothing was ticked.", hint);
             return Err(refused.pop().map_or_else(nothing, |(_, problem)| problem));

@@ -19,7 +19,7 @@ const CHARGES_PAGE: i64 = 1_000;
 /// The day so far, since the midnight of the warehouse.
 pub async fn view(engine: &Engine, may_close: bool) -> Result<Day, StoreError> {
     let now = engine.clock.now_ms();
-    let zone = engine.rules().await?.shown_in();
+    let zone = engine.zone().await?;
     let midnight = zone.midnight_ms(now);
     let closes = engine.store.db.closes(CLOSES_SHOWN).await?;
     let last_close = closes.first().map_or(0, |close| close.at_ms).max(midnight);

@@ -40,7 +40,7 @@ pub fn span(name: Option<&str>) -> Result<Span, Problem> {
 pub async fn view(engine: &Engine, span: Span) -> Stored<Figures> {
     let db = &engine.store.db;
     let now = present::moment(engine.clock.now_ms());
-    let zone = engine.rules().await?.shown_in();
+    let zone = engine.zone().await?;
     let window = Window::until(span, now.ms, zone.offset_ms(now.ms));
     let clocks = zone.short(now.ms);
     let spans = Span::ALL.map(|one| FigureSpan {

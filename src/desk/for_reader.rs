@@ -32,7 +32,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Fields that hold what was sent or received, word for word.
-const RECORDED: [&str; 5] = ["body", "request_body", "response_body", "document", "curl"];
+const RECORDED: [&str; 4] = ["body", "request_body", "response_body", "document"];
 
 /// The desk of a request: the only way the web layer gets one.
 pub fn desk_of(engine: Engine, operator: Option<Operator>, setup_code_required: bool) -> Arc<dyn Desk> {
@@ -51,7 +51,7 @@ impl ReaderDesk {
     async fn rewritten<T: Serialize + DeserializeOwned>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
         let engine = &self.desk.engine;
         // An answer that is there is not refused for the clocks it would be told by.
-        let zone = engine.rules().await.map(|rules| rules.shown_in()).unwrap_or_default();
+        let zone = engine.zone().await.unwrap_or_default();
         if self.sees_people && zone.is_utc() {
             return answer;
         }

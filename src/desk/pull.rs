@@ -33,7 +33,7 @@ impl PullDesk for OperatorDesk {
         let (waiting, failed) = self.store(db.count_looks(&host).await)?;
         let rows = self.store(db.looks_waiting(&host, LOOKS_SHOWN).await)?;
         let gap = self.gap(&host).await?;
-        let zone = self.store(self.engine.rules().await)?.shown_in();
+        let zone = self.store(self.engine.zone().await)?;
         Ok(Pull {
             headline: headline(&gap, waiting),
             scan: self.scan(mark.as_ref()).await?,
@@ -72,7 +72,7 @@ impl PullDesk for OperatorDesk {
     async fn rewind(&self, to: String) -> Result<(), Problem> {
         let actor = self.allowed(Role::Operator)?;
         let now = self.engine.clock.now_ms();
-        let zone = self.store(self.engine.rules().await)?.shown_in();
+        let zone = self.store(self.engine.zone().await)?;
         let to_ms = zone.read(&to).filter(|ms| (now - FARTHEST_MS..=now).contains(ms)).ok_or_else(|| {
             let hint = format!("Write it in {}, like 2026-11-22T18:30.", zone.short(now));
             Problem::new("pull.no-moment", "This is no moment of the last year.", &hint)

@@ -77,7 +77,7 @@ fn window(zone: &Zone, from: &str, to: &str) -> Result<Window, Problem> {
 impl OperatorDesk {
     /// The page: the window, what can be recovered in it, and what is left alone.
     pub(super) async fn recovery_view(&self, given: Option<(String, String)>) -> Result<Recovery, Problem> {
-        let zone = self.store(self.engine.rules().await)?.shown_in();
+        let zone = self.store(self.engine.zone().await)?;
         let window = match given {
             Some((from, to)) => window(&zone, &from, &to)?,
             None => self.likely_window().await?,
@@ -150,7 +150,7 @@ impl OperatorDesk {
         let choice = Choice::parse(&form.choice).ok_or_else(|| {
             Problem::new("recovery.choice", "What to recover is not known.", "Choose one of the three.")
         })?;
-        let zone = self.store(self.engine.rules().await)?.shown_in();
+        let zone = self.store(self.engine.zone().await)?;
         let window = window(&zone, &form.from, &form.to)?;
         let found = self.failed_in(window).await?;
         let items: Vec<Item> = found.items.into_iter().filter(|item| choice.takes(item.remedy)).collect();

@@ -12,6 +12,7 @@ use crate::order::{Shipment, ShipmentId};
 use crate::store::Result as Stored;
 use crate::store::audit::TrailRow;
 use crate::store::orders::OrderRecord;
+use crate::zone::Zone;
 use app::contract::{Found, FoundGroup, FoundLink, FoundOrder, Problem};
 use app::desk::FindDesk;
 use async_trait::async_trait;
@@ -78,8 +79,9 @@ impl OperatorDesk {
         let read = Query::read(&query).map(|query| query.for_one_who_sees_people(self.sees_people()));
         let calls = if query.is_empty() { Vec::new() } else { db.calls_with_id(&query, CALLS).await? };
         let mut hits = self.hits(&query, read.as_ref(), &calls).await?;
+        let zone = self.engine.zone().await?;
         let best = match hits.best() {
-            Some(id) => Some(self.best(&id, read.as_ref()).await?),
+            Some(id) => Some(self.best(&id, read.as_ref(), &zone).await?),
             None => None,
         };
         let mut ids = hits.exact;
@@ -88,7 +90,7 @@ impl OperatorDesk {
         ids.truncate(SHOWN);
         let mut others = Vec::with_capacity(ids.len());
         for id in &ids {
-            let told = self.told(id).await?;
+            let told = self.told(id, &zone).await?;
             others.push(self.found(id, &told, read.as_ref()).await?);
         }
         let causes = self.causes(&query).await?;
@@ -130,7 +132,7 @@ impl OperatorDesk {
         Ok(hits)
     }
 
-    async fn told(&self, id: &OrderId) -> Stored<Told> {
+    async fn told(&self, id: &OrderId, zone: &Zone) -> Stored<Told> {
         let db = &self.engine.store.db;
         let record = db.order(id).await?;
         let shipments = db.shipments_of(id).await?;
@@ -139,7 +141,6 @@ impl OperatorDesk {
         for shipment in shipments.iter().filter(|one| one.tracking_number.is_some()) {
             scans.extend(db.scans_of(&shipment.shipment_id).await?);
         }
-        let zone = self.engine.rules().await?.shown_in();
         let sentence = caller::sentence(caller::Known {
             number: &record.key.number,
             customer: &record.order.customer_name,
@@ -147,7 +148,7 @@ impl OperatorDesk {
             parcels: &parcels,
             scans: &scans,
             now_ms: self.engine.clock.now_ms(),
-            zone: &zone,
+            zone,
         });
         Ok(Told { record, shipments, parcels, sentence })
     }
@@ -173,8 +174,8 @@ impl OperatorDesk {
         })
     }
 
-    async fn best(&self, id: &OrderId, query: Option<&Query>) -> Stored<FoundOrder> {
-        let told = self.told(id).await?;
+    async fn best(&self, id: &OrderId, query: Option<&Query>, zone: &Zone) -> Stored<FoundOrder> {
+        let told = self.told(id, zone).await?;
         let mut found = self.found(id, &told, query).await?;
         let db = &self.engine.store.db;
         let href = order_view::order_href(&told.record);

@@ -110,7 +110,7 @@ impl OperatorDesk {
     /// One page of the trail, newest first.
     pub(super) async fn trail_page(&self, filter: &TrailFilter) -> Result<Page<TrailEntry>, Problem> {
         let db = &self.engine.store.db;
-        let zone = self.store(self.engine.rules().await)?.shown_in();
+        let zone = self.store(self.engine.zone().await)?;
         let query = query_of(filter, &zone)?;
         let mut rows = self.store(db.trail(&query, PAGE + 1).await)?;
         let total = self.store(db.count_trail(&query).await)?;
@@ -173,7 +173,7 @@ impl Export {
         format: Format,
     ) -> Result<Self, Problem> {
         let failed = |error| crate::desk::problem::store(engine, &error);
-        let zone = engine.rules().await.map_err(failed)?.shown_in();
+        let zone = engine.zone().await.map_err(failed)?;
         let query = TrailQuery { before: None, without_routine: false, ..query_of(filter, &zone)? };
         let asked = serde_json::to_string(&named(filter)).unwrap_or_default();
         let what = format!("Exported the trail as {}.", format.ending());

@@ -71,8 +71,8 @@ pub struct Span {
 
 /// GET /charges.csv?from=2026-11-01&to=2026-11-30.
 pub async fn charges(State(web): State<Web>, signed: Signed, Query(span): Query<Span>) -> Response {
-    let zone = match web.engine.rules().await {
-        Ok(rules) => rules.shown_in(),
+    let zone = match web.engine.zone().await {
+        Ok(zone) => zone,
         Err(error) => return failed(&web, &error),
     };
     let now = web.engine.clock.now_ms();
