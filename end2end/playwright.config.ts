@@ -10,7 +10,7 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./last-words.ts']],
   use: {
     viewport: { width: 1280, height: 720 },
     locale: 'en-US',

@@ -8,6 +8,7 @@ use crate::fedex::{Environment, Fedex};
 use crate::order::cause::Cause;
 use crate::order::retry::Failure;
 use crate::order::rules::Rules;
+use crate::store::rules::HeldRules;
 use crate::store::{Db, Store, StoreError};
 use crate::transport::Transport;
 use crate::transport::token::{Shelf, Shelved};
@@ -82,6 +83,7 @@ pub struct Inner {
     /// How bytes leave over HTTP; printers are called through it directly.
     pub transport: Transport,
     connections: Mutex<Connections>,
+    held_rules: HeldRules,
     health: Mutex<Health>,
     /// Where a pull stopped: host and page.
     stopped_at: Mutex<Option<(String, NextLink)>>,
@@ -228,6 +230,7 @@ impl Engine {
             refusals: Gate::default(),
             transport,
             connections: Mutex::default(),
+            held_rules: HeldRules::default(),
             health: Mutex::default(),
             stopped_at: Mutex::default(),
             shown_once: Mutex::default(),
@@ -271,8 +274,8 @@ impl Engine {
     /// What an operator set for shipping. Rules saved with the FedEx connection, as the first version
     /// did, count until the first save on the Rules page.
     pub async fn rules(&self) -> Result<Rules, StoreError> {
-        let mut rules = match self.store.db.rules().await? {
-            Some(saved) => saved.rules,
+        let mut rules = match self.held_rules.latest(&self.store.db).await? {
+            Some(saved) => saved.rules.clone(),
             None => self.fedex().await.map(|fedex| fedex.credentials().rules()).unwrap_or_default(),
         };
         if let Ok(d365) = self.d365().await {

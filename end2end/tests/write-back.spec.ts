@@ -98,8 +98,8 @@ test('what Dynamics 365 refuses waits for a person, who has it written again', a
     await expect(state).toHaveAttribute('data-status', 'done', { timeout: 2_000 });
   });
 
-  // Somebody types over a field, and whoever wants to write is refused.
-  await twins.ask('PATCH', `orders/usmf/${number}`, { FdxStatus: 'typed over' });
+  // Whoever wants to write is refused, and then somebody types over a field: news of the parcel, which are
+  // written too, must not put it right in between.
   await twins.fault({
     system: 'd365',
     op: 'patch',
@@ -109,6 +109,7 @@ test('what Dynamics 365 refuses waits for a person, who has it written again', a
     match: number,
     message: `Write failed for table row of type 'X'. Infolog: Error: ${REFUSAL}`,
   });
+  await twins.ask('PATCH', `orders/usmf/${number}`, { FdxStatus: 'typed over' });
   const writeAgain = async (reason: string) => {
     const again = card.getByTestId('write-again');
     await unfold(again);

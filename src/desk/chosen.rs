@@ -21,7 +21,7 @@ impl OperatorDesk {
     /// Freezes the list and lets it go on.
     pub(super) async fn go_on_with_chosen(&self, actor: &Actor, form: &ChosenForm) -> Result<String, Problem> {
         let mut items = Vec::new();
-        for row in form.items.iter().filter(|row| row.ticked) {
+        for row in form.chosen() {
             let found = self.engine.store.db.shipment(&ShipmentId(row.shipment_id.clone())).await;
             if let Some(shipment) = self.store(found)? {
                 // What changed since it was shown is left alone when its turn comes, and says so.
@@ -30,9 +30,9 @@ impl OperatorDesk {
         }
         let mut left_out = 0;
         if form.all {
-            let ticked: BTreeSet<String> = items.iter().map(|item| item.shipment_id.0.clone()).collect();
+            let already: BTreeSet<String> = items.iter().map(|item| item.shipment_id.0.clone()).collect();
             for shipment in self.standing(form).await? {
-                if ticked.contains(&shipment.shipment_id.0) {
+                if already.contains(&shipment.shipment_id.0) {
                     continue;
                 }
                 if items.len() >= usize::from(BATCH_MOST) {
@@ -55,7 +55,7 @@ impl OperatorDesk {
     /// of the others. Answers what was queued and what was not; a refusal when nothing was.
     pub(super) async fn print_ticked(&self, form: &ChosenForm) -> Result<String, Problem> {
         let (mut documents, mut refused) = (0, Vec::new());
-        for row in form.items.iter().filter(|row| row.ticked) {
+        for row in form.chosen() {
             let id = ShipmentId(row.shipment_id.clone());
             match self.print_shipment_again(&id, &form.reason).await {
                 Ok(jobs) => documents += jobs.len(),

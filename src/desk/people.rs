@@ -282,11 +282,12 @@ impl OperatorDesk {
         if matches && before == Failures::default() {
             return Ok(());
         }
-        let after = if matches { Failures::default() } else { failed(before, now) };
         let summary = "Entered a wrong password to change it.";
         let entry = engine.entry(actor, "operator.password-refused", Subject::default(), summary);
         let counted = async {
             let mut tx = engine.store.begin().await?;
+            // Read again: guesses that came side by side all count.
+            let after = if matches { Failures::default() } else { failed(tx.failures(&subject).await?, now) };
             tx.set_failures(&subject, after).await?;
             if !matches {
                 engine.store.append(&mut tx, &entry.outcome(Outcome::Refused)).await?;

@@ -186,7 +186,7 @@ pub async fn sign_in(
     for subject in &subjects {
         let failures = match signed_in {
             Some(_) => Failures::default(),
-            None => failed(engine.store.db.failures(subject).await?, now),
+            None => failed(tx.failures(subject).await?, now),
         };
         tx.set_failures(subject, failures).await?;
     }

@@ -47,6 +47,17 @@ pub struct NewDocument<'a> {
 }
 
 impl Tx {
+    /// The bytes of a document and what they are.
+    pub async fn document(
+        &mut self,
+        shipment: &ShipmentId,
+        sequence: i64,
+        document_no: i64,
+    ) -> Result<Option<(String, Vec<u8>)>> {
+        Ok(on_tx!(self, conn => sqlx::query_as(DOCUMENT)
+            .bind(&shipment.0).bind(sequence).bind(document_no).fetch_optional(conn).await?))
+    }
+
     /// Stores a package.
     pub async fn insert_piece(&mut self, shipment: &ShipmentId, sequence: i64, tracking_number: &str) -> Result<()> {
         let sql = "insert into pieces (shipment_id, sequence, tracking_number) values ($1, $2, $3)
@@ -84,6 +95,8 @@ impl Tx {
     }
 }
 
+const DOCUMENT: &str =
+    "select image_type, bytes from documents where shipment_id = $1 and sequence = $2 and document_no = $3";
 const DOCUMENTS: &str = "
     select sequence, document_no, content_type, image_type, copies, cast(length(bytes) as bigint) as size
     from documents where shipment_id = $1 order by sequence, document_no";
@@ -107,9 +120,7 @@ impl Db {
         sequence: i64,
         document_no: i64,
     ) -> Result<Option<(String, Vec<u8>)>> {
-        let sql =
-            "select image_type, bytes from documents where shipment_id = $1 and sequence = $2 and document_no = $3";
-        Ok(on_db!(self, pool => sqlx::query_as(sql)
+        Ok(on_db!(self, pool => sqlx::query_as(DOCUMENT)
             .bind(&shipment.0).bind(sequence).bind(document_no).fetch_optional(pool).await?))
     }
 }

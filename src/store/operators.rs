@@ -26,6 +26,8 @@ pub struct OperatorRow {
 const COLUMNS: &str =
     "operator_id, name, password_hash, role, created_ms, password_ms, disabled_ms, signed_in_ms from operators";
 
+const FAILURES: &str = "select failures, last_ms, blocked_until_ms from sign_in_failures where subject = $1";
+
 /// Failed sign-ins of a name or an address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Failures {
@@ -102,6 +104,13 @@ impl Tx {
         Ok(row.0)
     }
 
+    /// Failed sign-ins of a name or an address.
+    pub async fn failures(&mut self, subject: &str) -> Result<Failures> {
+        let row: Option<Failures> =
+            on_tx!(self, conn => sqlx::query_as(FAILURES).bind(subject).fetch_optional(conn).await?);
+        Ok(row.unwrap_or_default())
+    }
+
     /// Sets the failed sign-ins of a name or an address.
     pub async fn set_failures(&mut self, subject: &str, failures: Failures) -> Result<()> {
         let sql = "
@@ -143,8 +152,8 @@ impl Db {
 
     /// Failed sign-ins of a name or an address.
     pub async fn failures(&self, subject: &str) -> Result<Failures> {
-        let sql = "select failures, last_ms, blocked_until_ms from sign_in_failures where subject = $1";
-        let row: Option<Failures> = on_db!(self, pool => sqlx::query_as(sql).bind(subject).fetch_optional(pool).await?);
+        let row: Option<Failures> =
+            on_db!(self, pool => sqlx::query_as(FAILURES).bind(subject).fetch_optional(pool).await?);
         Ok(row.unwrap_or_default())
     }
 }

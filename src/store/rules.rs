@@ -4,6 +4,7 @@ use crate::order::OrderId;
 use crate::order::mode::Mode;
 use crate::order::rules::Rules;
 use crate::store::{Db, Result, StoreError, Tx, exactly_one, on_db, on_tx};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The rules as saved.
 #[derive(Clone, Debug)]
@@ -59,11 +60,41 @@ fn parsed(document: &str) -> Result<Rules> {
     serde_json::from_str(document).map_err(impossible)
 }
 
+/// The rules as they were saved last, by whatever process: while they are the ones that are held, only
+/// their version is read.
+#[derive(Default)]
+pub struct HeldRules(Mutex<Option<Arc<SavedRules>>>);
+
+impl HeldRules {
+    /// The rules, if any were saved.
+    pub async fn latest(&self, db: &Db) -> Result<Option<Arc<SavedRules>>> {
+        let held = self.held().clone();
+        let version = held.as_ref().map_or(NO_VERSION, |held| held.version);
+        let Some(newer) = db.rules_unless(version).await?.map(Arc::new) else { return Ok(held) };
+        // Two who read at once may leave the older one here: the next to ask reads again.
+        *self.held() = Some(newer.clone());
+        Ok(Some(newer))
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Arc<SavedRules>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// No document has it: versions begin at 1.
+const NO_VERSION: i64 = 0;
+
 impl Db {
     /// The rules, if any were saved.
     pub async fn rules(&self) -> Result<Option<SavedRules>> {
+        self.rules_unless(NO_VERSION).await
+    }
+
+    /// The rules, unless their version is this one.
+    async fn rules_unless(&self, version: i64) -> Result<Option<SavedRules>> {
         let row: Option<(String, i64, i64, String)> = on_db!(self, pool => sqlx::query_as(
-            "select document, version, updated_ms, updated_by from rules where id = 1").fetch_optional(pool).await?);
+            "select document, version, updated_ms, updated_by from rules where id = 1 and version <> $1")
+            .bind(version).fetch_optional(pool).await?);
         row.map(|(document, version, updated_ms, updated_by)| {
             Ok(SavedRules { rules: parsed(&document)?, version, updated_ms, updated_by })
         })

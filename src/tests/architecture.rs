@@ -104,6 +104,31 @@ fn nothing_of_the_server_is_in_the_browsers_tree() {
     }
 }
 
+/// Who holds a connection and waits for a second one waits for himself once all others do the same.
+#[test]
+fn nobody_asks_for_a_second_connection_inside_a_transaction() {
+    let mut transactions = 0;
+    for directory in ["work", "desk", "web", "cli", "twin"] {
+        for file in files(&root().join("src").join(directory), "rs") {
+            let mut held = false;
+            for (number, line) in code(&file).lines().enumerate() {
+                let begins = line.contains("begin().await") || line.contains("tx: &mut Tx");
+                let ends = line.contains("commit()") || line.contains("audited(tx") || line.contains(" fn ");
+                transactions += usize::from(begins);
+                held = begins || held && !ends;
+                let second = held && line.contains(".db.");
+                assert!(
+                    !second,
+                    "{}, line {} of its code, reads beside its transaction: {line}",
+                    file.display(),
+                    number + 1
+                );
+            }
+        }
+    }
+    assert!(transactions > 50, "only {transactions} transactions were found: the code is written in another way now");
+}
+
 #[test]
 fn no_file_grows_beyond_reading() {
     for directory in ["src", "app/src"] {

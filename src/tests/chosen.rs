@@ -3,7 +3,7 @@
 
 use crate::print_servers::{Manner, RawPrinter};
 use crate::support::{TestApp, backends, is};
-use app::contract::{ChosenForm, OrderFilter, OrderRow, RepairItem};
+use app::contract::{ChosenForm, OrderFilter, OrderRow};
 use app::desk::{Commands, PrintDesk, RepairDesk, Views};
 use ml_connector::desk::Role;
 use ml_connector::desk::printing::PrinterForm;
@@ -14,10 +14,12 @@ use serde_json::json;
 
 const REASON: &str = "Dynamics 365 answers again";
 
-/// A row as the list's form sends it.
-fn item(row: &OrderRow, ticked: bool) -> RepairItem {
-    let shown = row.stands.clone().or(row.prints.clone()).expect("it has a box");
-    RepairItem { shipment_id: shown.shipment_id, version: shown.version, ticked, ..RepairItem::default() }
+/// What the list's form sends of rows that have a box, some of them ticked.
+fn ticked(rows: &[(OrderRow, bool)], reason: &str) -> ChosenForm {
+    let shown = |row: &OrderRow| row.stands.clone().or(row.prints.clone()).expect("it has a box");
+    let ticked = rows.iter().filter(|(_, ticked)| *ticked).map(|(row, _)| shown(row).shipment_id).collect();
+    let shown = rows.iter().map(|(row, _)| shown(row)).collect();
+    ChosenForm { ticked, shown, reason: reason.into(), ..ChosenForm::default() }
 }
 
 impl TestApp {
@@ -35,6 +37,14 @@ impl TestApp {
         self.drive().await;
     }
 
+    async fn rows(&self, wanted: &[(&str, bool)]) -> Vec<(OrderRow, bool)> {
+        let mut rows = Vec::new();
+        for (number, ticked) in wanted {
+            rows.push((self.listed(number).await, *ticked));
+        }
+        rows
+    }
+
     async fn listed(&self, number: &str) -> OrderRow {
         let page = self.desk(Role::Operator).orders(OrderFilter::default()).await.expect("the list");
         page.rows.into_iter().find(|row| row.number == number).expect("in the list")
@@ -47,14 +57,10 @@ async fn what_was_ticked_goes_on_and_what_moves_by_itself_has_no_box() {
         let app = TestApp::start_on(backend, TwinOptions::loopback()).await;
         app.four_orders().await;
         assert_eq!(app.listed("SO-004").await.stands, None, "it moves by itself");
-        let items = vec![
-            item(&app.listed("SO-001").await, true),
-            item(&app.listed("SO-002").await, false),
-            item(&app.listed("SO-003").await, true),
-        ];
+        let rows = [("SO-001", true), ("SO-002", false), ("SO-003", true)];
         let desk = app.desk(Role::Operator);
-        let form = ChosenForm { as_of_ms: app.clock.now_ms(), items, reason: REASON.into(), ..ChosenForm::default() };
-        let nothing = ChosenForm { items: Vec::new(), ..form.clone() };
+        let form = ChosenForm { as_of_ms: app.clock.now_ms(), ..ticked(&app.rows(&rows).await, REASON) };
+        let nothing = ChosenForm { ticked: Vec::new(), ..form.clone() };
         assert_eq!(desk.go_on(nothing).await.expect_err("nothing ticked").code, "batch.empty");
         let silent = ChosenForm { reason: " ".into(), ..form.clone() };
         assert_eq!(desk.go_on(silent).await.expect_err("no reason").code, "desk.reason-missing");
@@ -82,9 +88,8 @@ async fn all_that_match_wait_for_a_yes_and_what_changed_since_is_left_alone() {
             filter: OrderFilter { state: Some("parked".into()), ..OrderFilter::default() },
             as_of_ms: app.clock.now_ms(),
             all: true,
-            reason: REASON.into(),
             // One of them is ticked too: it is in the list once.
-            items: vec![item(&app.listed("SO-001").await, true), item(&app.listed("SO-002").await, false)],
+            ..ticked(&app.rows(&[("SO-001", true), ("SO-002", false)]).await, REASON)
         };
         let id = desk.go_on(form.clone()).await.expect("frozen");
         app.work_off().await;
@@ -99,7 +104,7 @@ async fn all_that_match_wait_for_a_yes_and_what_changed_since_is_left_alone() {
         let skipped: Vec<&str> = batch.rows.iter().filter(|row| row.skipped).map(|row| row.number.as_str()).collect();
         assert_eq!(skipped, ["SO-001"], "{backend:?}");
         assert_eq!(app.shipment("SO-002").await.state, State::Announced);
-        let early = ChosenForm { as_of_ms: 0, filter: OrderFilter::default(), items: Vec::new(), ..form };
+        let early = ChosenForm { as_of_ms: 0, filter: OrderFilter::default(), ticked: Vec::new(), ..form };
         assert_eq!(desk.go_on(early).await.expect_err("all came later").code, "batch.empty");
     }
 }
@@ -123,14 +128,11 @@ async fn ticked_labels_are_printed_again_and_nothing_is_bought() {
         };
         app.desk(Role::Admin).save_printer(form).await.expect("a printer");
         let desk = app.desk(Role::Operator);
-        let mut items = Vec::new();
-        for (number, ticked) in [("SO-001", true), ("SO-002", false), ("SO-003", true), ("SO-004", true)] {
-            items.push(item(&app.listed(number).await, ticked));
-        }
-        let form = ChosenForm { items, reason: "The roll was crooked".into(), ..ChosenForm::default() };
+        let rows = [("SO-001", true), ("SO-002", false), ("SO-003", true), ("SO-004", true)];
+        let form = ticked(&app.rows(&rows).await, "The roll was crooked");
         let silent = ChosenForm { reason: " ".into(), ..form.clone() };
         assert_eq!(desk.print_chosen(silent).await.expect_err("no reason").code, "print.reason-missing");
-        let nothing = ChosenForm { items: Vec::new(), ..form.clone() };
+        let nothing = ChosenForm { ticked: Vec::new(), ..form.clone() };
         assert_eq!(desk.print_chosen(nothing).await.expect_err("none").code, "print.nothing-ticked");
         let refused = app.desk(Role::Viewer).print_chosen(form.clone()).await;
         assert_eq!(refused.expect_err("a viewer").code, "desk.not-allowed");

@@ -22,6 +22,7 @@ mod parcel_questions;
 mod parcels;
 mod pauses;
 mod people;
+mod print_loop;
 mod print_servers;
 mod printing;
 mod pull;

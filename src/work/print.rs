@@ -20,11 +20,11 @@ use crate::store::documents::DocumentRow;
 use crate::store::prints::NewJob;
 use crate::store::{Result, StoreError, Tx};
 use crate::transport::{Trace, chain};
-use futures::StreamExt;
 use futures::future::{BoxFuture, join_all};
-use futures::stream::FuturesUnordered;
-use std::collections::BTreeMap;
+use futures::{StreamExt, stream};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+use tokio::sync::Notify;
 use ulid::Ulid;
 
 /// How long a printer may keep a job to itself: longer than all limits of one try together.
@@ -33,6 +33,11 @@ const LEASE_MS: i64 = 5 * MINUTE_MS;
 const QUESTION_MS: i64 = 30 * SECOND_MS;
 /// Printers sent to at the same time: more than a site has; each holds one label in memory.
 const PRINTERS: i64 = 32;
+/// How often what became of a sent job is stored before that is left to whoever finds it sending. With
+/// the database's own waiting (10 s each time) and the sending it stays within the lease.
+const STORE_TRIES: usize = 6;
+/// See [`STORE_TRIES`].
+const STORE_WAIT: Duration = Duration::from_secs(1);
 /// Longest sleep between two looks. A label that waits a second is still there before the packer.
 const IDLE: Duration = Duration::from_secs(1);
 /// The warehouse whose printers serve all that have none of their own.
@@ -121,7 +126,7 @@ pub async fn claim(engine: &Engine) -> Result<Vec<Claimed>> {
     let jobs = tx.claim_print_jobs(&engine.node, now, now + LEASE_MS, PRINTERS).await?;
     let mut claimed = Vec::with_capacity(jobs.len());
     for job in jobs {
-        match prepare(engine, &mut tx, &job).await? {
+        match prepare(&mut tx, &job).await? {
             Ok((format, bytes)) => {
                 let summary = format!("Sending {} to {} ({}).", job.title(), job.printer.name, job.printer.address);
                 let entry = engine.entry(&Actor::Engine, "print.send", subject(&job), summary).outcome(Ended::Begun);
@@ -139,7 +144,7 @@ pub async fn claim(engine: &Engine) -> Result<Vec<Claimed>> {
 }
 
 /// The bytes of a job, or what becomes of it without sending any.
-async fn prepare(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<std::result::Result<(ImageType, Vec<u8>), Next>> {
+async fn prepare(tx: &mut Tx, job: &Job) -> Result<std::result::Result<(ImageType, Vec<u8>), Next>> {
     // Checked again: the printer may have been changed since the job was queued.
     if let Some(cause) = job.printer.refuses(&job.image_type) {
         return Ok(Err(Next::asks(JobState::Stopped, cause)));
@@ -153,7 +158,7 @@ async fn prepare(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<std::result:
     if shipment.is_none_or(|shipment| is_void(shipment.state)) {
         return Ok(Err(Next::plain(JobState::Cancelled)));
     }
-    let found = engine.store.db.document(&of.key.shipment_id, of.key.sequence, of.key.document_no).await?;
+    let found = tx.document(&of.key.shipment_id, of.key.sequence, of.key.document_no).await?;
     let lost = || Next::asks(JobState::Stopped, Cause::new("print.refused").detail("the document is not stored"));
     Ok(found.map(|(_, bytes)| (job.printer.takes, bytes)).ok_or_else(lost))
 }
@@ -169,6 +174,14 @@ async fn deliver(engine: &Engine, claimed: Claimed) -> Result<()> {
     let title = job.title();
     let sheet = Sheet { title: &title, format, copies: job.copies, bytes: &bytes };
     let outcome = print::send(&engine.transport, &trace(&job), &job.printer, &sheet).await;
+    // The paper is there: a database that is away for a moment must not make a question of it.
+    for _ in 1..STORE_TRIES {
+        match settle(engine, &job, outcome.clone()).await {
+            Err(StoreError::Database(error)) => tracing::warn!(print.job = job.job_id, %error, "not stored, once more"),
+            stored => return stored,
+        }
+        tokio::time::sleep(STORE_WAIT).await;
+    }
     settle(engine, &job, outcome).await
 }
 
@@ -309,20 +322,45 @@ pub async fn tick(engine: &Engine) -> Result<usize> {
 /// Prints until the program stops. A slow printer holds up nobody but itself: the others are looked
 /// at again while it works.
 pub async fn run(engine: &Engine, lifecycle: &Lifecycle) {
-    let mut working = FuturesUnordered::new();
-    while !lifecycle.is_stopping() {
+    // Whoever looks for work and whoever is at it are driven together: a job left standing between two
+    // looks may hold the one connection that writes, and the look would wait for it.
+    let ended = &Notify::new();
+    stream::unfold(VecDeque::new(), |begun| next_work(engine, lifecycle, ended, begun))
+        .for_each_concurrent(None, |work| async move {
+            note(work.await);
+            ended.notify_one();
+        })
+        .await;
+}
+
+/// The next piece of work, and what else was begun with it; `None` once the program stops. What was
+/// begun is always worked off: its jobs are claimed.
+async fn next_work<'a>(
+    engine: &'a Engine,
+    lifecycle: &Lifecycle,
+    ended: &Notify,
+    mut begun: VecDeque<Work<'a>>,
+) -> Option<(Work<'a>, VecDeque<Work<'a>>)> {
+    loop {
+        if let Some(work) = begun.pop_front() {
+            return Some((work, begun));
+        }
+        if lifecycle.is_stopping() {
+            return None;
+        }
         match begin(engine).await {
-            Ok(work) => working.extend(work),
+            Ok(work) if !work.is_empty() => {
+                begun.extend(work);
+                continue;
+            }
+            Ok(_) => {}
             Err(error) => super::failed("print", &error),
         }
         tokio::select! {
-            Some(result) = working.next() => note(result),
-            () = tokio::time::sleep(IDLE) => {}
-            () = lifecycle.stopping() => {}
+            // Its printer is free.
+            () = ended.notified() => {}
+            () = super::pause(IDLE, lifecycle) => {}
         }
-    }
-    while let Some(result) = working.next().await {
-        note(result);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Printers and the print queue.
 
 use super::{answer, answer_told};
-use crate::contract::{ChosenForm, OrderFilter, PrintFilter, PrinterForm, Printing, Problem, RepairItem};
+use crate::contract::{ChosenForm, OrderFilter, PrintFilter, PrinterForm, Printing, Problem, Standing};
 use crate::desk::desk;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -47,9 +47,10 @@ pub async fn print_chosen(
     as_of_ms: i64,
     #[server(default)] all: bool,
     #[server(default)] reason: String,
-    #[server(default)] items: Vec<RepairItem>,
+    #[server(default)] ticked: Vec<String>,
+    #[server(default)] shown: Vec<Standing>,
 ) -> Result<String, Problem> {
-    let form = ChosenForm { filter, as_of_ms, all, reason, items };
+    let form = ChosenForm { filter, as_of_ms, all, reason, ticked, shown };
     answer_told(desk()?.print_chosen(form).await, Clone::clone)
 }
 

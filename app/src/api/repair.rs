@@ -3,7 +3,7 @@
 use super::{answer, answer_at, answer_told};
 use crate::contract::{
     BatchView, CauseNoteForm, ChosenForm, OrderFilter, PickupForm, Problem, RecoverForm, Recovery, RepairForm,
-    RepairItem, RepairSheet,
+    RepairItem, RepairSheet, Standing,
 };
 use crate::desk::desk;
 use leptos::prelude::*;
@@ -48,9 +48,10 @@ pub async fn go_on(
     as_of_ms: i64,
     #[server(default)] all: bool,
     #[server(default)] reason: String,
-    #[server(default)] items: Vec<RepairItem>,
+    #[server(default)] ticked: Vec<String>,
+    #[server(default)] shown: Vec<Standing>,
 ) -> Result<String, Problem> {
-    let form = ChosenForm { filter, as_of_ms, all, reason, items };
+    let form = ChosenForm { filter, as_of_ms, all, reason, ticked, shown };
     answer_at(desk()?.go_on(form).await, |id| batch_href(id))
 }
 

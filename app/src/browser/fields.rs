@@ -2,7 +2,7 @@
 
 use super::dom;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlInputElement};
+use web_sys::{Element, Event, HtmlFormElement, HtmlInputElement};
 
 /// Listens for typing.
 pub fn start() {
@@ -20,19 +20,27 @@ pub fn start() {
     });
     dom::on("change", |event: Event| {
         let Some(tick) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
-        if let Ok(Some(form)) = tick.closest("form[data-verb]") {
+        // Boxes stand in the rows of a list, outside the form they belong to.
+        if let Some(form) = tick.form() {
             show_ticked(&form);
         }
     });
 }
 
-/// The button says how many it is about.
-fn show_ticked(form: &Element) {
-    let count = |selector: &str| form.query_selector_all(selector).map_or(0, |found| found.length());
-    let others = form.get_attribute("data-others").and_then(|others| others.parse::<u32>().ok()).unwrap_or(0);
-    let others = if count("[data-tick-others]:checked") > 0 { others } else { 0 };
-    let verb = form.get_attribute("data-verb").unwrap_or_default();
-    if let Ok(Some(label)) = form.query_selector("[data-tick-label]") {
-        label.set_text_content(Some(&format!("{verb} {}", count("[data-tick]:checked") + others)));
-    }
+/// The button of a form that decides about many says how many that is.
+pub fn show_ticked(form: &HtmlFormElement) {
+    let (Some(verb), Ok(Some(label))) = (form.get_attribute("data-verb"), form.query_selector("[data-tick-label]"))
+    else {
+        return;
+    };
+    let controls = form.elements();
+    let checked: Vec<Element> = (0..controls.length())
+        .filter_map(|index| controls.item(index))
+        .filter(|control| control.matches(":checked").unwrap_or(false))
+        .collect();
+    let ticked = checked.iter().filter(|control| control.has_attribute("data-tick")).count();
+    let others = || form.get_attribute("data-others").and_then(|others| others.parse::<usize>().ok()).unwrap_or(0);
+    let others = if checked.iter().any(|control| control.has_attribute("data-tick-others")) { others() } else { 0 };
+    let all = checked.iter().find_map(|control| control.get_attribute("data-tick-all"));
+    label.set_text_content(Some(&all.unwrap_or_else(|| format!("{verb} {}", ticked + others))));
 }

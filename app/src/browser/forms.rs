@@ -1,6 +1,7 @@
 //! Sends forms without leaving the page: the answer is the page the plain form would have led to.
 
 use super::dom;
+use super::fields;
 use super::morph::{self, Reason};
 use super::toast;
 use wasm_bindgen::prelude::*;
@@ -112,6 +113,7 @@ fn show(form: &HtmlFormElement, address: &str, html: &str) {
     if !refused {
         // What was typed was taken; the page may show what became of it.
         form.reset();
+        fields::show_ticked(form);
         fold(form);
     }
     let location = dom::window().location();

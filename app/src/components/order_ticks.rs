@@ -23,12 +23,12 @@ pub fn Tick(
     shown: Option<Standing>,
 ) -> impl IntoView {
     let shown = shown.map(|shown| {
-        let name = |part: &str| format!("items[{index}][{part}]");
+        let name = |part: &str| format!("shown[{index}][{part}]");
         let id = element_id(&["tick", &shown.shipment_id]);
         view! {
-            <input type="hidden" form=TICKS_FORM name=name("shipment_id") value=shown.shipment_id/>
+            <input type="hidden" form=TICKS_FORM name=name("shipment_id") value=shown.shipment_id.clone()/>
             <input type="hidden" form=TICKS_FORM name=name("version") value=shown.version.to_string()/>
-            <input id=id.clone() type="checkbox" form=TICKS_FORM name=name("ticked") value="true" data-tick=""/>
+            <input id=id.clone() type="checkbox" form=TICKS_FORM name="ticked[]" value=shown.shipment_id data-tick=""/>
             <label for=id>
                 <span class="sr-only">{format!("Tick {number}")}</span>
             </label>
@@ -97,7 +97,7 @@ fn GoOnWords() -> impl IntoView {
             "Failed steps are done again; an unknown outcome is looked up at FedEx, never bought again."
         </p>
         <div class="check">
-            <input id="ticks-all" type="checkbox" name="all" value="true"/>
+            <input id="ticks-all" type="checkbox" name="all" value="true" data-tick-all="Show the list first"/>
             <label for="ticks-all">
                 "All that stand and match this filter, on every page; the list is shown first and waits for your yes"
             </label>

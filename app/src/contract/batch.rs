@@ -1,6 +1,6 @@
 //! Repairing many orders at once: what is decided, and what becomes of it.
 
-use super::{Correction, Counter, Moment, OrderFilter, Status};
+use super::{Correction, Counter, Moment, OrderFilter, Standing, Status};
 use serde::{Deserialize, Serialize};
 
 /// All orders of a group of failures, to decide about.
@@ -129,9 +129,20 @@ pub struct ChosenForm {
     /// Why.
     #[serde(default)]
     pub reason: String,
-    /// The rows of the page that stand.
+    /// The shipments of ticked boxes.
     #[serde(default)]
-    pub items: Vec<RepairItem>,
+    pub ticked: Vec<String>,
+    /// Every shipment of the page that has a box, as it was shown.
+    #[serde(default)]
+    pub shown: Vec<Standing>,
+}
+
+impl ChosenForm {
+    /// What was ticked, as it was shown. A box and what stands beside it meet by the shipment, not by
+    /// their places: a ticked box stays as it is while the list moves under it.
+    pub fn chosen(&self) -> impl Iterator<Item = &Standing> {
+        self.shown.iter().filter(|shown| self.ticked.contains(&shown.shipment_id))
+    }
 }
 
 /// A batch with a page of its items.
