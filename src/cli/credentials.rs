@@ -47,11 +47,11 @@ impl Credentials {
                     Failed::usage(format!("{file} is not JSON (line {}, column {}).", error.line(), error.column()))
                 })?;
                 save(engine, system, document, anyway).await?;
-                println!("{} saved; `ml-connector ping {name}` tells whether it works.", system.title());
+                say!("{} saved; `ml-connector ping {name}` tells whether it works.", system.title());
             }
             Self::List => {
                 for (name, updated_ms, updated_by) in engine.store.db.secret_names().await? {
-                    println!("{name}\t{}\t{updated_by}", clock::text(updated_ms));
+                    say!("{name}\t{}\t{updated_by}", clock::text(updated_ms));
                 }
             }
         }

@@ -62,8 +62,8 @@ impl Demo {
         let shown =
             format!("The twins: Dynamics 365 at {}/_twin/ and FedEx at {}/_twin/", twin.d365_url(), twin.fedex_url());
         let exit = run::serve_engine(&engine, listener, |address| {
-            println!("\n  ml-connector demo\n  Open  {address}\n  Name  {DEMO_OPERATOR}\n  Password  {password}\n");
-            println!("  {shown}\n  Ctrl-C ends it; `--fresh` begins anew.\n");
+            say!("\n  ml-connector demo\n  Open  {address}\n  Name  {DEMO_OPERATOR}\n  Password  {password}\n");
+            say!("  {shown}\n  Ctrl-C ends it; `--fresh` begins anew.\n");
         })
         .await;
         twin.stop().await;
@@ -155,9 +155,9 @@ impl TwinArguments {
         let twin = start(options)
             .await
             .map_err(|error| Failed::usage(format!("the twins cannot start: {error}; is the address free?")))?;
-        println!("Dynamics 365 twin: {}\nFedEx twin: {}", twin.d365_url(), twin.fedex_url());
-        println!("Credentials for Dynamics 365: {}", twin.d365_credentials());
-        println!("Credentials for FedEx: {}", twin.fedex_credentials());
+        say!("Dynamics 365 twin: {}\nFedEx twin: {}", twin.d365_url(), twin.fedex_url());
+        say!("Credentials for Dynamics 365: {}", twin.d365_credentials());
+        say!("Credentials for FedEx: {}", twin.fedex_credentials());
         let lifecycle = crate::lifecycle::Lifecycle::default();
         lifecycle.run_until_signal().await;
         twin.stop().await;

@@ -41,10 +41,10 @@ impl Events {
     pub async fn run(self, engine: &Engine) -> Result {
         let desk = desk(engine);
         match self {
-            Self::Token(Token::Create) => println!("{}", desk.new_event_address().await?.expose_secret()),
+            Self::Token(Token::Create) => say!("{}", desk.new_event_address().await?.expose_secret()),
             Self::Token(Token::Retire { id }) => {
                 desk.retire_event_address(id.clone()).await?;
-                println!("{id} retired.");
+                say!("{id} retired.");
             }
             Self::Token(Token::List) => {
                 for address in desk.events().await?.addresses {
@@ -54,7 +54,7 @@ impl Events {
                     let state = address
                         .retired
                         .map_or_else(|| "live".to_owned(), |(at, by)| format!("retired {} by {by}", at.text));
-                    println!("{}\tmade {} by {by}\t{used}\t{state}", address.token_id, made.text);
+                    say!("{}\tmade {} by {by}\t{used}\t{state}", address.token_id, made.text);
                 }
             }
             Self::List { json } => list(engine, json).await?,
@@ -75,9 +75,9 @@ async fn list(engine: &Engine, json: bool) -> std::result::Result<(), super::Fai
                 "control_number": event.control_number, "company": event.company, "order": event.order,
                 "verdict": event.verdict.name(), "detail": event.detail,
             });
-            println!("{line}");
+            say!("{line}");
         } else {
-            println!(
+            say!(
                 "{}\t{}\t{}\t{} {}\t{}",
                 clock::text(row.received_ms),
                 event.verdict.name(),

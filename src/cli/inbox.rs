@@ -60,7 +60,7 @@ impl Inbox {
             Some(InboxCommand::Show { delivery, json }) => show(&desk, delivery, json).await,
             Some(InboxCommand::Replay { delivery }) => {
                 desk.replay_delivery(delivery.clone()).await?;
-                println!("{delivery} waits to be read again; `ml-connector inbox show {delivery}` tells.");
+                say!("{delivery} waits to be read again; `ml-connector inbox show {delivery}` tells.");
                 Ok(Exit::Done)
             }
             Some(InboxCommand::SelfTest { json }) => Ok(told("Test of the way", &desk.test_webhook().await?, json)),
@@ -71,7 +71,7 @@ impl Inbox {
 
 fn told(title: &str, ladder: &Ladder, json: bool) -> Exit {
     if json {
-        println!("{}", serde_json::to_string(ladder).unwrap_or_default());
+        say!("{}", serde_json::to_string(ladder).unwrap_or_default());
     } else {
         print_ladder(title, ladder);
     }
@@ -84,7 +84,7 @@ async fn list(desk: &impl InboxDesk, verdict: Option<String>, json: bool) -> Res
         let page = desk.inbox(filter.clone()).await.map_err(|problem| Failed::usage(problem.to_string()))?;
         for row in &page.rows {
             if json {
-                println!("{}", serde_json::to_string(row).unwrap_or_default());
+                say!("{}", serde_json::to_string(row).unwrap_or_default());
             } else {
                 print_row(row);
             }
@@ -98,7 +98,7 @@ async fn list(desk: &impl InboxDesk, verdict: Option<String>, json: bool) -> Res
 
 fn print_row(row: &DeliveryRow) {
     let DeliveryRow { delivery_id, received, verdict, reason, event, parcels, repeats, .. } = row;
-    println!(
+    say!(
         "{delivery_id}\t{}\t{}\t{}\t{event}\t{reason}\t{repeats} repeats",
         received.text,
         verdict.code,
@@ -109,14 +109,14 @@ fn print_row(row: &DeliveryRow) {
 async fn show(desk: &impl InboxDesk, id: String, json: bool) -> Result {
     let delivery = desk.delivery(id).await?;
     if json {
-        println!("{}", serde_json::to_string(&delivery).unwrap_or_default());
+        say!("{}", serde_json::to_string(&delivery).unwrap_or_default());
         return Ok(Exit::Done);
     }
     print_row(&delivery.row);
-    println!("signed by {}", delivery.signer);
+    say!("signed by {}", delivery.signer);
     for (name, value) in &delivery.headers {
-        println!("{name}: {value}");
+        say!("{name}: {value}");
     }
-    println!("{}", app::components::json_view::indented(&delivery.body));
+    say!("{}", app::components::json_view::indented(&delivery.body));
     Ok(Exit::Done)
 }

@@ -36,7 +36,7 @@ pub async fn ping(engine: &Engine, name: Option<&str>, json: bool) -> Result {
         }
         let ladder = pinging::ping(engine, system, &Actor::CommandLine).await?;
         if json {
-            println!("{}", serde_json::to_string(&ladder).unwrap_or_default());
+            say!("{}", serde_json::to_string(&ladder).unwrap_or_default());
         } else {
             print_ladder(system.title(), &ladder);
         }
@@ -48,7 +48,7 @@ pub async fn ping(engine: &Engine, name: Option<&str>, json: bool) -> Result {
 }
 
 pub(super) fn print_ladder(title: &str, ladder: &Ladder) {
-    println!("{title} ({} ms)", ladder.duration_ms);
+    say!("{title} ({} ms)", ladder.duration_ms);
     for rung in &ladder.rungs {
         let mark = match rung.outcome {
             RungOutcome::Passed => "ok",
@@ -57,9 +57,9 @@ pub(super) fn print_ladder(title: &str, ladder: &Ladder) {
             RungOutcome::Skipped => "--",
         };
         let ms = rung.duration_ms.map_or_else(String::new, |ms| format!("{ms} ms"));
-        println!("  {mark}  {:<14} {ms:>8}  {}", rung.name, rung.evidence);
+        say!("  {mark}  {:<14} {ms:>8}  {}", rung.name, rung.evidence);
         if let Some(problem) = &rung.problem {
-            println!("      {} {}", problem.message, problem.hint);
+            say!("      {} {}", problem.message, problem.hint);
         }
     }
 }
@@ -72,7 +72,7 @@ pub async fn orders(engine: &Engine, state: Option<String>, json: bool) -> Resul
         let page = desk.orders(filter.clone()).await.map_err(|problem| Failed::usage(problem.to_string()))?;
         for row in &page.rows {
             if json {
-                println!("{}", serde_json::to_string(row).unwrap_or_default());
+                say!("{}", serde_json::to_string(row).unwrap_or_default());
             } else {
                 print_row(row);
             }
@@ -88,7 +88,7 @@ pub async fn orders(engine: &Engine, state: Option<String>, json: bool) -> Resul
 fn print_row(row: &OrderRow) {
     let tracking = row.tracking_number.as_deref().unwrap_or("-");
     let cause = row.cause.as_deref().unwrap_or_default();
-    println!("{}\t{}\t{}\t{}\t{tracking}\t{cause}", row.company, row.number, row.status.code, row.customer);
+    say!("{}\t{}\t{}\t{}\t{tracking}\t{cause}", row.company, row.number, row.status.code, row.customer);
 }
 
 /// `order`.
@@ -101,17 +101,17 @@ pub async fn order(engine: &Engine, number: &str, json: bool) -> Result {
     };
     let detail = desk(engine).order(record.key.company.clone(), number.to_owned()).await?;
     if json {
-        println!("{}", serde_json::to_string(&detail).unwrap_or_default());
+        say!("{}", serde_json::to_string(&detail).unwrap_or_default());
         return Ok(Exit::Done);
     }
-    println!("{} {}  {}\n{}", detail.company, detail.number, detail.customer, detail.headline);
+    say!("{} {}  {}\n{}", detail.company, detail.number, detail.customer, detail.headline);
     for shipment in &detail.shipments {
-        println!("{}: {}", shipment.status.code, shipment.sentence);
+        say!("{}: {}", shipment.status.code, shipment.sentence);
         if let Some(cause) = &shipment.cause {
-            println!("  {} {}", cause.sentence, cause.next_step);
+            say!("  {} {}", cause.sentence, cause.next_step);
         }
         for attempt in shipment.attempts.iter().rev() {
-            println!("  {}  {}  {}: {}", attempt.begun.text, attempt.step, attempt.outcome.label, attempt.sentence);
+            say!("  {}  {}  {}: {}", attempt.begun.text, attempt.step, attempt.outcome.label, attempt.sentence);
         }
     }
     Ok(Exit::Done)
@@ -157,14 +157,14 @@ impl Replay {
         let desk = desk(engine);
         for (company, number) in numbers {
             if self.dry_run {
-                println!("{company} {number}: would be replayed");
+                say!("{company} {number}: would be replayed");
                 continue;
             }
             let detail = desk.order(company.clone(), number.clone()).await?;
             for shipment in detail.shipments {
                 let reason = "Replayed at the command line.".to_owned();
                 match desk.replay(shipment.shipment_id, shipment.version, reason).await {
-                    Ok(()) => println!("{company} {number}: replayed"),
+                    Ok(()) => say!("{company} {number}: replayed"),
                     Err(problem) => {
                         eprintln!("{company} {number}: {problem}");
                         exit = Exit::No;

@@ -1,6 +1,11 @@
 //! The command line: one file a group of commands. Data on standard output; errors on standard
 //! error, one sentence and one next step.
 
+/// Writes a line to standard output.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::cli::say(format_args!($($text)*)) };
+}
+
 mod campaign;
 mod charges;
 mod credentials;
@@ -22,6 +27,8 @@ mod write_back;
 use crate::config::Config;
 use crate::engine::Engine;
 use clap::{Parser, Subcommand};
+use std::fmt;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -208,6 +215,18 @@ enum Command {
     Audit(trail::Audit),
 }
 
+/// Writes a line to standard output. Who reads it may have seen enough and closed the pipe (`| head`):
+/// what is being done is done to its end all the same.
+fn say(line: fmt::Arguments<'_>) {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            eprintln!("ml-connector: standard output cannot be written: {error}; make room, and ask again.");
+            std::process::exit(1);
+        }
+        _ => {}
+    }
+}
+
 /// Runs the command line of this process.
 pub async fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -240,7 +259,7 @@ async fn dispatch(arguments: Arguments) -> Result {
         Command::Campaign(campaign) => campaign.run(config).await,
         Command::Migrate => engine(config).await.map(|_| Exit::Done),
         Command::CheckConfig => {
-            print!("{}", config.redacted());
+            say!("{}", config.redacted().trim_end());
             Ok(Exit::Done)
         }
         Command::Credentials(command) => command.run(&engine(config).await?).await,

@@ -28,14 +28,14 @@ impl ModeArguments {
     pub async fn run(self, engine: &Engine) -> Result {
         let desk = desk(engine);
         if let (Some(company), Some(mode), Some(reason)) = (self.company, self.mode, self.reason) {
-            println!("{}", desk.switch_mode(company, mode, reason).await?);
+            say!("{}", desk.switch_mode(company, mode, reason).await?);
             return Ok(Exit::Done);
         }
         let page = desk.approvals(ApprovalFilter::default()).await?;
         for company in &page.companies {
-            println!("{}\t{}\t{}", company.company, company.mode.code, company.meaning);
+            say!("{}\t{}\t{}", company.company, company.mode.code, company.meaning);
         }
-        println!("{}", page.headline);
+        say!("{}", page.headline);
         Ok(Exit::Done)
     }
 }

@@ -56,36 +56,36 @@ impl Operators {
                 let added = people::add(engine, by, &name, role, &password()?)
                     .await
                     .map_err(|problem| usage_or_no(&problem))?;
-                println!("{} may sign in as {}.", added.name, added.role);
+                say!("{} may sign in as {}.", added.name, added.role);
             }
             Self::List => {
                 for row in engine.store.db.operators().await? {
                     let last = row.signed_in_ms.map_or_else(|| "never".to_owned(), clock::text);
                     let state = if row.disabled_ms.is_some() { "disabled" } else { "enabled" };
-                    println!("{}\t{}\t{state}\t{last}", row.name, row.role);
+                    say!("{}\t{}\t{state}\t{last}", row.name, row.role);
                 }
             }
             Self::Role { name, role } => {
                 let role = people::role_of(&role).map_err(|problem| usage(&problem))?;
                 let person = people::named(engine, &name).await?;
                 people::set_role(engine, by, &person.operator_id, role).await?;
-                println!("{} is {} now.", person.name, role.name());
+                say!("{} is {} now.", person.name, role.name());
             }
             Self::Disable { name } => {
                 let person = people::named(engine, &name).await?;
                 people::set_enabled(engine, by, &person.operator_id, false).await?;
-                println!("{} may no longer sign in.", person.name);
+                say!("{} may no longer sign in.", person.name);
             }
             Self::Enable { name } => {
                 let person = people::named(engine, &name).await?;
                 people::set_enabled(engine, by, &person.operator_id, true).await?;
-                println!("{} may sign in.", person.name);
+                say!("{} may sign in.", person.name);
             }
             Self::Password { name } => {
                 let person = people::named(engine, &name).await?;
                 let set = people::set_password(engine, by, &person.operator_id, &password()?).await;
                 set.map_err(|problem| usage_or_no(&problem))?;
-                println!("{} has a new password.", person.name);
+                say!("{} has a new password.", person.name);
             }
         }
         Ok(Exit::Done)

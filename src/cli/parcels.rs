@@ -27,16 +27,16 @@ impl Parcels {
             let sheet = desk.parcels(filter.clone()).await.map_err(|problem| Failed::usage(problem.to_string()))?;
             for row in &sheet.rows {
                 if self.json {
-                    println!("{}", serde_json::to_string(row).unwrap_or_default());
+                    say!("{}", serde_json::to_string(row).unwrap_or_default());
                 } else {
                     print_row(row);
                 }
             }
             if sheet.next.is_none() {
                 if self.json {
-                    println!("{}", serde_json::to_string(&sheet.budget).unwrap_or_default());
+                    say!("{}", serde_json::to_string(&sheet.budget).unwrap_or_default());
                 } else {
-                    println!("{} {} {}", sheet.headline, sheet.budget.sentence, sheet.budget.delays);
+                    say!("{} {} {}", sheet.headline, sheet.budget.sentence, sheet.budget.delays);
                 }
                 return Ok(Exit::Done);
             }
@@ -52,5 +52,5 @@ fn print_row(row: &QueuedParcel) {
         Some(trouble) => (trouble.sentence.as_str(), trouble.next_action.as_str()),
         None => (parcel.sentence.as_str(), ""),
     };
-    println!("{}\t{}\t{}\t{number}\t{wrong}\t{next}", row.company, row.number, parcel.status.code);
+    say!("{}\t{}\t{}\t{number}\t{wrong}\t{next}", row.company, row.number, parcel.status.code);
 }

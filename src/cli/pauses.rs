@@ -11,7 +11,7 @@ use crate::store::pauses::Flow;
 pub async fn pause(engine: &Engine, flow: &str, reason: &str) -> Result {
     let flow = known(flow)?;
     pauses::pause(engine, &Actor::CommandLine, flow, reason).await?;
-    println!("{}", pauses::title(flow));
+    say!("{}", pauses::title(flow));
     Ok(Exit::Done)
 }
 
@@ -19,7 +19,7 @@ pub async fn pause(engine: &Engine, flow: &str, reason: &str) -> Result {
 pub async fn resume(engine: &Engine, flow: &str) -> Result {
     let flow = known(flow)?;
     pauses::resume(engine, &Actor::CommandLine, flow).await?;
-    println!("{} runs.", flow.name());
+    say!("{} runs.", flow.name());
     Ok(Exit::Done)
 }
 
@@ -28,10 +28,10 @@ pub async fn status(engine: &Engine) -> Result {
     let paused = engine.store.db.pauses().await?;
     for flow in Flow::ALL {
         match paused.iter().find(|pause| pause.flow == flow) {
-            None => println!("{}\truns", flow.name()),
+            None => say!("{}\truns", flow.name()),
             Some(pause) => {
                 let since = clock::text(pause.paused_ms);
-                println!("{}\tpaused\t{since}\t{}\t{}", flow.name(), pause.paused_by, pause.reason);
+                say!("{}\tpaused\t{since}\t{}\t{}", flow.name(), pause.paused_by, pause.reason);
             }
         }
     }

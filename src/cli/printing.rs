@@ -63,7 +63,7 @@ impl Printers {
             Self::List { json } => {
                 for view in desk.printers().await? {
                     if json {
-                        println!("{}", serde_json::to_string(&view).unwrap_or_default());
+                        say!("{}", serde_json::to_string(&view).unwrap_or_default());
                     } else {
                         print_printer(&view);
                     }
@@ -72,15 +72,15 @@ impl Printers {
             Self::Add(add) => {
                 let name = add.name.clone();
                 desk.save_printer(add.form()).await.map_err(|problem| Failed::usage(problem.to_string()))?;
-                println!("{name} saved; `ml-connector printers test {name}` prints a test label.");
+                say!("{name} saved; `ml-connector printers test {name}` prints a test label.");
             }
             Self::Test { name } => {
                 let job_id = desk.test_print(&printer_id(&desk, &name).await?).await?;
-                println!("{job_id} queued on {name}; the running server prints it, `ml-connector prints` tells.");
+                say!("{job_id} queued on {name}; the running server prints it, `ml-connector prints` tells.");
             }
             Self::Remove { name } => {
                 desk.remove_printer(&printer_id(&desk, &name).await?).await?;
-                println!("{name} removed.");
+                say!("{name} removed.");
             }
         }
         Ok(Exit::Done)
@@ -118,7 +118,7 @@ fn print_printer(view: &PrinterView) {
     };
     let prints = [purpose("labels", &view.labels), purpose("papers", &view.papers)];
     let prints = prints.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-    println!(
+    say!(
         "{}\t{}\t{}\t{}\t{power}\t{prints}\t{} waiting, {} need a person",
         printer.name,
         printer.kind.name(),
@@ -173,12 +173,12 @@ impl Prints {
             Some(PrintsCommand::Retry { job, reason }) => {
                 let version = version(engine, &job).await?;
                 desk.retry_print(&job, version, &reason).await?;
-                println!("{job} queued again.");
+                say!("{job} queued again.");
             }
             Some(PrintsCommand::Cancel { job, reason }) => {
                 let version = version(engine, &job).await?;
                 desk.cancel_print(&job, version, &reason).await?;
-                println!("{job} cancelled.");
+                say!("{job} cancelled.");
             }
         }
         Ok(Exit::Done)
@@ -204,7 +204,7 @@ async fn list(desk: &OperatorDesk, state: Option<String>, json: bool) -> Result 
         let page = desk.print_queue(&filter).await?;
         for job in &page.jobs {
             if json {
-                println!("{}", serde_json::to_string(job).unwrap_or_default());
+                say!("{}", serde_json::to_string(job).unwrap_or_default());
             } else {
                 print_job(job);
             }
@@ -219,7 +219,7 @@ async fn list(desk: &OperatorDesk, state: Option<String>, json: bool) -> Result 
 fn print_job(job: &Job) {
     let (code, detail) =
         job.cause.as_ref().map_or(("", ""), |cause| (cause.code.as_str(), cause.detail.as_deref().unwrap_or_default()));
-    println!("{}\t{}\t{}\t{}\t{code}\t{detail}", job.job_id, job.state.name(), job.printer.name, job.title());
+    say!("{}\t{}\t{}\t{}\t{code}\t{detail}", job.job_id, job.state.name(), job.printer.name, job.title());
 }
 
 /// Arguments of `print`.
@@ -242,7 +242,7 @@ impl Print {
             for shipment in engine.store.db.shipments_of(&record.order_id).await? {
                 match desk.print_shipment_again(&shipment.shipment_id, &reason).await {
                     Ok(jobs) => {
-                        println!("{} {number}: queued as {}", record.key.company, jobs.join(", "));
+                        say!("{} {number}: queued as {}", record.key.company, jobs.join(", "));
                         exit = Exit::Done;
                     }
                     Err(problem) => eprintln!("{} {number}: {problem}", record.key.company),

@@ -36,7 +36,7 @@ impl Pull {
             Self::Status { json } => {
                 let view = desk.pull().await?;
                 if json {
-                    println!("{}", serde_json::to_string(&view).unwrap_or_default());
+                    say!("{}", serde_json::to_string(&view).unwrap_or_default());
                 } else {
                     print_status(&view);
                 }
@@ -44,14 +44,14 @@ impl Pull {
             }
             Self::Rewind { to } => {
                 desk.rewind(to).await?;
-                println!("The cursor is moved; the running server reads on from there.");
+                say!("The cursor is moved; the running server reads on from there.");
                 Ok(Exit::Done)
             }
             Self::Gaps => {
                 let run = gap::compare(engine, &Actor::CommandLine).await?.map_err(|failure| unreachable(&failure))?;
-                println!("{}", gap::sentence(&run));
+                say!("{}", gap::sentence(&run));
                 for order in engine.store.db.gap_orders(&run.run_id).await? {
-                    println!("{}\t{}\t{}\t{}", order.kind, order.company, order.number, order.reason);
+                    say!("{}\t{}\t{}\t{}", order.kind, order.company, order.number, order.reason);
                 }
                 Ok(if run.missing == 0 { Exit::Done } else { Exit::No })
             }
@@ -65,20 +65,20 @@ fn unreachable(failure: &crate::order::retry::Failure) -> Failed {
 }
 
 fn print_status(view: &View) {
-    println!("{}", view.headline);
-    println!("{}", view.scan.sentence);
+    say!("{}", view.headline);
+    say!("{}", view.scan.sentence);
     if let Some(trouble) = &view.scan.trouble {
-        println!("  {trouble}");
+        say!("  {trouble}");
     }
-    println!("{}: {}", view.changes.status.label, view.changes.sentence);
+    say!("{}: {}", view.changes.status.label, view.changes.sentence);
     if let Some(cursor) = &view.changes.cursor {
-        println!("  cursor {}", cursor.text);
+        say!("  cursor {}", cursor.text);
     }
-    println!("{}", view.queue.sentence);
+    say!("{}", view.queue.sentence);
     for row in &view.queue.rows {
-        println!("  {} {}\t{}\t{}", row.company, row.number, row.why, row.cause.as_deref().unwrap_or_default());
+        say!("  {} {}\t{}\t{}", row.company, row.number, row.why, row.cause.as_deref().unwrap_or_default());
     }
-    println!("{}", view.gap.sentence);
+    say!("{}", view.gap.sentence);
 }
 
 /// `import`.
@@ -87,7 +87,7 @@ pub async fn import(engine: &Engine, company: Option<&str>, number: &str) -> Res
     let name = imported.company.map_or_else(|| number.to_owned(), |company| format!("{company} {number}"));
     match imported.looked {
         Ok(looked) if looked.is_in() => {
-            println!("{name}: {}", looked.sentence());
+            say!("{name}: {}", looked.sentence());
             Ok(Exit::Done)
         }
         Ok(looked) => Err(Failed::no(format!("{name}: {} `ml-connector why {number}` says more.", looked.sentence()))),
@@ -99,7 +99,7 @@ pub async fn import(engine: &Engine, company: Option<&str>, number: &str) -> Res
 pub async fn why(engine: &Engine, company: Option<String>, number: String, json: bool) -> Result {
     let why = desk(engine).why(company, number).await?;
     if json {
-        println!("{}", serde_json::to_string(&why).unwrap_or_default());
+        say!("{}", serde_json::to_string(&why).unwrap_or_default());
     } else {
         why.answers.iter().for_each(print_answer);
     }
@@ -107,13 +107,13 @@ pub async fn why(engine: &Engine, company: Option<String>, number: String, json:
 }
 
 fn print_answer(answer: &WhyAnswer) {
-    println!("{}\n{}", answer.sentence, answer.next_step);
+    say!("{}\n{}", answer.sentence, answer.next_step);
     for step in &answer.chain {
         let mark = match step.holds {
             Some(true) => "✓",
             Some(false) => "✗",
             None => "–",
         };
-        println!("  {mark}  {:<24} {}", step.condition, step.evidence);
+        say!("  {mark}  {:<24} {}", step.condition, step.evidence);
     }
 }

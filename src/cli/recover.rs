@@ -32,12 +32,12 @@ impl Recover {
     pub async fn run(self, engine: &Engine) -> Result {
         let desk = desk(engine);
         let found = desk.recovery(self.from.zip(self.to)).await?;
-        println!("{} to {} UTC", found.from, found.to);
+        say!("{} to {} UTC", found.from, found.to);
         for choice in &found.choices {
-            println!("  {}: {}", choice.name, choice.count);
+            say!("  {}: {}", choice.name, choice.count);
         }
         for line in &found.left {
-            println!("  {line}");
+            say!("  {line}");
         }
         if self.dry_run {
             return Ok(Exit::Done);
@@ -45,7 +45,7 @@ impl Recover {
         let form = RecoverForm { from: found.from, to: found.to, choice: self.choice, reason: self.reason };
         match desk.recover(form).await {
             Ok(batch_id) => {
-                println!("batch {batch_id}; its page is /batches/{batch_id}");
+                say!("batch {batch_id}; its page is /batches/{batch_id}");
                 Ok(Exit::Done)
             }
             Err(problem) => Err(Failed::from(problem)),

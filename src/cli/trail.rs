@@ -57,7 +57,7 @@ impl Audit {
         match self {
             Self::Verify => match engine.store.verify_chain().await? {
                 Ok(count) => {
-                    println!("{count} entries, all in place.");
+                    say!("{count} entries, all in place.");
                     Ok(Exit::Done)
                 }
                 Err(broken) => {

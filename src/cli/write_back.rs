@@ -47,20 +47,20 @@ impl WriteBack {
             Self::List { json } => {
                 let page = desk.write_back().await?;
                 if json {
-                    println!("{}", serde_json::to_string(&page).unwrap_or_default());
+                    say!("{}", serde_json::to_string(&page).unwrap_or_default());
                     return Ok(Exit::Done);
                 }
-                println!("{}", page.headline);
+                say!("{}", page.headline);
                 for target in &page.targets {
-                    println!("{} ({}): {}", target.title, target.entity_set, target.remark);
+                    say!("{} ({}): {}", target.title, target.entity_set, target.remark);
                     for field in &target.fields {
-                        println!("  {:<20} {:<32} {}", field.value, field.property, field.remark);
+                        say!("  {:<20} {:<32} {}", field.value, field.property, field.remark);
                     }
                 }
                 for group in &page.parked {
-                    println!("{} orders: {} {}", group.count, group.cause.sentence, group.cause.next_step);
+                    say!("{} orders: {} {}", group.count, group.cause.sentence, group.cause.next_step);
                     for row in &group.rows {
-                        println!("  {} {}", row.company, row.number);
+                        say!("  {} {}", row.company, row.number);
                     }
                 }
             }
@@ -69,7 +69,7 @@ impl WriteBack {
                 let page = desk.write_back().await?;
                 for field in page.discovered.iter().filter(|one| one.entity_set == set).flat_map(|one| &one.fields) {
                     let mark = if field.extension { "extension" } else { "" };
-                    println!("{:<48} {:<22} {mark}", field.property, field.shape);
+                    say!("{:<48} {:<22} {mark}", field.property, field.shape);
                 }
             }
             Self::Verify => {
@@ -77,7 +77,7 @@ impl WriteBack {
                 let found = found.map_err(|failure| Failed::from(crate::desk::problem::failure(&failure)))?;
                 for target in &found.targets {
                     let mark = if target.passed { "ok" } else { "NO" };
-                    println!("  {mark}  {:<24} {}", target.name, target.evidence);
+                    say!("  {mark}  {:<24} {}", target.name, target.evidence);
                 }
                 return Ok(if found.passed() { Exit::Done } else { Exit::No });
             }
@@ -85,14 +85,14 @@ impl WriteBack {
                 let (company, number) = named(engine, &order).await?;
                 let tested = desk.test_write(company, number).await?;
                 for line in &tested.lines {
-                    println!("{line}");
+                    say!("{line}");
                 }
                 return Ok(if tested.passed { Exit::Done } else { Exit::No });
             }
             Self::Again { order, reason } => {
                 let (company, number) = named(engine, &order).await?;
                 desk.write_again(company, number, reason).await?;
-                println!("{order} is due; the running server writes it, `ml-connector write-back list` tells.");
+                say!("{order} is due; the running server writes it, `ml-connector write-back list` tells.");
             }
         }
         Ok(Exit::Done)

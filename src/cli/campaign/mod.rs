@@ -103,7 +103,7 @@ impl Campaign {
         };
         let figures = rehearsal.figures(in_time).await?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&figures).unwrap_or_default());
+            say!("{}", serde_json::to_string_pretty(&figures).unwrap_or_default());
         } else {
             print!("{}", figures.table());
         }
