@@ -48,6 +48,8 @@ impl Tx {
     }
 }
 
+/// No document has it: versions begin at 1.
+const NO_VERSION: i64 = 0;
 const DOCUMENT: &str = "select document from rules where id = 1";
 const COMPANY: &str = "select company from orders where order_id = $1";
 
@@ -60,20 +62,23 @@ fn parsed(document: &str) -> Result<Rules> {
     serde_json::from_str(document).map_err(impossible)
 }
 
-/// The rules as they were saved last, by whatever process: while they are the ones that are held, only
-/// their version is read.
+/// The rules as they were saved last, by whatever process: while they are the ones that are held, their
+/// document is neither read nor decoded.
 #[derive(Default)]
 pub struct HeldRules(Mutex<Option<Arc<SavedRules>>>);
 
 impl HeldRules {
-    /// The rules, if any were saved.
+    /// The rules, if any were saved and not cleared since.
     pub async fn latest(&self, db: &Db) -> Result<Option<Arc<SavedRules>>> {
         let held = self.held().clone();
-        let version = held.as_ref().map_or(NO_VERSION, |held| held.version);
-        let Some(newer) = db.rules_unless(version).await?.map(Arc::new) else { return Ok(held) };
+        let latest = match db.rules_unless(held.as_deref()).await? {
+            Found::None => None,
+            Found::Same => return Ok(held),
+            Found::Other(saved) => Some(Arc::new(saved)),
+        };
         // Two who read at once may leave the older one here: the next to ask reads again.
-        *self.held() = Some(newer.clone());
-        Ok(Some(newer))
+        self.held().clone_from(&latest);
+        Ok(latest)
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Arc<SavedRules>>> {
@@ -81,24 +86,38 @@ impl HeldRules {
     }
 }
 
-/// No document has it: versions begin at 1.
-const NO_VERSION: i64 = 0;
+/// What is stored, beside what is known.
+enum Found {
+    None,
+    Same,
+    Other(SavedRules),
+}
 
 impl Db {
     /// The rules, if any were saved.
     pub async fn rules(&self) -> Result<Option<SavedRules>> {
-        self.rules_unless(NO_VERSION).await
+        match self.rules_unless(None).await? {
+            Found::Other(saved) => Ok(Some(saved)),
+            Found::None | Found::Same => Ok(None),
+        }
     }
 
-    /// The rules, unless their version is this one.
-    async fn rules_unless(&self, version: i64) -> Result<Option<SavedRules>> {
-        let row: Option<(String, i64, i64, String)> = on_db!(self, pool => sqlx::query_as(
-            "select document, version, updated_ms, updated_by from rules where id = 1 and version <> $1")
-            .bind(version).fetch_optional(pool).await?);
-        row.map(|(document, version, updated_ms, updated_by)| {
-            Ok(SavedRules { rules: parsed(&document)?, version, updated_ms, updated_by })
+    /// The rules, without their document if they are these. Versions begin anew once rules were cleared,
+    /// so the moment counts too.
+    async fn rules_unless(&self, held: Option<&SavedRules>) -> Result<Found> {
+        let sql = "
+            select case when version = $1 and updated_ms = $2 then null else document end, version, updated_ms, updated_by
+            from rules where id = 1";
+        let (version, updated_ms) = held.map_or((NO_VERSION, 0), |held| (held.version, held.updated_ms));
+        let row: Option<(Option<String>, i64, i64, String)> =
+            on_db!(self, pool => sqlx::query_as(sql).bind(version).bind(updated_ms).fetch_optional(pool).await?);
+        Ok(match row {
+            None => Found::None,
+            Some((None, ..)) => Found::Same,
+            Some((Some(document), version, updated_ms, updated_by)) => {
+                Found::Other(SavedRules { rules: parsed(&document)?, version, updated_ms, updated_by })
+            }
         })
-        .transpose()
     }
 
     /// The mode of an order's legal entity.
