@@ -8,7 +8,8 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
+  // Far more than any test takes here, for machines that are three times as slow.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['./last-words.ts']],
   use: {

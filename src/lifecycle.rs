@@ -30,6 +30,19 @@ impl Lifecycle {
         tokio::spawn(tracked);
     }
 
+    /// Does something to its end, also when whoever waits for it goes away meanwhile. A stop waits for it.
+    #[expect(clippy::disallowed_methods, reason = "a task that is waited for, and that a stop waits for")]
+    pub async fn to_its_end<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+        match tokio::spawn(self.tasks.track_future(work)).await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // Only a runtime that is shut down ends a task before its end.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
     /// Resolves when the program should stop.
     pub async fn stopping(&self) {
         self.stop.cancelled().await;

@@ -127,7 +127,7 @@ test('no route of the site is left out', () => {
 for (const scheme of SCHEMES) {
   // One test for all pages: a browser that already has the files shows the next page at once.
   test(`every page in ${scheme} at every size`, async ({ browser }) => {
-    test.setTimeout(900_000);
+    test.setTimeout(1_800_000);
     const context = await browser.newContext({ colorScheme: scheme });
     const errors = watch(context);
     const page = await context.newPage();

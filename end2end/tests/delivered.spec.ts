@@ -2,7 +2,7 @@
 // written onto the order, the parcel arrives, and the delivery is written back too.
 import { readFileSync } from 'node:fs';
 import { Product } from './support/product.ts';
-import { eventually, expect, open, signIn, test, untilState, useProduct, WITH_LABEL } from './support/test.ts';
+import { eventually, expect, open, openOrder, signIn, test, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
 /** Issue 1.5.1: labelled within a minute of the server being up, delivered and written back within three. */
 const LABELLED_MS = 60_000;
@@ -14,7 +14,8 @@ const product = useProduct(() => Product.demo());
 test('an order is labelled, announced, delivered and closed', async ({ page }) => {
   test.setTimeout(CLOSED_MS + 30_000);
   const left = (limit: number) => Math.max(1, product().startedMs + limit - Date.now());
-  await signIn(page, product(), `/orders/usmf/${ORDER}`);
+  await signIn(page, product());
+  await openOrder(page, product(), ORDER, left(LABELLED_MS));
   await untilState(page, WITH_LABEL, left(LABELLED_MS));
   const tracking = await page.getByTestId('tracking-number').innerText();
   expect(tracking).toMatch(/^\d{12}$/);
@@ -67,7 +68,7 @@ test('orders are searched and filtered in the address', async ({ page }) => {
   await expect(page).toHaveURL(/search=SO-001018/);
   await expect(page.getByTestId('order-row')).toHaveCount(1);
   await open(page, product(), '/orders?state=parked');
-  await eventually(page, 10_000, async () => {
+  await eventually(page, 40_000, async () => {
     const states = await page.getByTestId('order-row').locator('.cell-state [data-status]').evaluateAll((badges) =>
       badges.map((badge) => badge.getAttribute('data-status')),
     );

@@ -2,7 +2,7 @@
 import { Product } from './support/product.ts';
 import { expect, openOrder, signIn, test, unfold, untilState, useProduct } from './support/test.ts';
 
-const LABEL_MS = 30_000;
+const LABEL_MS = 60_000;
 const ORDER = 'SO-001018';
 
 const product = useProduct(() => Product.demo());

@@ -13,7 +13,7 @@ const product = useProduct(() => Product.demo());
 const printer = usePrinter();
 
 test('an order that failed, was corrected, replayed and printed tells all of it', async ({ page, context }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await signIn(page, product(), '/printers');
   await addPrinter(page, printer.port());
 
@@ -68,8 +68,8 @@ test('an order that failed, was corrected, replayed and printed tells all of it'
     if (hasJavaScript()) {
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       await command.getByRole('button', { name: 'Copy curl command' }).click();
-      const copied = await page.evaluate(() => navigator.clipboard.readText());
-      expect(copied).toMatch(/^curl --globoff --request 'POST'/);
+      const copied = () => page.evaluate(() => navigator.clipboard.readText());
+      await expect.poll(copied).toMatch(/^curl --globoff --request 'POST'/);
     }
   });
 

@@ -3,7 +3,7 @@
 import { Product } from './support/product.ts';
 import { expect, hasJavaScript, open, openOrder, ready, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const LABEL_MS = 30_000;
+const LABEL_MS = 60_000;
 
 const product = useProduct(() => Product.demo());
 

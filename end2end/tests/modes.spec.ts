@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import { Product } from './support/product.ts';
 import { eventually, expect, open, openOrder, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 
 const product = useProduct(() => Product.connected());
 
@@ -81,6 +81,7 @@ test('an order is seen in shadow, then approved by hand, then orders go by thems
 
   await open(page, product(), '/approve');
   await switchTo(usmf(page), 'automatic', /wait for approval still/);
+  await expect(page.getByTestId('toast')).toContainText('usmf is automatic');
   await places(['SO-MODE-5']);
   await openOrder(page, product(), 'SO-MODE-5');
   await untilState(page, WITH_LABEL, READY_MS);
@@ -111,6 +112,7 @@ test('a rule is tried on the last orders before it is saved', async ({ page }) =
 
   const document = page.getByTestId('rules-document');
   await unfold(document);
+  await expect(document.locator('textarea')).toHaveValue(/"FEDEX-GRD":\s*\{\s*"service":\s*"FEDEX_2_DAY"/);
   const text = await document.locator('textarea').inputValue();
   const changed = text.replace(/("FEDEX-GRD":\s*\{\s*"service":\s*)"FEDEX_2_DAY"/, '$1"FEDEX_GROUND"');
   expect(changed).not.toBe(text);

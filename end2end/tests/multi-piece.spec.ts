@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Product } from './support/product.ts';
 import { eventually, expect, open, openOrder, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const LABEL_MS = 30_000;
+const LABEL_MS = 60_000;
 
 const product = useProduct(() => Product.demo());
 

@@ -123,6 +123,10 @@ test('a business event has its order looked at', async ({ page }) => {
     await expect(hint).toHaveCount(1, { timeout: 2_000 });
     await expect(came.and(page.locator('[data-verdict=duplicate]'))).toHaveCount(1, { timeout: 2_000 });
   });
+  // The hint names the order before it was read; a page that is not there yet is an error in the console.
+  await expect
+    .poll(async () => (await page.request.get(`${product().url}/orders/usmf/SO-HINTED-1`)).status(), { timeout: TRACKED_MS })
+    .toBe(200);
   await hint.getByRole('link', { name: 'SO-HINTED-1' }).click();
   await expect(page.getByTestId('order-state')).toBeVisible();
 

@@ -4,14 +4,14 @@ import { addPrinter, usePrinter } from './support/printer.ts';
 import { Product } from './support/product.ts';
 import { eventually, expect, open, openOrder, signIn, test, unfold, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const LABEL_MS = 30_000;
+const LABEL_MS = 60_000;
 
 const product = useProduct(() => Product.demo());
 
 const printer = usePrinter();
 
 test('a printer is added, prints a test label, and then every label once', async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await signIn(page, product(), '/printers');
   await addPrinter(page, printer.port());
 

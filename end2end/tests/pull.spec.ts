@@ -73,7 +73,8 @@ test('an order is imported by its number, or told why not', async ({ page }) => 
   const answer = await ask(page, 'SO-IMPORT-1');
   await expect(answer).toContainText('ready to ship');
   await answer.getByTestId('import-one').click();
-  await told(page, 'SO-IMPORT-1', 'It is taken in.');
+  // Or the first comparison of the day was faster, a minute after the start.
+  await told(page, 'SO-IMPORT-1', /It is (taken in|known already)/);
   await expect.poll(async () => (await product().twins.liveLabels('SO-IMPORT-1')).length, { timeout: SOON_MS }).toBe(1);
   await open(page, product(), '/pull');
   await expect(await ask(page, 'SO-IMPORT-1')).toContainText('was shipped, with');
@@ -127,7 +128,7 @@ test.describe('changes', () => {
     const day = new Date(Date.now() - 24 * 3_600_000).toISOString().slice(0, 10);
     await form.getByLabel('To').fill(`${day}T06:30`);
     await form.getByTestId('rewind-confirm').click();
-    await expect(form.getByTestId('problem')).toHaveCount(0);
+    await expect(page.getByTestId('toast')).toContainText('The cursor is moved.');
     await eventually(page, SOON_MS, async () => {
       await open(page, often(), '/trail?actor=demo');
       await expect(page.getByTestId('trail-row').filter({ hasText: day })).not.toHaveCount(0, { timeout: 1_000 });

@@ -12,7 +12,7 @@ const ORDER = 'SO-PUSH-1';
 const product = useProduct(() => Product.connected({ ML_TRACK_INTERVAL_S: '86400' }));
 
 test('a pushed scan is in the browser and in Dynamics 365', async ({ page }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const { twins, url } = product();
   await signIn(page, product());
   await twins.placeOrder({ number: ORDER });

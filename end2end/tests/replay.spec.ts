@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { Product } from './support/product.ts';
 import { eventually, expect, open, openOrder, signIn, test, untilState, useProduct, WITH_LABEL } from './support/test.ts';
 
-const LABEL_MS = 30_000;
+const LABEL_MS = 60_000;
 
 const product = useProduct(() => Product.demo());
 
@@ -64,7 +64,7 @@ test('what FedEx refused is replayed once FedEx takes it', async ({ page }) => {
 });
 
 test('a label whose answer was lost is found again, not bought again', async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const number = 'SO-LOST-1';
   await product().twins.fault({ system: 'fedex', op: 'ship', kind: 'cut_after', times: 1, match: number });
   await product().twins.placeOrder({ number });

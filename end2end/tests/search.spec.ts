@@ -8,7 +8,7 @@ const LABEL_MS = 40_000;
 const NUMBER = 'SO-774213';
 const CUSTOMER = 'Norwood Pump Co';
 
-const product = useProduct(() => Product.connected());
+const product = useProduct(() => Product.connected({ ML_TRACK_INTERVAL_S: '86400' }));
 
 test.describe.configure({ mode: 'serial' });
 
@@ -23,7 +23,7 @@ async function twoOrders(page: Page): Promise<void> {
 }
 
 test('where is my order? One key, the words, Enter', async ({ page, context }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await signIn(page, product());
   await twoOrders(page);
   await open(page, product(), '/day');

@@ -1,7 +1,10 @@
 // The audit trail: filtered in the address, live, and quiet while somebody reads.
 import type { Locator, Page } from '@playwright/test';
 import { Product } from './support/product.ts';
-import { expect, open, ready, signIn, test, useProduct } from './support/test.ts';
+import { eventually, expect, open, ready, signIn, test, useProduct } from './support/test.ts';
+
+/** From the start of the product to its first entries. */
+const SOON_MS = 30_000;
 
 const product = useProduct(() => Product.demo());
 
@@ -41,7 +44,9 @@ test('one order, then nothing, then everything again', async ({ page }) => {
   await expect(page).toHaveURL(/order=SO-001002/);
   await ready(page);
   const rows = page.getByTestId('trail-row');
-  await expect(rows.first()).toContainText('SO-001002');
+  await eventually(page, SOON_MS, async () => {
+    await expect(rows.first()).toContainText('SO-001002', { timeout: 1_000 });
+  });
   await eachOf(rows, rows.filter({ hasText: 'SO-001002' }));
 
   await page.getByLabel('Actor').fill('nobody-by-this-name');
@@ -55,7 +60,11 @@ test('one order, then nothing, then everything again', async ({ page }) => {
 test('older entries are one page further', async ({ page }) => {
   await signIn(page, product(), '/trail?order=SO-001002');
   await open(page, product(), '/trail');
-  await page.getByRole('link', { name: /older|next/i }).click();
+  const older = page.getByRole('link', { name: /older|next/i });
+  await eventually(page, SOON_MS, async () => {
+    await expect(older).toBeVisible({ timeout: 1_000 });
+  });
+  await older.click();
   await expect(page).toHaveURL(/after=/);
   // Entries come all the time; the page begins after the one that its address names.
   const after = Number(new URL(page.url()).searchParams.get('after'));

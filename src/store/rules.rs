@@ -74,7 +74,7 @@ impl HeldRules {
         let latest = match db.rules_unless(held.as_deref()).await? {
             Found::None => None,
             Found::Same => return Ok(held),
-            Found::Other(saved) => Some(Arc::new(saved)),
+            Found::Other(saved) => Some(saved),
         };
         // Two who read at once may leave the older one here: the next to ask reads again.
         self.held().clone_from(&latest);
@@ -90,14 +90,14 @@ impl HeldRules {
 enum Found {
     None,
     Same,
-    Other(SavedRules),
+    Other(Arc<SavedRules>),
 }
 
 impl Db {
     /// The rules, if any were saved.
     pub async fn rules(&self) -> Result<Option<SavedRules>> {
         match self.rules_unless(None).await? {
-            Found::Other(saved) => Ok(Some(saved)),
+            Found::Other(saved) => Ok(Some(Arc::unwrap_or_clone(saved))),
             Found::None | Found::Same => Ok(None),
         }
     }
@@ -115,7 +115,7 @@ impl Db {
             None => Found::None,
             Some((None, ..)) => Found::Same,
             Some((Some(document), version, updated_ms, updated_by)) => {
-                Found::Other(SavedRules { rules: parsed(&document)?, version, updated_ms, updated_by })
+                Found::Other(Arc::new(SavedRules { rules: parsed(&document)?, version, updated_ms, updated_by }))
             }
         })
     }

@@ -7,6 +7,7 @@ mod campaign;
 mod chosen;
 mod crash;
 mod desk;
+mod disconnect;
 mod events;
 mod fedex_calls;
 mod fedex_requests;

@@ -26,7 +26,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use leptos::config::LeptosOptions;
@@ -166,7 +166,9 @@ pub async fn router(
         .leptos_routes_with_handler(routes, get(page))
         .fallback(not_found)
         // After the session is known: signed-out browsers see the login page and nothing else.
-        .layer(from_fn_with_state(web.clone(), session::require_operator));
+        .layer(from_fn_with_state(web.clone(), session::require_operator))
+        // What somebody asked for is not left half done when the browser goes away.
+        .layer(from_fn_with_state(lifecycle.clone(), to_its_end));
     let secure = engine.config.public_url().scheme() == "https";
     let pages = match &engine.store.db {
         Db::Sqlite { writer, .. } => {
@@ -224,6 +226,15 @@ fn with_sessions<S: SessionStore + Clone>(pages: Router<Web>, store: S, secure: 
         .with_same_site(tower_sessions::cookie::SameSite::Lax)
         .with_expiry(tower_sessions::Expiry::OnInactivity(session::IDLE));
     pages.layer(layer)
+}
+
+/// Whoever closes a page while a form is under way takes nothing back: a call whose outcome nobody
+/// stored, or a test write that is not restored, would be worse than both ends. Reading may stop.
+async fn to_its_end(State(lifecycle): State<Lifecycle>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    lifecycle.to_its_end(next.run(request)).await
 }
 
 /// A page, rendered for the operator of the request.

@@ -4,12 +4,23 @@ use super::dom;
 use super::fields;
 use super::morph::{self, Reason};
 use super::toast;
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Element, FormData, Headers, HtmlButtonElement, HtmlFormElement, RequestInit, Response, SubmitEvent, Url,
     UrlSearchParams,
 };
+
+thread_local! {
+    /// Answers to forms that were shown on this page.
+    static ANSWERS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How many answers to forms were shown: what was asked for before the last of them is older than it.
+pub fn answers() -> u32 {
+    ANSWERS.get()
+}
 
 /// Said when the answer to a form was lost.
 const NO_ANSWER: &str =
@@ -128,6 +139,7 @@ fn show(form: &HtmlFormElement, address: &str, html: &str) {
         // The address bar is the least of it.
         drop(step);
     }
+    ANSWERS.set(ANSWERS.get().wrapping_add(1));
     morph::apply(&page, Reason::Answer);
     if refused {
         if let Some(problem) = dom::find("[data-testid=problem]") {

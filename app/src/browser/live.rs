@@ -4,6 +4,7 @@
 //! A hidden tab listens to nothing. When the line is broken the page asks by itself, more slowly.
 
 use super::dom;
+use super::forms;
 use super::morph::{self, Reason};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -101,7 +102,7 @@ fn changed() {
 
 /// Asks for this page and changes it in place.
 async fn ask(reason: Reason) {
-    let before = address();
+    let (before, answers) = (address(), forms::answers());
     let page = fetch(&before).await;
     FAILED.set(page.is_none());
     if let Some((url, html)) = page {
@@ -109,6 +110,7 @@ async fn ask(reason: Reason) {
             session_ended();
         } else if before == address()
             && !is_sending()
+            && answers == forms::answers()
             && !(reason == Reason::News && is_paused())
             && let Some(page) = morph::parse(&html)
         {
