@@ -24,7 +24,6 @@ async function untilParked(page: Page, count: number): Promise<void> {
 }
 
 test('ticked orders go on, and the one left out stays', async ({ page }) => {
-  test.setTimeout(120_000);
   const { twins } = product();
   const numbers = ['SO-T-1', 'SO-T-2', 'SO-T-3'];
   for (const number of numbers) await placeStopping(number);
@@ -66,7 +65,6 @@ test('ticked orders go on, and the one left out stays', async ({ page }) => {
 });
 
 test('the order that was ticked is the one that goes on, however the list moves under it @live', async ({ page }) => {
-  test.setTimeout(120_000);
   const { twins } = product();
   for (const number of ['SO-M-1', 'SO-M-2']) await placeStopping(number);
   await signIn(page, product(), '/orders?search=SO-M');

@@ -39,7 +39,6 @@ async function row(page: Page, ...texts: string[]): Promise<Locator> {
 }
 
 test('pushes are listed with their verdict, and one is read again', async ({ page }) => {
-  test.setTimeout(120_000);
   const { twins, url } = product();
   const number = await shipped('SO-INBOX-1');
   await signIn(page, product(), '/inbox');
@@ -66,7 +65,6 @@ test('pushes are listed with their verdict, and one is read again', async ({ pag
 });
 
 test('what FedEx did not sign or we did not ship is kept with the reason', async ({ page }) => {
-  test.setTimeout(120_000);
   const number = await shipped('SO-INBOX-2');
   await signIn(page, product(), '/inbox');
   expect(await push(await signed({ tracking_number: number, token: 'AnotherTokenOfSomebody2026' }))).toBe(401);
@@ -89,7 +87,6 @@ test('what FedEx did not sign or we did not ship is kept with the reason', async
 });
 
 test('the way is tested, and the token is changed without a gap', async ({ page }) => {
-  test.setTimeout(120_000);
   const number = await shipped('SO-INBOX-3');
   await signIn(page, product(), '/inbox');
   // FedEx cannot reach a loopback address, and the page says so.

@@ -1,6 +1,7 @@
 //! Packages and the documents FedEx sent for them, byte for byte.
 
 use crate::order::ShipmentId;
+use crate::print::job::DocumentKey;
 use crate::store::{Db, Result, Tx, on_db, on_tx};
 
 /// A package.
@@ -48,14 +49,9 @@ pub struct NewDocument<'a> {
 
 impl Tx {
     /// The bytes of a document and what they are.
-    pub async fn document(
-        &mut self,
-        shipment: &ShipmentId,
-        sequence: i64,
-        document_no: i64,
-    ) -> Result<Option<(String, Vec<u8>)>> {
+    pub async fn document(&mut self, key: &DocumentKey) -> Result<Option<(String, Vec<u8>)>> {
         Ok(on_tx!(self, conn => sqlx::query_as(DOCUMENT)
-            .bind(&shipment.0).bind(sequence).bind(document_no).fetch_optional(conn).await?))
+            .bind(&key.shipment_id.0).bind(key.sequence).bind(key.document_no).fetch_optional(conn).await?))
     }
 
     /// Stores a package.

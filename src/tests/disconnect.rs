@@ -1,7 +1,7 @@
 //! A browser that goes away before its answer: what it asked for is done to its end.
 
 use crate::served::Served;
-use crate::support::Backend;
+use crate::support::{Backend, until};
 use ml_connector::twin::TwinOptions;
 use serde_json::json;
 use std::time::Duration;
@@ -28,16 +28,11 @@ async fn a_test_write_whose_browser_went_away_is_restored_and_told() {
     let tested = app.d365_order("SO-1").await["header"].clone();
     assert_ne!(tested["FdxStatus"], held["FdxStatus"], "the test's value stands there");
 
-    let told = async {
-        loop {
-            let entries = app.engine.store.db.audit_after(0, 10_000).await.expect("read");
-            if entries.iter().any(|entry| entry.action == "desk.test-write" && entry.outcome != "begun") {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(HANGS, told).await.expect("it was done to its end");
+    until("the end of the test write", HANGS, async || {
+        let entries = app.engine.store.db.audit_after(0, 10_000).await.expect("read");
+        entries.iter().any(|entry| entry.action == "desk.test-write" && entry.outcome != "begun")
+    })
+    .await;
     let after = app.d365_order("SO-1").await["header"].clone();
     for field in ["FdxStatus", "FdxTrackingNumber"] {
         assert_eq!(after[field], held[field], "{field} is as it was");

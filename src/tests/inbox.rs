@@ -1,7 +1,7 @@
 //! FedEx's pushes over real HTTP: verified, durable before 200, taken in once, and seen.
 
 use crate::served::{Served, verdict};
-use crate::support::{Backend, TestApp, backends, quick};
+use crate::support::{Backend, TestApp, backends, quick, until};
 use app::contract::InboxFilter;
 use app::desk::{InboxDesk, Views};
 use ml_connector::clock::{DAY_MS, MINUTE_MS};
@@ -447,13 +447,8 @@ async fn the_loop_reads_a_push_by_itself() {
     served.lifecycle.spawn("ingest", async move { ingest::run(&engine, &lifecycle).await });
     served.advance(30).await;
     assert_eq!(served.deliver(json!({"tracking_number": number})).await, 200);
-    for _ in 0..500 {
-        if verdict(&served.last().await) == Verdict::TakenIn {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("nobody reads it");
+    until("somebody reads it", Duration::from_secs(10), async || verdict(&served.last().await) == Verdict::TakenIn)
+        .await;
 }
 
 #[tokio::test]

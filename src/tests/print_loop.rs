@@ -1,11 +1,11 @@
 //! The loop that prints never keeps the database to itself: whoever looks for work and whoever ends it
 //! are driven together.
 
-use crate::support::TestApp;
+use crate::printing::{raw, save};
+use crate::support::{TestApp, until};
 use ml_connector::desk::Role;
-use ml_connector::desk::printing::PrinterForm;
 use ml_connector::lifecycle::Lifecycle;
-use ml_connector::print::job::{Job, JobState};
+use ml_connector::print::job::JobState;
 use ml_connector::store::prints::QueueFilter;
 use ml_connector::work::print;
 use std::io::Read;
@@ -36,40 +36,24 @@ fn printer_that_waits() -> (String, mpsc::Sender<()>) {
     (address, tell)
 }
 
-async fn until(app: &TestApp, state: JobState) {
-    let reached = async {
-        loop {
-            let jobs = app.engine.store.db.print_jobs(&QueueFilter::default(), 10).await.expect("read");
-            if jobs.iter().map(|job: &Job| job.state).eq([state]) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(HANGS, reached).await.unwrap_or_else(|_| panic!("the job never was {}", state.name()));
+async fn until_only_job_is(app: &TestApp, state: JobState) {
+    until(state.name(), HANGS, async || {
+        let jobs = app.engine.store.db.print_jobs(&QueueFilter::default(), 10).await.expect("read");
+        jobs.iter().map(|job| job.state).eq([state])
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_job_that_ends_while_the_loop_looks_for_work_does_not_stop_all_writing() {
     let app = TestApp::start().await;
     let (address, tell) = printer_that_waits();
-    let form = PrinterForm {
-        printer_id: None,
-        name: "dock".into(),
-        kind: "raw".into(),
-        address,
-        takes: "PDF".into(),
-        enabled: true,
-        labels: vec!["default".into()],
-        papers: Vec::new(),
-    };
-    let desk = app.desk(Role::Admin);
-    let printer = desk.save_printer(form).await.expect("a printer");
-    desk.test_print(&printer.printer_id).await.expect("queued");
+    let printer = save(&app, raw("dock", &address)).await;
+    app.desk(Role::Admin).test_print(&printer.printer_id).await.expect("queued");
     let lifecycle = Lifecycle::default();
     let (engine, stopping) = (app.engine.clone(), lifecycle.clone());
     lifecycle.spawn("print", async move { print::run(&engine, &stopping).await });
-    until(&app, JobState::Sending).await;
+    until_only_job_is(&app, JobState::Sending).await;
 
     // Somebody writes; meanwhile the paper is there, and the loop looks for more: both stand in line.
     let writing = app.engine.store.begin().await.expect("the only writer");
@@ -78,6 +62,6 @@ async fn a_job_that_ends_while_the_loop_looks_for_work_does_not_stop_all_writing
     drop(writing);
     let next = tokio::time::timeout(HANGS, app.engine.store.begin()).await.expect("nobody sits on the writer");
     drop(next.expect("the writer"));
-    until(&app, JobState::Printed).await;
+    until_only_job_is(&app, JobState::Printed).await;
     lifecycle.stop();
 }

@@ -29,7 +29,8 @@ async fn app(backend: Backend) -> TestApp {
     app
 }
 
-fn raw(name: &str, address: &str) -> PrinterForm {
+/// A raw printer for the labels of the default warehouse.
+pub fn raw(name: &str, address: &str) -> PrinterForm {
     PrinterForm {
         printer_id: None,
         name: name.into(),
@@ -42,7 +43,7 @@ fn raw(name: &str, address: &str) -> PrinterForm {
     }
 }
 
-async fn save(app: &TestApp, form: PrinterForm) -> Printer {
+pub async fn save(app: &TestApp, form: PrinterForm) -> Printer {
     app.desk(Role::Admin).save_printer(form).await.expect("a printer")
 }
 

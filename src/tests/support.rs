@@ -226,6 +226,16 @@ pub fn is(state: State) -> impl Fn(&Shipment) -> bool {
     move |shipment| shipment.state == state
 }
 
+/// Waits for what happens beside the test; fails when that takes longer than it ever should.
+pub async fn until(what: &str, within: Duration, mut holds: impl AsyncFnMut() -> bool) {
+    let held = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(tokio::time::timeout(within, held).await.is_ok(), "it never came: {what}");
+}
+
 /// A twin whose parcels arrive after a minute.
 pub fn quick() -> TwinOptions {
     TwinOptions { journey: Duration::from_mins(1), ..TwinOptions::loopback() }

@@ -1,7 +1,7 @@
 //! A throttle holds back everything for the whole environment, a cold server is warming up, and no
 //! cookie is sent back.
 
-use crate::support::{Backend, TestApp, backends};
+use crate::support::{Backend, TestApp, backends, until};
 use app::contract::{RungOutcome, Tone};
 use app::desk::Views;
 use http::header;
@@ -14,6 +14,7 @@ use ml_connector::transport::Trace;
 use ml_connector::twin::TwinOptions;
 use ml_connector::work::{drive, poll};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Calls to the environment; those for tokens are Entra's.
 async fn calls(app: &TestApp) -> u64 {
@@ -162,9 +163,8 @@ async fn a_first_call_that_takes_long_is_warming_up_and_no_error() {
 }
 
 async fn until_called(app: &TestApp) {
-    while app.twin_get("/_twin/calls").await["counts"]["d365.orders"].is_null() {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    let called = async || !app.twin_get("/_twin/calls").await["counts"]["d365.orders"].is_null();
+    until("Dynamics 365 is asked for orders", Duration::from_secs(30), called).await;
 }
 
 #[tokio::test]
@@ -206,7 +206,7 @@ async fn a_slow_pace_is_kept_by_all_calls_together() {
     let (pulled, seen) = tokio::join!(pull(&app), async {
         until_called(&app).await;
         let pinged = ping(&app.engine, System::D365, &Actor::CommandLine);
-        let early = tokio::time::timeout(std::time::Duration::from_millis(500), pinged).await;
+        let early = tokio::time::timeout(Duration::from_millis(500), pinged).await;
         assert!(early.is_err(), "the ping had to wait for its turn");
         app.twin_get("/_twin/calls").await["counts"]["d365.master"].clone()
     });

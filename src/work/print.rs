@@ -158,7 +158,7 @@ async fn prepare(tx: &mut Tx, job: &Job) -> Result<std::result::Result<(ImageTyp
     if shipment.is_none_or(|shipment| is_void(shipment.state)) {
         return Ok(Err(Next::plain(JobState::Cancelled)));
     }
-    let found = tx.document(&of.key.shipment_id, of.key.sequence, of.key.document_no).await?;
+    let found = tx.document(&of.key).await?;
     let lost = || Next::asks(JobState::Stopped, Cause::new("print.refused").detail("the document is not stored"));
     Ok(found.map(|(_, bytes)| (job.printer.takes, bytes)).ok_or_else(lost))
 }

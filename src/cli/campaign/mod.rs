@@ -105,7 +105,7 @@ impl Campaign {
         if self.json {
             say!("{}", serde_json::to_string_pretty(&figures).unwrap_or_default());
         } else {
-            print!("{}", figures.table());
+            say!("{}", figures.table().trim_end());
         }
         if figures.failures.is_empty() {
             return Ok(Exit::Done);
